@@ -1,0 +1,1 @@
+"""Django-free routing: immutable graph files, travel time, exact nearest-units search, snapping, map matching."""
