@@ -1,0 +1,21 @@
+"""Where people, places and devices belong."""
+
+from stations.models.device import ApiToken, Device, DeviceBinding
+from stations.models.organisation import Organisation, SendGrant
+from stations.models.person import Person, RoleGrant, Vehicle
+from stations.models.place import Camera, Checkpoint, Station, StationService
+
+__all__ = [
+    "ApiToken",
+    "Camera",
+    "Checkpoint",
+    "Device",
+    "DeviceBinding",
+    "Organisation",
+    "Person",
+    "RoleGrant",
+    "SendGrant",
+    "Station",
+    "StationService",
+    "Vehicle",
+]

@@ -1,0 +1,42 @@
+"""Readers of the stations room. Lists start from what the actor may see."""
+
+from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
+from stations.selectors.places import (
+    cameras_visible_to,
+    checkpoints_visible_to,
+    devices_visible_to,
+    stations_visible_to,
+    vehicles_visible_to,
+)
+from stations.selectors.people import people_visible_to, role_grants_visible_to
+from stations.selectors.scope import path_filter
+from stations.selectors.tree import (
+    feature_of,
+    organisation_at,
+    organisation_root,
+    organisations_visible_to,
+    sendable_paths,
+)
+from stations.types import PUBLIC_ACTOR, system_actor
+
+__all__ = [
+    "PUBLIC_ACTOR",
+    "actor_for_device",
+    "actor_for_request",
+    "actor_for_user",
+    "cameras_visible_to",
+    "checkpoints_visible_to",
+    "device_by_token",
+    "devices_visible_to",
+    "feature_of",
+    "organisation_at",
+    "organisation_root",
+    "organisations_visible_to",
+    "path_filter",
+    "people_visible_to",
+    "role_grants_visible_to",
+    "sendable_paths",
+    "stations_visible_to",
+    "system_actor",
+    "vehicles_visible_to",
+]

@@ -1,0 +1,41 @@
+"""Stations, checkpoints, cameras, devices and vehicles that an actor may see."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from stations.models import Camera, Checkpoint, Device, Station, Vehicle
+from stations.selectors.scope import path_filter
+from stations.types import Actor, DataClass, Verb
+
+
+def stations_visible_to(actor: Actor) -> QuerySet[Station]:
+    """Own stations, and everybody's published ones. Which fields are shown is the serializer's and layer's matter."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.STATION, field="organisation__path")
+    if actor.may(Verb.VIEW_PUBLIC, DataClass.STATION):
+        visible |= Q(is_public=True, is_active=True)
+    return Station.objects.filter(visible).select_related("organisation")
+
+
+def checkpoints_visible_to(actor: Actor) -> QuerySet[Checkpoint]:
+    """Checkpoints within the actor's scope."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.CHECKPOINT, field="organisation__path")
+    return Checkpoint.objects.filter(visible).select_related("organisation")
+
+
+def cameras_visible_to(actor: Actor) -> QuerySet[Camera]:
+    """Cameras within the actor's scope."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.CAMERA, field="organisation__path")
+    return Camera.objects.filter(visible).select_related("organisation", "checkpoint")
+
+
+def devices_visible_to(actor: Actor) -> QuerySet[Device]:
+    """Devices within the actor's scope."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.DEVICE, field="organisation__path")
+    return Device.objects.filter(visible).select_related("organisation")
+
+
+def vehicles_visible_to(actor: Actor) -> QuerySet[Vehicle]:
+    """Police vehicles within the actor's scope."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.VEHICLE, field="organisation__path")
+    return Vehicle.objects.filter(visible).select_related("organisation")

@@ -1,0 +1,98 @@
+"""The organisation tree: what may be seen, what may be sent, and who answers for a point."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.db.models.functions import GeometryDistance
+from django.contrib.gis.geos import Point
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
+
+from core.errors import NotFound
+from core.geo.srid import STORE_SRID
+from stations.models import Organisation, SendGrant, Station
+from stations.selectors.scope import path_filter
+from stations.types import Actor, DataClass, Verb, prefixes
+
+# Beyond this the nearest station says nothing about who answers for a point.
+NEAREST_STATION_LIMIT_DEG = 0.5
+
+POOL_KINDS = (Organisation.Kind.DISTRICT, Organisation.Kind.CITY, Organisation.Kind.PROVINCE)
+
+
+def ancestor_paths(organisation_path: str) -> list[str]:
+    """`1.4.9.` → `["1.", "1.4.", "1.4.9."]`: the chain from the root down to the organisation itself."""
+    parts = organisation_path.split(".")[:-1]
+    return [".".join(parts[: depth + 1]) + "." for depth in range(len(parts))]
+
+
+def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:
+    """Organisations this actor may see. Names of active ones are published, so the public sees those."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.ORGANISATION, field="path")
+    if actor.may(Verb.VIEW_PUBLIC, DataClass.ORGANISATION):
+        visible |= Q(is_active=True)
+    return Organisation.objects.filter(visible)
+
+
+def organisation_root() -> Organisation:
+    """The root of the deployment: the first organisation without a parent. Raises NotFound in an empty database."""
+    root = Organisation.objects.filter(parent=None).order_by("-is_active", "id").first()
+    if root is None:
+        raise NotFound("尚未建立任何机构", field="organisation", cure="先用 import_stations 或管理后台建立根机构")
+    return root
+
+
+def organisation_at(point: Any) -> Organisation:
+    """The organisation that answers for a point (`(lon, lat)` WGS-84 degrees, or a Point in EPSG:4326).
+
+    First the deepest organisation one of whose stations serves an area that covers the point, then that of the nearest
+    station within half a degree, then the deployment's root: there is always an answer once a root exists.
+    """
+    place = point if hasattr(point, "geom_type") else Point(*point, srid=STORE_SRID)
+    stations = Station.objects.filter(is_active=True, organisation__is_active=True).select_related("organisation")
+    covering = stations.filter(service_area__covers=place).order_by(Length("organisation__path").desc(), "id").first()
+    if covering is not None:
+        return covering.organisation
+    nearest = (
+        stations.filter(geom__dwithin=(place, NEAREST_STATION_LIMIT_DEG))
+        .annotate(away=GeometryDistance("geom", place))
+        .order_by("away", "id")
+        .first()
+    )
+    return nearest.organisation if nearest is not None else organisation_root()
+
+
+def sendable_paths(organisation_path: str, at: datetime) -> tuple[str, ...]:
+    """Whose units may be *sent* to an incident of this organisation (invariant 7; who may see is another question).
+
+    1. Its dispatch pool: the nearest organisation at or above it with the feature `dispatch_pool`, else of kind district,
+       city or province, else itself; everything below the pool belongs to it.
+    2. Organisations with the feature `shared_units` whose parent is at or above it (e.g. the city's special squad).
+    3. Owners of a `SendGrant` in force at `at` to it or to anything above it.
+    """
+    chain = ancestor_paths(organisation_path)
+    above = {row.path: row for row in Organisation.objects.filter(path__in=chain)}
+    nearest_first = [above[path] for path in reversed(chain) if path in above]
+    pool = next((row for row in nearest_first if row.features.get("dispatch_pool") is True), None) or next(
+        (row for row in nearest_first if row.kind in POOL_KINDS), None
+    )
+    shared = Organisation.objects.filter(features__shared_units=True, is_active=True, parent__path__in=chain)
+    lent = SendGrant.objects.filter(receiver__path__in=chain, valid__contains=at, owner__is_active=True)
+    return prefixes(
+        [
+            pool.path if pool is not None and pool.path else organisation_path,
+            *(path for path in shared.values_list("path", flat=True) if path),
+            *(path for path in lent.values_list("owner__path", flat=True) if path),
+        ]
+    )
+
+
+def feature_of(organisation_path: str, feature: str, default: Any = None) -> Any:
+    """The value of a feature switch at an organisation: the nearest at or above it that names the feature wins."""
+    rows = Organisation.objects.filter(path__in=ancestor_paths(organisation_path)).values_list("path", "features")
+    for _path, features in sorted(rows, key=lambda row: -len(row[0] or "")):
+        if feature in features:
+            return features[feature]
+    return default
