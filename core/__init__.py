@@ -1,0 +1,1 @@
+"""Kernel of the house: what belongs to no room. Imports no room."""

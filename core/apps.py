@@ -1,0 +1,23 @@
+"""Django application of the kernel."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class CoreConfig(AppConfig):
+    """Label `core`; other rooms' migrations depend on its first one (extensions, clock, append-only guard)."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "core"
+    label = "core"
+    verbose_name = "内核"
+
+    def ready(self) -> None:
+        """Give the key ring from the settings to the Django-free crypto module, once."""
+        from core import keys
+
+        text = getattr(settings, "LUZHANG_KEYS", "")
+        if text:
+            keys.configure(keys.parse(text))

@@ -1,0 +1,1 @@
+"""PostgreSQL parts of the kernel: fields, functions, guards."""

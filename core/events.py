@@ -1,0 +1,116 @@
+"""Events: what happened is written in the transaction of its cause, with the duties of those who must act on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from core import clock, wake
+from core.jsontext import dumps
+
+Handler = Callable[["EventData"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EventData:
+    """What a handler gets. `key` is the publisher's, empty when it gave none."""
+
+    id: int
+    topic: str
+    organisation_path: str
+    audience: str
+    subject: dict[str, Any]
+    payload: dict[str, Any]
+    at: dt.datetime
+    key: str = ""
+
+
+_by_topic: dict[str, dict[str, Handler]] = {}
+_by_name: dict[str, Handler] = {}
+
+# One statement: the event, one duty for each subscribed handler, and (outside run_urgent's own batches) the wake-up.
+_PUBLISH_SQL = """
+WITH written AS (
+    INSERT INTO core_event (topic, key, organisation_path, audience, subject, payload, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (topic, key) WHERE NOT key = '' DO NOTHING
+    RETURNING id
+), duties AS (
+    INSERT INTO core_outboxtask (event_id, handler, due_at, attempts, last_error, stuck)
+    SELECT written.id, name, statement_timestamp(), 0, '', false FROM written, unnest(%s::text[]) AS name
+)
+SELECT id FROM written
+"""
+_PUBLISH_AND_WAKE_SQL = _PUBLISH_SQL.replace(
+    "SELECT id FROM written\n", f"SELECT id, pg_notify('{wake.OUTBOX_CHANNEL}', '') FROM written\n"
+)
+
+
+def publish(
+    topic: str,
+    *,
+    organisation_path: str,
+    audience: str,
+    subject: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    key: str = "",
+) -> int | None:
+    """Write one event and the duties of its handlers, in the caller's transaction. Returns the event's id.
+
+    `subject` names what it is about (`{"incident": 12}`), `payload` what changed; both become JSON. With a `key` the
+    same (topic, key) is written once only; a repetition returns None and causes nothing. Raises RuntimeError outside a
+    transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"publish({topic!r}) outside a transaction would not share the fate of its cause")
+    names = list(_by_topic.get(topic, ()))
+    values = [topic, key, organisation_path, audience, dumps(subject), dumps(payload), clock.now(), names]
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISH_SQL if wake.hold() else _PUBLISH_AND_WAKE_SQL, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def handles(topic: str, *, name: str | None = None) -> Callable[[Handler], Handler]:
+    """Subscribe a function to a topic. Its name in the outbox is `module.function`: it must not change while duties are open.
+
+    The function runs in a transaction of its own, which also marks the duty done: whatever it writes and publishes
+    stands or falls with it. It may run again after a crash, so it sends nothing outside; on an exception it is tried
+    again for ever.
+    """
+
+    def register(handler: Handler) -> Handler:
+        full_name = name or f"{handler.__module__}.{handler.__qualname__}"
+        known = _by_name.get(full_name)
+        if known is not None and (known.__module__, known.__qualname__) != (handler.__module__, handler.__qualname__):
+            raise ValueError(f"two handlers are called {full_name}")
+        _by_topic.setdefault(topic, {})[full_name] = handler
+        _by_name[full_name] = handler
+        return handler
+
+    return register
+
+
+def handler_named(name: str) -> Handler | None:
+    """The handler with this name, or None when this process does not have it."""
+    return _by_name.get(name)
+
+
+def handler_names() -> list[str]:
+    """Names of all handlers of this process."""
+    return list(_by_name)
+
+
+def topics() -> dict[str, list[str]]:
+    """Topics with the names of their handlers, for documentation and tests."""
+    return {topic: list(handlers) for topic, handlers in _by_topic.items()}
+
+
+def loaded(value: Any) -> dict[str, Any]:
+    """A jsonb value as raw cursors give it (text under psycopg2 in Django) as a dictionary."""
+    return json.loads(value) if isinstance(value, str) else value

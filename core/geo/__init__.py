@@ -1,0 +1,1 @@
+"""Coordinates: named reference systems and datums (Django-free)."""

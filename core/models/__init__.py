@@ -1,0 +1,29 @@
+"""Models of the kernel. Actors are plain ids here, never foreign keys upward."""
+
+from core.models.attachment import Attachment
+from core.models.audit import AuditHead, AuditRow
+from core.models.clock import Clock
+from core.models.delivery import ConsoleMessage
+from core.models.event import Event, FeedHead, OutboxTask, Timer
+from core.models.guard import IdempotencyKey, RateCounter
+from core.models.imports import ImportRowError, ImportRun
+from core.models.process import ProcessBeat
+from core.models.rules import DecisionTable
+
+__all__ = [
+    "Attachment",
+    "AuditHead",
+    "AuditRow",
+    "Clock",
+    "ConsoleMessage",
+    "DecisionTable",
+    "Event",
+    "FeedHead",
+    "IdempotencyKey",
+    "ImportRowError",
+    "ImportRun",
+    "OutboxTask",
+    "ProcessBeat",
+    "RateCounter",
+    "Timer",
+]

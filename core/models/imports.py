@@ -1,0 +1,56 @@
+"""Runs of imports and the rows they refused."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from core import clock
+
+
+class ImportRun(models.Model):
+    """One import of one file."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "进行中"
+        DONE = "done", "完成"
+        FAILED = "failed", "失败"
+
+    kind = models.CharField("种类", max_length=40)
+    file_name = models.CharField("文件", max_length=255)
+    dry_run = models.BooleanField("试运行", default=False)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.RUNNING)
+    total = models.PositiveIntegerField("总行数", default=0)
+    done = models.PositiveIntegerField("已处理", default=0)
+    accepted = models.PositiveIntegerField("通过", default=0)
+    rejected = models.PositiveIntegerField("拒绝", default=0)
+    report = models.JSONField("报告", default=dict)
+    organisation_path = models.CharField(max_length=200, default="")
+    actor_id = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "导入"
+        verbose_name_plural = "导入"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file_name}"
+
+
+class ImportRowError(models.Model):
+    """One refused row: where, what, and what to do about it."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="errors")
+    line = models.PositiveIntegerField("行")
+    field = models.CharField("字段", max_length=60, default="")
+    value = models.CharField("值", max_length=200, default="")
+    message = models.TextField("问题")
+    cure = models.TextField("办法", default="")
+
+    class Meta:
+        verbose_name = "导入错误"
+        verbose_name_plural = "导入错误"
+        ordering = ["line", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.message}"
