@@ -1,1 +1,1 @@
-"""Who may do what with which class of data: roles, powers, the policy table, the data scope. Django-free but for scope."""
+"""Who may do what with which class of data: roles, verbs, the policy table, powers on the road, doors of pages."""

@@ -56,8 +56,7 @@ _GROUND = dict.fromkeys(
 )
 
 _COMMANDER = _row(
-    **_GROUND
-    | {"closure": "VCU", "station": "VU", "rule": "VP"},
+    **_GROUND | {"closure": "VCU", "station": "VU", "rule": "VP"},
     incident="VCUDKPRE",
     assignment="VCUDE",
     decision="VE",

@@ -17,7 +17,9 @@ class Device(models.Model):
     """A tracker phone, vehicle terminal, body camera or plate camera. Its record fixes the datum of what it sends."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="devices", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="devices", verbose_name="机构"
+    )
     identifier = models.CharField("设备号", max_length=60, unique=True)
     protocol = models.CharField("协议", max_length=20)
     token_hash = models.BinaryField("凭证摘要", max_length=32, unique=True, null=True, editable=False)
@@ -41,8 +43,12 @@ class DeviceBinding(models.Model):
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="bindings", verbose_name="设备")
     person = models.ForeignKey("stations.Person", models.CASCADE, null=True, blank=True, related_name="device_bindings")
-    vehicle = models.ForeignKey("stations.Vehicle", models.CASCADE, null=True, blank=True, related_name="device_bindings")
-    station = models.ForeignKey("stations.Station", models.CASCADE, null=True, blank=True, related_name="device_bindings")
+    vehicle = models.ForeignKey(
+        "stations.Vehicle", models.CASCADE, null=True, blank=True, related_name="device_bindings"
+    )
+    station = models.ForeignKey(
+        "stations.Station", models.CASCADE, null=True, blank=True, related_name="device_bindings"
+    )
     valid = DateTimeRangeField("有效期")
 
     class Meta:

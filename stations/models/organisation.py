@@ -30,7 +30,9 @@ class Organisation(models.Model):
         AGENCY = "agency", "单位"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     kind = models.CharField("类别", max_length=20, choices=Kind)
     code = models.CharField("机构代码", max_length=20, unique=True)
     name = models.CharField("名称", max_length=100)

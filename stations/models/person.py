@@ -29,7 +29,9 @@ class Person(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="登录账号"
     )
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="people", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="people", verbose_name="机构"
+    )
     kind = models.CharField("类别", max_length=20, choices=Kind)
     name = models.CharField("姓名", max_length=60)
     staff_number = models.CharField("警号／工号", max_length=30, blank=True)
@@ -92,7 +94,9 @@ class Vehicle(models.Model):
     """A police car, motorcycle or drone that devices are bound to and tours use."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="vehicles", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="vehicles", verbose_name="机构"
+    )
     plate = models.CharField("号牌或编号", max_length=20)
     kind = models.CharField("类别", max_length=20)
     generated = models.BooleanField("示例数据", default=False)

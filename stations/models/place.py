@@ -38,7 +38,9 @@ class Station(models.Model):
         COMMAND = "command", "指挥中心"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="stations", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="stations", verbose_name="机构"
+    )
     kind = models.CharField("类别", max_length=20, choices=Kind)
     code = models.CharField("编号", max_length=40, unique=True)
     name = models.CharField("名称", max_length=100)
@@ -101,7 +103,9 @@ class Camera(models.Model):
     """A camera, at a checkpoint or alone."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="cameras", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="cameras", verbose_name="机构"
+    )
     checkpoint = models.ForeignKey(
         Checkpoint, models.SET_NULL, null=True, blank=True, related_name="cameras", verbose_name="卡口"
     )

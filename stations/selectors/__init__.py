@@ -1,6 +1,7 @@
 """Readers of the stations room. Lists start from what the actor may see."""
 
 from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
+from stations.selectors.people import people_visible_to, role_grants_visible_to
 from stations.selectors.places import (
     cameras_visible_to,
     checkpoints_visible_to,
@@ -8,7 +9,6 @@ from stations.selectors.places import (
     stations_visible_to,
     vehicles_visible_to,
 )
-from stations.selectors.people import people_visible_to, role_grants_visible_to
 from stations.selectors.scope import path_filter
 from stations.selectors.tree import (
     feature_of,

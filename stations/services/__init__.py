@@ -1,5 +1,6 @@
 """The only writers of the stations room, and the gate that every room's services pass."""
 
+from stations.access.pages import page_access
 from stations.access.powers import powers_of
 from stations.services.devices import (
     device_bind,
@@ -43,6 +44,7 @@ __all__ = [
     "organisation_change",
     "organisation_create",
     "organisation_move",
+    "page_access",
     "person_change",
     "person_create",
     "place_point",

@@ -96,7 +96,9 @@ def person_change(*, actor: Actor, person_id: int, **fields: Any) -> Person:
     return person
 
 
-def vehicle_create(*, actor: Actor, organisation: Organisation, plate: str, kind: str, generated: bool = False) -> Vehicle:
+def vehicle_create(
+    *, actor: Actor, organisation: Organisation, plate: str, kind: str, generated: bool = False
+) -> Vehicle:
     """Enter a police car, motorcycle or drone. Raises Conflict when the organisation already has it."""
     require(actor, Verb.CREATE, DataClass.VEHICLE, organisation.path)
     if not plate.strip():

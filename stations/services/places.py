@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, InvalidInput, NotFound
-from core.geo.datum import Datum, to_wgs84
+from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
 from stations.models import Camera, Checkpoint, Organisation, Station, StationService
 from stations.services.record import record
@@ -19,20 +18,10 @@ from stations.services.require import require
 from stations.types import Actor, DataClass, Verb
 
 
-def place_point(lon: float, lat: float, datum: str) -> Point:
+def place_point(lon: object, lat: object, datum: object) -> Point:
     """A WGS-84 point (EPSG:4326) from lon, lat in degrees of a named datum. Raises InvalidInput, naming the field."""
-    if datum not in {each.value for each in Datum}:
-        raise InvalidInput(
-            _("请指明坐标系"), field="datum", value=datum or None, cure="、".join(each.value for each in Datum)
-        )
-    if not (np.isfinite(lon) and np.isfinite(lat)):
-        raise InvalidInput(_("坐标不是数字"), field="lon", value=f"{lon}, {lat}")
-    if abs(lat) > 90 and abs(lon) <= 90:
-        raise InvalidInput(_("纬度超出 ±90°"), field="lat", value=lat, cure=_("经纬度可能填反了"))
-    if abs(lon) > 180 or abs(lat) > 90:
-        raise InvalidInput(_("坐标超出范围"), field="lon" if abs(lon) > 180 else "lat", value=f"{lon}, {lat}")
-    x, y = to_wgs84(lon, lat, Datum(datum))
-    return Point(float(x), float(y), srid=STORE_SRID)
+    x, y = place_check(lon, lat, datum)
+    return Point(x, y, srid=STORE_SRID)
 
 
 def service_area_of(geometry: GEOSGeometry | None) -> MultiPolygon | None:
@@ -65,7 +54,9 @@ def station_create(
     require(actor, Verb.CREATE, DataClass.STATION, organisation.path)
     _check_kind(Station, kind)
     fields["service_area"] = service_area_of(fields.get("service_area"))
-    row = _create(actor, Station, DataClass.STATION, organisation, code, name, point, {"kind": kind, **fields}, services)
+    row = _create(
+        actor, Station, DataClass.STATION, organisation, code, name, point, {"kind": kind, **fields}, services
+    )
     assert isinstance(row, Station)
     return row
 
@@ -131,7 +122,9 @@ def _check_fields(model: type[models.Model], fields: dict[str, Any]) -> None:
     if "ring" in fields and not 1 <= fields["ring"] <= 6:
         raise InvalidInput(_("圈层应为 1 至 6"), field="ring", value=fields["ring"])
     if "state" in fields and fields["state"] not in Checkpoint.State.values:
-        raise InvalidInput(_("未知的状态"), field="state", value=fields["state"], cure="、".join(Checkpoint.State.values))
+        raise InvalidInput(
+            _("未知的状态"), field="state", value=fields["state"], cure="、".join(Checkpoint.State.values)
+        )
 
 
 def _create(

@@ -1,0 +1,1 @@
+"""The stations room's part of /api/v1/."""

@@ -1,0 +1,129 @@
+"""Pages of sign-in and of one's own account. Thin: allauth does the work, the templates are ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.views import LoginView, LogoutView, PasswordChangeView, ReauthenticateView
+from allauth.mfa.base import views as factor_views
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from stations.models import ApiToken
+from stations.selectors import actor_for_request
+from stations.sign_in.second_factor import second_factor_required
+
+
+class _Titled:
+    """A page that shows one form under a title."""
+
+    title: Any = ""
+    submit: Any = _("确定")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return {**context, "title": self.title, "submit": self.submit, "strict": second_factor_required()}
+
+
+class SignInView(_Titled, LoginView):
+    """/login/"""
+
+    template_name = "stations/login.html"
+    title = _("登录")
+    submit = _("登录")
+
+
+class SignOutView(_Titled, LogoutView):
+    """/logout/ asks by GET and acts by POST."""
+
+    template_name = "stations/form.html"
+    title = _("退出登录")
+    submit = _("退出")
+
+
+class PasswordView(_Titled, PasswordChangeView):
+    """Change one's password."""
+
+    template_name = "stations/form.html"
+    title = _("修改密码")
+    success_url = reverse_lazy("account")
+
+
+class ConfirmPasswordView(_Titled, ReauthenticateView):
+    """Ask for the password again before a change of credentials."""
+
+    template_name = "stations/form.html"
+    title = _("请再次输入密码")
+
+
+class FactorSignInView(_Titled, factor_views.AuthenticateView):
+    """The second step of sign-in."""
+
+    template_name = "stations/form.html"
+    title = _("请输入动态口令")
+
+
+class FactorConfirmView(_Titled, factor_views.ReauthenticateView):
+    """Ask for a code again before a change of credentials."""
+
+    template_name = "stations/form.html"
+    title = _("请输入动态口令")
+
+
+class FactorActivateView(_Titled, ActivateTOTPView):
+    """Set up the second factor."""
+
+    template_name = "stations/factor_activate.html"
+    title = _("启用动态口令")
+
+
+class FactorDeactivateView(_Titled, DeactivateTOTPView):
+    """Give up the second factor."""
+
+    template_name = "stations/form.html"
+    title = _("停用动态口令")
+
+
+class RecoveryCodesView(_Titled, ViewRecoveryCodesView):
+    """Codes for the day the phone is lost."""
+
+    template_name = "stations/recovery_codes.html"
+    title = _("恢复码")
+
+
+class RecoveryCodesGenerateView(_Titled, GenerateRecoveryCodesView):
+    """New codes; the old ones are worth nothing then."""
+
+    template_name = "stations/form.html"
+    title = _("重新生成恢复码")
+
+
+class AccountView(LoginRequiredMixin, TemplateView):
+    """Who I am here: roles, second factor, tokens."""
+
+    template_name = "stations/account.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        tokens = ApiToken.objects.filter(user_id=self.request.user.pk, revoked_at=None).order_by("-created_at")
+        actor = actor_for_request(self.request)
+        grants = [(role.label, path) for role, path in actor.grants]
+        return {**context, "title": _("我的账号"), "actor": actor, "grants": grants, "tokens": tokens}
+
+
+def account_inactive(request: HttpRequest) -> HttpResponse:
+    """A disabled account tried to sign in."""
+    return render(
+        request, "stations/message.html", {"title": _("账号已停用"), "text": _("请联系安全管理员。")}, status=403
+    )
+
+
+def factor_index(request: HttpRequest) -> HttpResponse:
+    """allauth's overview page is our account page."""
+    return redirect("account")
