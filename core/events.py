@@ -33,7 +33,7 @@ class EventData:
 _by_topic: dict[str, dict[str, Handler]] = {}
 _by_name: dict[str, Handler] = {}
 
-# One statement: the event, one duty for each subscribed handler, and (outside run_urgent's own batches) the wake-up.
+# One statement: the event and one duty for each subscribed handler.
 _PUBLISH_SQL = """
 WITH written AS (
     INSERT INTO core_event (topic, key, organisation_path, audience, subject, payload, at)
@@ -46,9 +46,6 @@ WITH written AS (
 )
 SELECT id FROM written
 """
-_PUBLISH_AND_WAKE_SQL = _PUBLISH_SQL.replace(
-    "SELECT id FROM written\n", f"SELECT id, pg_notify('{wake.OUTBOX_CHANNEL}', '') FROM written\n"
-)
 
 
 def publish(
@@ -71,13 +68,15 @@ def publish(
     names = list(_by_topic.get(topic, ()))
     values = [topic, key, organisation_path, audience, dumps(subject), dumps(payload), clock.now(), names]
     with connection.cursor() as cursor:
-        cursor.execute(_PUBLISH_SQL if wake.hold() else _PUBLISH_AND_WAKE_SQL, values)
+        cursor.execute(_PUBLISH_SQL, values)
         row = cursor.fetchone()
+    wake.outbox()
     return row[0] if row else None
 
 
 def handles(topic: str, *, name: str | None = None) -> Callable[[Handler], Handler]:
-    """Subscribe a function to a topic. Its name in the outbox is `module.function`: it must not change while duties are open.
+    """Subscribe a function to a topic. Its name in the outbox is `module.function`: it must not change while duties
+    are open.
 
     The function runs in a transaction of its own, which also marks the duty done: whatever it writes and publishes
     stands or falls with it. It may run again after a crash, so it sends nothing outside; on an exception it is tried

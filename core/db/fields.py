@@ -123,7 +123,8 @@ class BlindIndexField(models.BinaryField):
     """16 keyed bytes by which an encrypted value is found: `filter(phone_index="138…")` hashes the text itself.
 
     When the model has an `EncryptedTextField` of the same `purpose`, the index follows it on every save; otherwise
-    assign the plain text (or ready bytes). Look-ups with text match every index key of the ring, so a rotation is never seen.
+    assign the plain text (or ready bytes). Look-ups with text match every index key of the ring, so a rotation is
+    never seen.
     """
 
     description = "Blind index"

@@ -1,9 +1,9 @@
 """Datums of coordinates and their conversion, vectorised (Django-free).
 
 WGS-84 is what is stored (CGCS2000 equals it within decimetres and is not converted). GCJ-02 is the shifted grid of most
-Chinese maps, BD-09 Baidu's second shift on top of it. The shift is the published polynomial-and-sine form on the Krasovsky
-ellipsoid; there is no closed inverse, so it is found by six fixed-point steps, which leaves less than a micrometre.
-Outside mainland China nothing is shifted (`core.geo.mainland`, a coarse outline with its stated error).
+Chinese maps, BD-09 Baidu's second shift on top of it. The shift is the published polynomial-and-sine form on the
+Krasovsky ellipsoid; there is no closed inverse, so it is found by six fixed-point steps, which leaves less than a
+micrometre. Outside mainland China nothing is shifted (`core.geo.mainland`, a coarse outline with its stated error).
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def place_check(
 ) -> tuple[float, float]:
     """Check a place that comes from outside and return it as WGS-84 (lon, lat) degrees.
 
-    `bounds` is (west, south, east, north) of the deployment in WGS-84. A place outside of them is accepted (the caller flags
-    it) unless swapping longitude and latitude would put it inside. Raises InvalidInput naming field, value and cure for a
-    missing or unknown datum, no number, NaN, 0/0, out of range, and swapped coordinates.
+    `bounds` is (west, south, east, north) of the deployment in WGS-84. A place outside of them is accepted (the
+    caller flags it) unless swapping longitude and latitude would put it inside. Raises InvalidInput naming field,
+    value and cure for a missing or unknown datum, no number, NaN, 0/0, out of range, and swapped coordinates.
     """
     found = datum_of(datum)
     x, y = _number(lon, lon_field), _number(lat, lat_field)

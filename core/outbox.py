@@ -1,0 +1,122 @@
+"""Working off the outbox: one transaction for each duty, which does the handler's work and marks the duty done, or
+neither.
+
+Any number of processes may run this at once. A duty is never given up: what fails is tried again, at most 5 s later,
+and flagged `stuck` for people after 20 tries.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.utils import InterfaceError, OperationalError
+
+from core import events, wake
+from core.events import EventData, Handler
+
+logger = logging.getLogger(__name__)
+
+STUCK_AFTER = 20
+RETRY_FIRST_S = 0.1
+RETRY_AT_MOST_S = 5.0
+ERROR_CHARACTERS = 2000
+
+_DUE_SQL = """
+SELECT task.id, task.handler, event.id, event.topic, event.organisation_path, event.audience,
+       event.subject::text, event.payload::text, event.at, event.key
+FROM core_outboxtask task JOIN core_event event ON event.id = task.event_id
+WHERE task.done_at IS NULL AND task.due_at <= statement_timestamp() AND task.handler = ANY(%s)
+ORDER BY task.due_at, task.id LIMIT %s
+"""
+# Claim and mark in one statement; the row lock and the mark live as long as the handler's transaction.
+_CLAIM_SQL = """
+UPDATE core_outboxtask SET done_at = statement_timestamp()
+WHERE id = (SELECT id FROM core_outboxtask WHERE id = %s AND done_at IS NULL FOR UPDATE SKIP LOCKED)
+"""
+_FAILED_SQL = """
+UPDATE core_outboxtask SET attempts = attempts + 1, last_error = %s, stuck = attempts + 1 >= %s,
+    due_at = statement_timestamp() + make_interval(secs => LEAST(%s, %s * power(2, LEAST(attempts, 16))))
+WHERE id = %s AND done_at IS NULL RETURNING attempts
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    id: int
+    handler: Handler
+    event: EventData
+
+
+def run_due(limit: int, worker_name: str = "") -> int:
+    """Run up to `limit` due duties of handlers known to this process. Returns how many were done or tried here.
+
+    Raises OperationalError or InterfaceError only when the database session is gone; then the caller reconnects and
+    nothing is lost. A handler's own exception is written to the duty and logged.
+    """
+    tried = 0
+    with wake.held():
+        for task in _due(limit):
+            tried += _run(task, worker_name)
+    return tried
+
+
+def backlog() -> dict[str, float]:
+    """Open duties: `waiting` (due now), `stuck`, and the age of the oldest due one in seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*), count(*) FILTER (WHERE stuck),
+                      COALESCE(extract(epoch FROM statement_timestamp() - min(due_at)), 0)
+               FROM core_outboxtask WHERE done_at IS NULL AND due_at <= statement_timestamp()"""
+        )
+        waiting, stuck, oldest_s = cursor.fetchone()
+    return {"waiting": int(waiting), "stuck": int(stuck), "oldest_s": float(oldest_s)}
+
+
+def session_lost(problem: Exception) -> bool:
+    """Whether an exception means that the database session is gone (and not only that one statement failed)."""
+    if not isinstance(problem, (OperationalError, InterfaceError)):
+        return False
+    raw = connection.connection
+    return raw is None or bool(raw.closed) or not connection.is_usable()
+
+
+def _due(limit: int) -> list[_Task]:
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_SQL, [events.handler_names(), limit])
+        rows = cursor.fetchall()
+    tasks = []
+    for task_id, handler_name, event_id, topic, path, audience, subject, payload, at, key in rows:
+        handler = events.handler_named(handler_name)
+        if handler is not None:
+            event = EventData(event_id, topic, path, audience, events.loaded(subject), events.loaded(payload), at, key)
+            tasks.append(_Task(task_id, handler, event))
+    return tasks
+
+
+def _run(task: _Task, worker_name: str) -> int:
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(_CLAIM_SQL, [task.id])
+                if cursor.rowcount != 1:
+                    return 0
+            task.handler(task.event)
+    except Exception as problem:
+        if session_lost(problem):
+            raise
+        _failed(task, problem, worker_name)
+    return 1
+
+
+def _failed(task: _Task, problem: Exception, worker_name: str) -> None:
+    text = f"{type(problem).__name__}: {problem}"[:ERROR_CHARACTERS]
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED_SQL, [text, STUCK_AFTER, RETRY_AT_MOST_S, RETRY_FIRST_S, task.id])
+        row = cursor.fetchone()
+    logger.warning(
+        "%s: %s failed on event %s (%s), try %s",
+        worker_name or "outbox", task.handler.__qualname__, task.event.id, task.event.topic, row[0] if row else "?",
+        exc_info=problem,
+    )  # fmt: skip

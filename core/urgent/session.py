@@ -1,0 +1,96 @@
+"""One thread's database session in an urgent process: listens, waits, and comes back after the session was lost."""
+
+from __future__ import annotations
+
+import logging
+import select
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+from django.db.utils import InterfaceError, OperationalError
+
+from core.outbox import session_lost
+from core.wake import OUTBOX_CHANNEL
+
+logger = logging.getLogger(__name__)
+
+RECONNECT_S = 0.1
+
+
+class Session:
+    """Runs a step again and again in the calling thread until `stop` is set; never dies of a lost database session."""
+
+    def __init__(self, name: str, stop: threading.Event, *, listen: bool = True) -> None:
+        self.name = name
+        self.stop = stop
+        self._listen = listen
+        self._ready = False
+        self._on_connect: list[Callable[[], None]] = []
+        self._complained = False
+
+    def on_connect(self, action: Callable[[], None]) -> None:
+        """Call `action` after each (re)connection: session-level locks have to be taken anew then."""
+        self._on_connect.append(action)
+
+    def run(self, step: Callable[[], float]) -> None:
+        """`step` does what is due and returns how many seconds it may wait at most; 0 means it has more to do."""
+        try:
+            while not self.stop.is_set():
+                self._once(step)
+        finally:
+            connection.close()
+
+    def _once(self, step: Callable[[], float]) -> None:
+        try:
+            if not self._ready:
+                self._connect()
+            wait_s = step()
+            if wait_s > 0:
+                self._wait(wait_s)
+        except (OperationalError, InterfaceError) as problem:
+            if session_lost(problem) or not self._ready:
+                self._lost(problem)
+            else:
+                logger.exception("%s: statement failed", self.name)
+                self.stop.wait(RECONNECT_S)
+        except Exception:
+            # A step handles the failures of its own work; what arrives here is a fault of ours and must not end the
+            # loop.
+            logger.exception("%s: step failed", self.name)
+            if connection.in_atomic_block or (connection.connection is not None and connection.connection.closed):
+                self._ready = False
+                connection.close()
+            self.stop.wait(RECONNECT_S)
+
+    def _connect(self) -> None:
+        connection.ensure_connection()
+        for action in self._on_connect:
+            action()
+        if self._listen:
+            with connection.cursor() as cursor:
+                cursor.execute(f"LISTEN {OUTBOX_CHANNEL}")
+        if self._complained:
+            logger.warning("%s: database is back", self.name)
+        self._ready, self._complained = True, False
+
+    def _lost(self, problem: Exception) -> None:
+        self._ready = False
+        if not self._complained:
+            logger.warning("%s: database session lost (%s); trying again", self.name, str(problem).strip())
+            self._complained = True
+        connection.close()
+        self.stop.wait(RECONNECT_S)
+
+    def _wait(self, wait_s: float) -> None:
+        if not self._listen:
+            self.stop.wait(wait_s)
+            return
+        raw = connection.connection
+        raw.poll()
+        if not raw.notifies:
+            select.select([raw], [], [], wait_s)
+            # A dead session is readable too; poll() then raises, as psycopg2's own error class.
+            with connection.wrap_database_errors:
+                raw.poll()
+        raw.notifies.clear()
