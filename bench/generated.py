@@ -30,8 +30,8 @@ def _lines(side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray,
 
 
 def generated_source(side: int, seed: int = 1) -> SourceNetwork:
-    """A perturbed grid of side x side places, 100 m apart; every 10th line an arterial, every 50th a fast road; 15 % of local
-    links missing, 15 % one-way; a river with few bridges. Every link is a way of its own."""
+    """A perturbed grid of side x side places, 100 m apart; every 10th line an arterial, every 50th a fast road; 15 %
+    of local links missing, 15 % one-way; a river with few bridges. Every link is a way of its own."""
     rng = np.random.default_rng(seed)
     n = side * side
     i = np.arange(n)
@@ -45,10 +45,24 @@ def generated_source(side: int, seed: int = 1) -> SourceNetwork:
     classes = np.array([RoadClass.RESIDENTIAL, RoadClass.SECONDARY, RoadClass.TRUNK])[level]
     none = np.zeros(0, np.int32)
     return SourceNetwork(
-        name=f"generated {n}", node_ids=np.arange(n, dtype=np.int64), lon=lon, lat=lat, way_ids=np.arange(ways, dtype=np.int64),
-        way_ptr=np.arange(0, 2 * ways + 1, 2, dtype=np.int64), way_nodes=np.stack([tail, head], 1).ravel().astype(np.int32),
-        way_class=classes.astype(np.int8), way_oneway=oneway.astype(np.int8), way_maxspeed_kmh=(kmh / 0.8).astype(np.float32),
-        way_flags=np.zeros(ways, np.uint8), way_name=np.full(ways, -1, np.int32), way_ref=np.full(ways, -1, np.int32), strings=(),
-        restriction_from_way=none, restriction_via_node=none, restriction_via_way=none, restriction_to_way=none,
-        restriction_kind=np.zeros(0, np.int8), generated=True,
+        name=f"generated {n}",
+        node_ids=np.arange(n, dtype=np.int64),
+        lon=lon,
+        lat=lat,
+        way_ids=np.arange(ways, dtype=np.int64),
+        way_ptr=np.arange(0, 2 * ways + 1, 2, dtype=np.int64),
+        way_nodes=np.stack([tail, head], 1).ravel().astype(np.int32),
+        way_class=classes.astype(np.int8),
+        way_oneway=oneway.astype(np.int8),
+        way_maxspeed_kmh=(kmh / 0.8).astype(np.float32),
+        way_flags=np.zeros(ways, np.uint8),
+        way_name=np.full(ways, -1, np.int32),
+        way_ref=np.full(ways, -1, np.int32),
+        strings=(),
+        restriction_from_way=none,
+        restriction_via_node=none,
+        restriction_via_way=none,
+        restriction_to_way=none,
+        restriction_kind=np.zeros(0, np.int8),
+        generated=True,
     )

@@ -62,16 +62,25 @@ def _core(table: EdgeTable, forward_ok: Bool, backward_ok: Bool) -> _Core:
     nodes = nodes[z_order(table.node_lon[nodes], table.node_lat[nodes])]
     junction = np.full(table.node_lon.size, -1, np.int64)
     junction[nodes] = np.arange(nodes.size)
-    return _Core(edges, junction[table.tail[edges]], junction[table.head[edges]], junction, table.node_lon[nodes],
-                 table.node_lat[nodes])
+    return _Core(
+        edges,
+        junction[table.tail[edges]],
+        junction[table.head[edges]],
+        junction,
+        table.node_lon[nodes],
+        table.node_lat[nodes],
+    )
 
 
-def _by_junction(table: EdgeTable, source: SourceNetwork, core: _Core, forward_ok: Bool, backward_ok: Bool
-                 ) -> tuple[StateTable, dict[str, int], int]:
+def _by_junction(
+    table: EdgeTable, source: SourceNetwork, core: _Core, forward_ok: Bool, backward_ok: Bool
+) -> tuple[StateTable, dict[str, int], int]:
     """States of all junctions, and what became of the restrictions."""
     via = np.unique(source.restriction_via_node)
-    via = via[via >= 0].astype(np.int64)
-    arms = collect_arms(via, table.tail, table.head, forward_ok.astype(np.int64), backward_ok.astype(np.int64), core.edges)
+    nodes: Int64 = via[via >= 0].astype(np.int64)
+    arms = collect_arms(
+        nodes, table.tail, table.head, forward_ok.astype(np.int64), backward_ok.astype(np.int64), core.edges
+    )
     plan = plan_turns(source, table.way, arms)
     forbidden = {int(core.junction_of_node[node]): pairs for node, pairs in plan.forbidden.items()}
     return assign_states(core.junction_lon.size, forbidden), plan.skipped, plan.used
@@ -107,8 +116,12 @@ def _arcs(source: SourceNetwork, table: EdgeTable, core: _Core, states: StateTab
         head[place[e] + (0 if along else n)] = state
     way = table.way[edge]
     weights, rank = base_weights(
-        table.length_m[edge], source.way_class[way], source.way_flags[way], source.way_oneway[way],
-        source.way_maxspeed_kmh[way].astype(np.float64), forward,
+        table.length_m[edge],
+        source.way_class[way],
+        source.way_flags[way],
+        source.way_oneway[way],
+        source.way_maxspeed_kmh[way].astype(np.float64),
+        forward,
     )
     links = states.connectors
     extra = np.full((3, links.shape[0]), CONNECTOR_MS, np.int32)
@@ -126,13 +139,20 @@ def _arcs(source: SourceNetwork, table: EdgeTable, core: _Core, states: StateTab
     reverse = np.full(order.size, -1, np.int32)
     reverse[number[:n]], reverse[number[n : 2 * n]] = number[n : 2 * n], number[:n]
     return _Arcs(
-        tail[order].astype(np.int32), head[order].astype(np.int32), edge[order].astype(np.int32), forward[order], reverse,
-        np.ascontiguousarray(weights[:, order]), rank[order], edge_arc,
+        tail[order].astype(np.int32),
+        head[order].astype(np.int32),
+        edge[order].astype(np.int32),
+        forward[order],
+        reverse,
+        np.ascontiguousarray(weights[:, order]),
+        rank[order],
+        edge_arc,
     )
 
 
 def spans(state_count: int, first: Int64, head: Int32, rank: Int8) -> tuple[Int32, Int32, Int32]:
-    """Ranges of arcs that enter each state, for drive, emergency and foot (foot: all arcs of the junction, at its base)."""
+    """Ranges of arcs that enter each state, for drive, emergency and foot (foot: all arcs of the junction, at its
+    base)."""
     pointer = np.r_[0, np.cumsum(np.bincount(head, minlength=state_count))]
     drive = np.bincount(head[rank == 0], minlength=state_count)
     emergency = np.bincount(head[rank <= 1], minlength=state_count)
@@ -140,15 +160,19 @@ def spans(state_count: int, first: Int64, head: Int32, rank: Int8) -> tuple[Int3
     foot = np.zeros((state_count, 2), np.int32)
     base = first[:-1]
     foot[base, 0], foot[base, 1] = pointer[base], pointer[first[1:]]
-    return (np.stack([start, start + drive], 1).astype(np.int32), np.stack([start, start + emergency], 1).astype(np.int32), foot)
+    return (
+        np.stack([start, start + drive], 1).astype(np.int32),
+        np.stack([start, start + emergency], 1).astype(np.int32),
+        foot,
+    )
 
 
 def build_graph(source: SourceNetwork, progress: Progress = _quiet) -> RoadGraph:
     """The routing graph of a source network.
 
-    Junctions are numbered along a Z curve. Roads not in the largest strongly connected part of the drive network stay in the
-    edge arrays with `edge_island` 1. Footpaths are searched (foot profile) where both ends are junctions of that part.
-    Raises ValueError when no two places are connected both ways by road.
+    Junctions are numbered along a Z curve. Roads not in the largest strongly connected part of the drive network stay
+    in the edge arrays with `edge_island` 1. Footpaths are searched (foot profile) where both ends are junctions of
+    that part. Raises ValueError when no two places are connected both ways by road.
     """
     progress("splitting ways at junctions")
     table = split_ways(source)
@@ -172,20 +196,56 @@ def build_graph(source: SourceNetwork, progress: Progress = _quiet) -> RoadGraph
     way = table.way
     physical = arcs.edge >= 0
     counts = {
-        "junctions": int(core.junction_lon.size), "states": int(junction.size), "edges": int(way.size), "islands": int(island.sum()),
-        "drive_arcs": int(((arcs.rank == 0) & physical).sum()), "connectors": int((~physical).sum()), "restrictions": used,
-        "divided_edges": table.divided, "length_m": int(table.length_m[on_road].sum()),
+        "junctions": int(core.junction_lon.size),
+        "states": int(junction.size),
+        "edges": int(way.size),
+        "islands": int(island.sum()),
+        "drive_arcs": int(((arcs.rank == 0) & physical).sum()),
+        "connectors": int((~physical).sum()),
+        "restrictions": used,
+        "divided_edges": table.divided,
+        "length_m": int(table.length_m[on_road].sum()),
     }
     edge_shape = np.repeat(np.arange(way.size), np.diff(table.shape_ptr)).astype(np.int32)
     return RoadGraph(
-        name=source.name, attribution=source.attribution, generated=source.generated, strings=tuple(source.strings),
-        shape_ptr=table.shape_ptr, shape_lon=table.shape_lon, shape_lat=table.shape_lat, edge_length_m=table.length_m, edge_way=way,
-        edge_way_id=source.way_ids[way], edge_class=source.way_class[way], edge_flags=source.way_flags[way],
-        edge_oneway=source.way_oneway[way], edge_name=source.way_name[way], edge_ref=source.way_ref[way], edge_island=island,
-        edge_arc=arcs.edge_arc, edge_axis=np.full(way.size, -1, np.int32), edge_axis_from_m=np.zeros(way.size),
-        edge_axis_to_m=np.zeros(way.size), state_lon=core.junction_lon[junction], state_lat=core.junction_lat[junction],
-        state_junction=junction, arc_tail=arcs.tail, arc_head=arcs.head, arc_edge=arcs.edge, arc_forward=arcs.forward,
-        arc_reverse=arcs.reverse, base_ms=arcs.base_ms, span_drive=drive, span_emergency=emergency, span_foot=foot,
-        foot_tail=base[arcs.tail], foot_head=base[arcs.head], grid_ptr=grid.pointer, grid_segment=grid.segment,
-        grid_bounds=grid.bounds, shape_edge=edge_shape, counts=counts, skipped={**source.skipped, **dropped},
+        name=source.name,
+        attribution=source.attribution,
+        generated=source.generated,
+        strings=tuple(source.strings),
+        shape_ptr=table.shape_ptr,
+        shape_lon=table.shape_lon,
+        shape_lat=table.shape_lat,
+        edge_length_m=table.length_m,
+        edge_way=way,
+        edge_way_id=source.way_ids[way],
+        edge_class=source.way_class[way],
+        edge_flags=source.way_flags[way],
+        edge_oneway=source.way_oneway[way],
+        edge_name=source.way_name[way],
+        edge_ref=source.way_ref[way],
+        edge_island=island,
+        edge_arc=arcs.edge_arc,
+        edge_axis=np.full(way.size, -1, np.int32),
+        edge_axis_from_m=np.zeros(way.size),
+        edge_axis_to_m=np.zeros(way.size),
+        state_lon=core.junction_lon[junction],
+        state_lat=core.junction_lat[junction],
+        state_junction=junction,
+        arc_tail=arcs.tail,
+        arc_head=arcs.head,
+        arc_edge=arcs.edge,
+        arc_forward=arcs.forward,
+        arc_reverse=arcs.reverse,
+        base_ms=arcs.base_ms,
+        span_drive=drive,
+        span_emergency=emergency,
+        span_foot=foot,
+        foot_tail=base[arcs.tail],
+        foot_head=base[arcs.head],
+        grid_ptr=grid.pointer,
+        grid_segment=grid.segment,
+        grid_bounds=grid.bounds,
+        shape_edge=edge_shape,
+        counts=counts,
+        skipped={**source.skipped, **dropped},
     )

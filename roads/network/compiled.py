@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from numba import njit
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 
-
-def compiled(function: Function) -> Function:
-    """Compile `function` in nopython mode. The cache is warmed at set-up (`kernel.warm`), so that no request compiles."""
-    return cast(Function, njit(cache=True, nogil=True, boundscheck=False)(function))
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile `function` in nopython mode. `warm.warm()` fills the cache at set-up, so that no request compiles."""
+    return cast("Callable[..., Any]", njit(cache=True, nogil=True, boundscheck=False)(function))

@@ -16,11 +16,11 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 def export_arrays(graph: RoadGraph, view: WeightView) -> Arrays:
     """Arrays of the drive profile under the weights of `view`.
 
-    By node (= state): `lon`, `lat` in WGS-84 degrees. By directed arc: `edge_id` (edge number, -1 for the connectors inside
-    junctions with turn restrictions), `tail`, `head`, `length_m`, `travel_s` (open time, also where closed), `closed` (1: may not
-    be passed now), `blocked_from`, `blocked_to` (fractions of the arc, 0 and 0 where open). Each (tail, head) occurs once and a
-    shortest path over arcs with closed = 0 obeys one-way streets and turn restrictions. Arcs that cars may never use are left out.
-    Raises ValueError for weights of another profile.
+    By node (= state): `lon`, `lat` in WGS-84 degrees. By directed arc: `edge_id` (edge number, -1 for the connectors
+    inside junctions with turn restrictions), `tail`, `head`, `length_m`, `travel_s` (open time, also where closed),
+    `closed` (1: may not be passed now), `blocked_from`, `blocked_to` (fractions of the arc, 0 and 0 where open). Each
+    (tail, head) occurs once and a shortest path over arcs with closed = 0 obeys one-way streets and turn restrictions.
+    Arcs that cars may never use are left out. Raises ValueError for weights of another profile.
     """
     if view.profile != Profile.DRIVE:
         raise ValueError("the export is of the drive profile")
@@ -33,8 +33,14 @@ def export_arrays(graph: RoadGraph, view: WeightView) -> Arrays:
         blocked[0] = np.where(closed, view.blocked_from[arcs], 0.0)
         blocked[1] = np.where(closed, view.blocked_to[arcs], 0.0)
     return {
-        "lon": np.asarray(graph.state_lon), "lat": np.asarray(graph.state_lat), "edge_id": np.asarray(graph.arc_edge)[arcs],
-        "tail": np.asarray(graph.arc_tail)[arcs], "head": np.asarray(graph.arc_head)[arcs], "length_m": length,
-        "travel_s": (weight[arcs] & OPEN_MASK) / 1000.0, "closed": closed.astype(np.uint8), "blocked_from": blocked[0],
+        "lon": np.asarray(graph.state_lon),
+        "lat": np.asarray(graph.state_lat),
+        "edge_id": np.asarray(graph.arc_edge)[arcs],
+        "tail": np.asarray(graph.arc_tail)[arcs],
+        "head": np.asarray(graph.arc_head)[arcs],
+        "length_m": length,
+        "travel_s": (weight[arcs] & OPEN_MASK) / 1000.0,
+        "closed": closed.astype(np.uint8),
+        "blocked_from": blocked[0],
         "blocked_to": blocked[1],
     }

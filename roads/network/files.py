@@ -45,8 +45,8 @@ def _write_manifest(directory: Path, manifest: dict[str, Any]) -> None:
 
 
 def write_graph(graph: RoadGraph, parent: Path) -> Path:
-    """Write `graph` to `parent/<version>` and return that path. The version is a hash of the content (axes left out), so that
-    the same network built twice is the same directory. Written aside and moved in place when complete."""
+    """Write `graph` to `parent/<version>` and return that path. The version is a hash of the content (axes left out),
+    so that the same network built twice is the same directory. Written aside and moved in place when complete."""
     parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".building-", dir=parent))
     try:
@@ -59,11 +59,20 @@ def write_graph(graph: RoadGraph, parent: Path) -> Path:
         strings = _digest(work / STRINGS)
         key.update(strings.encode())
         version = key.hexdigest()[:16]
-        _write_manifest(work, {
-            "format": FORMAT, "version": version, "name": graph.name, "attribution": graph.attribution,
-            "generated": graph.generated, "counts": graph.counts, "skipped": graph.skipped, "strings_sha256": strings,
-            "arrays": arrays,
-        })
+        _write_manifest(
+            work,
+            {
+                "format": FORMAT,
+                "version": version,
+                "name": graph.name,
+                "attribution": graph.attribution,
+                "generated": graph.generated,
+                "counts": graph.counts,
+                "skipped": graph.skipped,
+                "strings_sha256": strings,
+                "arrays": arrays,
+            },
+        )
         work.chmod(0o755)
         target = parent / version
         if target.exists():
@@ -82,11 +91,15 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise GraphFileError(f"no network graph in {directory}: {MANIFEST} is missing; build it with build_network") from error
+        raise GraphFileError(
+            f"no network graph in {directory}: {MANIFEST} is missing; build it with build_network"
+        ) from error
     except ValueError as error:
         raise GraphFileError(f"{path} is not readable: {error}; build the network again") from error
     if manifest.get("format") != FORMAT:
-        raise GraphFileError(f"{directory} has graph format {manifest.get('format')}, this program reads {FORMAT}; build again")
+        raise GraphFileError(
+            f"{directory} has graph format {manifest.get('format')}, this program reads {FORMAT}; build again"
+        )
     return manifest
 
 
@@ -96,8 +109,8 @@ def _check(path: Path, expected: str) -> None:
 
 
 def load_graph(directory: Path, *, verify: bool = True) -> RoadGraph:
-    """Open a graph directory as read-only memory maps. Raises GraphFileError on a wrong format, shape, type or (with `verify`)
-    checksum. Processes that open a directory another process has verified may pass verify=False."""
+    """Open a graph directory as read-only memory maps. Raises GraphFileError on a wrong format, shape, type or (with
+    `verify`) checksum. Processes that open a directory another process has verified may pass verify=False."""
     manifest = read_manifest(directory)
     values: dict[str, Any] = {}
     for name in ARRAY_FIELDS:
@@ -117,23 +130,35 @@ def load_graph(directory: Path, *, verify: bool = True) -> RoadGraph:
         _check(directory / STRINGS, manifest["strings_sha256"])
     strings = tuple(json.loads((directory / STRINGS).read_text(encoding="utf-8")))
     return RoadGraph(
-        name=manifest["name"], attribution=manifest["attribution"], generated=manifest["generated"], strings=strings,
-        version=manifest["version"], counts=manifest["counts"], skipped=manifest["skipped"], **values,
+        name=manifest["name"],
+        attribution=manifest["attribution"],
+        generated=manifest["generated"],
+        strings=strings,
+        version=manifest["version"],
+        counts=manifest["counts"],
+        skipped=manifest["skipped"],
+        **values,
     )
 
 
 def write_axes(directory: Path, axis: Int32, axis_from_m: Float64, axis_to_m: Float64) -> None:
-    """Set the place of each edge on a road axis: axis number (-1 none) and metres at the edge's first and last point (falling
-    where the edge runs against the axis). The version stays; processes see it when they open the network again."""
+    """Set the place of each edge on a road axis: axis number (-1 none) and metres at the edge's first and last point
+    (falling where the edge runs against the axis). The version stays; processes see it when they open the network
+    again."""
     manifest = read_manifest(directory)
     edges = manifest["arrays"]["edge_axis"]["shape"][0]
-    for name, array, kind in zip(AXIS_FIELDS, (axis, axis_from_m, axis_to_m), (np.int32, np.float64, np.float64), strict=True):
+    values: tuple[np.ndarray[Any, Any], ...] = (axis, axis_from_m, axis_to_m)
+    for name, array, kind in zip(AXIS_FIELDS, values, (np.int32, np.float64, np.float64), strict=True):
         if array.shape != (edges,):
             raise ValueError(f"{name} has shape {array.shape}, the network has {edges} edges")
         part = directory / f"{name}.part.npy"
         np.save(part, np.ascontiguousarray(array, dtype=kind), allow_pickle=False)
         os.replace(part, directory / f"{name}.npy")
-        manifest["arrays"][name] = {"sha256": _digest(directory / f"{name}.npy"), "dtype": str(np.dtype(kind)), "shape": [edges]}
+        manifest["arrays"][name] = {
+            "sha256": _digest(directory / f"{name}.npy"),
+            "dtype": str(np.dtype(kind)),
+            "shape": [edges],
+        }
     _write_manifest(directory, manifest)
 
 

@@ -1,9 +1,9 @@
 """The immutable routing graph: plain arrays, shared by all processes as memory-mapped files.
 
-Words. A *junction* is a place where ways meet or end. An *edge* is a piece of a way between two junctions, undirected, with a
-geometry; `edge_no` is its index, the same in the database. An *arc* is one direction of an edge. A *state* is a node of the
-search: a junction has one, and more where turns are restricted. A *connector* is an arc inside a restricted junction.
-Every arc has exactly one (tail, head) pair of states and no two arcs share one.
+Words. A *junction* is a place where ways meet or end. An *edge* is a piece of a way between two junctions, undirected,
+with a geometry; `edge_no` is its index, the same in the database. An *arc* is one direction of an edge. A *state* is a
+node of the search: a junction has one, and more where turns are restricted. A *connector* is an arc inside a
+restricted junction. Every arc has exactly one (tail, head) pair of states and no two arcs share one.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from .source import Float64, Int8, Int32, Int64, UInt8
 class RoadGraph:
     """Edges (all of the source), and the search graph over the largest strongly connected part of the drive network.
 
-    By edge: `shape_ptr` (edges + 1) into `shape_lon`/`shape_lat` (WGS-84 degrees); `edge_length_m` on the WGS-84 spheroid;
-    `edge_way` index of the source way, `edge_way_id` its identifier; `edge_class`, `edge_flags`, `edge_oneway` as in the
-    source; `edge_name`/`edge_ref` index `strings` (-1 none); `edge_island` 1 where the edge is outside the search graph;
-    `edge_arc` (edges, 2): arc along and against the geometry, -1 where there is none; `edge_axis` (-1 none),
-    `edge_axis_from_m`, `edge_axis_to_m`: place on a road axis, filled later.
+    By edge: `shape_ptr` (edges + 1) into `shape_lon`/`shape_lat` (WGS-84 degrees); `edge_length_m` on the WGS-84
+    spheroid; `edge_way` index of the source way, `edge_way_id` its identifier; `edge_class`, `edge_flags`,
+    `edge_oneway` as in the source; `edge_name`/`edge_ref` index `strings` (-1 none); `edge_island` 1 where the edge is
+    outside the search graph; `edge_arc` (edges, 2): arc along and against the geometry, -1 where there is none;
+    `edge_axis` (-1 none), `edge_axis_from_m`, `edge_axis_to_m`: place on a road axis, filled later.
     By state: `state_lon`, `state_lat`, `state_junction`; states of a junction are neighbours in number.
     By arc, sorted by head state and then access rank: `arc_tail`, `arc_head` (states), `arc_edge` (-1 connector),
     `arc_forward` (1 along the edge), `arc_reverse` (-1 none), `base_ms` (3, arcs) by `Profile`.
-    By profile: `span_*` (states, 2): first arc and the one after the last arc that enter a state; `foot_tail`, `foot_head`:
-    ends of arcs for walkers, who know one state a junction.
+    By profile: `span_*` (states, 2): first arc and the one after the last arc that enter a state; `foot_tail`,
+    `foot_head`: ends of arcs for walkers, who know one state a junction.
     """
 
     name: str

@@ -16,8 +16,8 @@ MAX_CELLS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class SegmentGrid:
-    """`bounds` = west, south, cell width and height in degrees, columns, rows. Cell c holds `segment[pointer[c]:pointer[c + 1]]`,
-    numbers of the first shape point of a segment."""
+    """`bounds` = west, south, cell width and height in degrees, columns, rows. Cell c holds
+    `segment[pointer[c]:pointer[c + 1]]`, numbers of the first shape point of a segment."""
 
     bounds: Float64
     pointer: Int32

@@ -1,7 +1,7 @@
 """The search loops, compiled: exact K nearest units by a reverse Dijkstra that stops when K are certain, and paths.
 
-Labels are int64: `generation << 32 | distance`, where newer searches use smaller generations, so that one comparison asks both
-"is this label of my search" and "is it shorter", and nothing is cleared between searches. Heap entries are
+Labels are int64: `generation << 32 | distance`, where newer searches use smaller generations, so that one comparison
+asks both "is this label of my search" and "is it shorter", and nothing is cleared between searches. Heap entries are
 `distance << 32 | state`: equal distances settle in order of state, so that the same input gives the same answer.
 """
 
@@ -84,7 +84,8 @@ def _offer(total, unit, alternative, k, found, best_total, best_unit, best_alter
 
 @compiled
 def leave_cost_ms(weight, blocked_from, blocked_to, arc, fraction):  # type: ignore[no-untyped-def]
-    """Time from `fraction` of an arc to its head; INF where a block lies ahead. A unit inside a block may drive out of it."""
+    """Time from `fraction` of an arc to its head; INF where a block lies ahead. A unit inside a block may drive out of
+    it."""
     w = weight[arc]
     if w == INF:
         return INF
@@ -153,13 +154,39 @@ def register_units(bits, first, following, old_states, states):  # type: ignore[
 
 @compiled
 def nearest_slice(  # type: ignore[no-untyped-def]
-    span, tail, head, weight, blocked_from, blocked_to, high, seed_arc, seed_fraction, bits, first, following, arcs, fractions,
-    units, costs, offsets, eligible, least, k, limit, slice_end, labels, heap, control, best_total, best_unit, best_alternative,
+    span,
+    tail,
+    head,
+    weight,
+    blocked_from,
+    blocked_to,
+    high,
+    seed_arc,
+    seed_fraction,
+    bits,
+    first,
+    following,
+    arcs,
+    fractions,
+    units,
+    costs,
+    offsets,
+    eligible,
+    least,
+    k,
+    limit,
+    slice_end,
+    labels,
+    heap,
+    control,
+    best_total,
+    best_unit,
+    best_alternative,
 ):
     """Search until done or until `slice_end` states are settled. `control` all zero starts; calling again goes on.
 
-    `high` is this search's generation in the upper half. A unit's total is certain once distance + `least` (the smallest cost any
-    alternative still to come can have) exceeds it.
+    `high` is this search's generation in the upper half. A unit's total is certain once distance + `least` (the
+    smallest cost any alternative still to come can have) exceeds it.
     """
     size, settled, found = control[SIZE], control[SETTLED], control[FOUND]
     masked = eligible.size > 0
@@ -221,10 +248,21 @@ def nearest_slice(  # type: ignore[no-untyped-def]
 
 @compiled
 def path_search(  # type: ignore[no-untyped-def]
-    span, tail, weight, high, seed_state, seed_cost, start_state, start_cost, labels, heap, via, best,
+    span,
+    tail,
+    weight,
+    high,
+    seed_state,
+    seed_cost,
+    start_state,
+    start_cost,
+    labels,
+    heap,
+    via,
+    best,
 ):
-    """Reverse search from the seeds until the cheapest start is certain. `via[state]` becomes the arc to take from it (-1 at a
-    seed). `best` becomes (total ms, index of start, settled); index -1 when no start reaches a seed."""
+    """Reverse search from the seeds until the cheapest start is certain. `via[state]` becomes the arc to take from it
+    (-1 at a seed). `best` becomes (total ms, index of start, settled); index -1 when no start reaches a seed."""
     size = 0
     settled = 0
     best[0], best[1] = 2**62, -1

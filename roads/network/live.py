@@ -16,8 +16,8 @@ from .source import Float32, Float64, Int32
 class EdgeClosure:
     """A closure on one edge between two fractions of its geometry (0 .. 1, from <= to).
 
-    `direction`: 0 both, 1 along the geometry, -1 against it. `blocked`: a physical block that nobody passes, walkers included;
-    otherwise `penalty_ms` is what passing it costs police (works, controls)."""
+    `direction`: 0 both, 1 along the geometry, -1 against it. `blocked`: a physical block that nobody passes, walkers
+    included; otherwise `penalty_ms` is what passing it costs police (works, controls)."""
 
     edge_no: int
     from_fraction: float = 0.0
@@ -44,12 +44,17 @@ class LiveArrays:
     blocked_to: Float32
 
 
-def live_arrays(graph: RoadGraph, closures: Sequence[EdgeClosure], speeds: ArcSpeeds | None, hour_of_week: int | None,
-                factors: Float64) -> LiveArrays:
+def live_arrays(
+    graph: RoadGraph,
+    closures: Sequence[EdgeClosure],
+    speeds: ArcSpeeds | None,
+    hour_of_week: int | None,
+    factors: Float64,
+) -> LiveArrays:
     """All weights. Delay by traffic slows emergency drives by half of what it slows others, and walkers not at all.
 
-    Several blocks on one arc count as one from the first's begin to the last's end. Raises ValueError for an edge or hour out of
-    range."""
+    Several blocks on one arc count as one from the first's begin to the last's end. Raises ValueError for an edge or
+    hour out of range."""
     weight = np.array(graph.base_ms, np.int32)
     ratio = _delay_ratio(graph, speeds, hour_of_week, factors)
     if ratio is not None:
@@ -64,7 +69,9 @@ def live_arrays(graph: RoadGraph, closures: Sequence[EdgeClosure], speeds: ArcSp
     return LiveArrays(weight, blocked_from, blocked_to)
 
 
-def _delay_ratio(graph: RoadGraph, speeds: ArcSpeeds | None, hour_of_week: int | None, factors: Float64) -> Float64 | None:
+def _delay_ratio(
+    graph: RoadGraph, speeds: ArcSpeeds | None, hour_of_week: int | None, factors: Float64
+) -> Float64 | None:
     """Time now / base time by arc, None where it is 1 everywhere."""
     row = None
     if hour_of_week is not None:

@@ -35,15 +35,31 @@ class RoadNetwork:
         """Version of the graph files; empty for a graph that was never written."""
         return self.graph.version
 
-    def snap(self, lon: float, lat: float, *, course_deg: float | None = None, speed_mps: float | None = None,
-             max_m: float | None = None, both_carriageways: bool = False) -> list[Placement]:
+    def snap(
+        self,
+        lon: float,
+        lat: float,
+        *,
+        course_deg: float | None = None,
+        speed_mps: float | None = None,
+        max_m: float | None = None,
+        both_carriageways: bool = False,
+    ) -> list[Placement]:
         """See `snap.Snapper.snap`. WGS-84 degrees."""
-        return self.snapper.snap(lon, lat, course_deg=course_deg, speed_mps=speed_mps, max_m=max_m,
-                                 both_carriageways=both_carriageways)
+        return self.snapper.snap(
+            lon, lat, course_deg=course_deg, speed_mps=speed_mps, max_m=max_m, both_carriageways=both_carriageways
+        )
 
     def nearest(
-        self, incident: Sequence[Placement], units: Units, k: int = 5, *, profile: Profile = Profile.DRIVE,
-        eligible: npt.NDArray[np.bool_] | None = None, limit_ms: int | None = None, settled_budget: int = SETTLED_BUDGET,
+        self,
+        incident: Sequence[Placement],
+        units: Units,
+        k: int = 5,
+        *,
+        profile: Profile = Profile.DRIVE,
+        eligible: npt.NDArray[np.bool_] | None = None,
+        limit_ms: int | None = None,
+        settled_budget: int = SETTLED_BUDGET,
         on_budget: Callable[[int], None] | None = None,
     ) -> NearestResult:
         """The K units that reach one of the incident's placements first, exact under the weights in force; see
@@ -51,14 +67,24 @@ class RoadNetwork:
         arcs, fractions = seeds_of(incident)
         return self.weights.steady(
             profile,
-            lambda view: self.searcher.search(view, units, arcs, fractions, k, eligible=eligible, limit_ms=limit_ms,
-                                              settled_budget=settled_budget, on_budget=on_budget),
+            lambda view: self.searcher.search(
+                view,
+                units,
+                arcs,
+                fractions,
+                k,
+                eligible=eligible,
+                limit_ms=limit_ms,
+                settled_budget=settled_budget,
+                on_budget=on_budget,
+            ),
         )
 
-    def alternatives(self, placements: Sequence[Placement], profile: Profile = Profile.DRIVE, view: WeightView | None = None
-                     ) -> list[Placement]:
-        """Where a unit may set off from: its placements; for walkers, and where every one of them is blocked ahead, also the
-        opposite arcs (a unit in front of a block turns round)."""
+    def alternatives(
+        self, placements: Sequence[Placement], profile: Profile = Profile.DRIVE, view: WeightView | None = None
+    ) -> list[Placement]:
+        """Where a unit may set off from: its placements; for walkers, and where every one of them is blocked ahead,
+        also the opposite arcs (a unit in front of a block turns round)."""
         view = view or self.weights.current(profile)
         if profile == Profile.FOOT or not any(_free_ahead(view, p) for p in placements):
             return with_reverse(self.graph, placements, profile)

@@ -27,8 +27,8 @@ _EVERYBODY = np.zeros(0, np.bool_)
 class Units:
     """Where the units are. A unit may have several alternatives (a two-way road without a known heading has two).
 
-    By alternative: `unit` (number of the unit), `arc`, `fraction` (0 tail .. 1 head). By unit: `offset_ms` added to its travel
-    time (turn-out, age of its position), >= 0.
+    By alternative: `unit` (number of the unit), `arc`, `fraction` (0 tail .. 1 head). By unit: `offset_ms` added to
+    its travel time (turn-out, age of its position), >= 0.
     """
 
     unit: Int32
@@ -42,7 +42,9 @@ class Units:
         return int(self.offset_ms.size)
 
     @classmethod
-    def from_placements(cls, placements: Sequence[Sequence[Placement]], offset_ms: Sequence[int] | Int32 | None = None) -> Units:
+    def from_placements(
+        cls, placements: Sequence[Sequence[Placement]], offset_ms: Sequence[int] | Int32 | None = None
+    ) -> Units:
         """Units numbered in the order given, each with the alternatives where it may be. None as offsets: all 0."""
         unit = [i for i, several in enumerate(placements) for _ in several]
         arc = [p.arc for several in placements for p in several]
@@ -57,7 +59,8 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """One unit of the answer. `total_ms` = `drive_ms` + its offset; the alternative it starts from is (`arc`, `fraction`)."""
+    """One unit of the answer. `total_ms` = `drive_ms` + its offset; the alternative it starts from is (`arc`,
+    `fraction`)."""
 
     unit: int
     total_ms: int
@@ -70,8 +73,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class NearestResult:
-    """The answer in rising order of (total_ms, unit), and what it cost: settled states; `over_budget` when more than the budget
-    were needed; `generation` of the weights it was computed with."""
+    """The answer in rising order of (total_ms, unit), and what it cost: settled states; `over_budget` when more than
+    the budget were needed; `generation` of the weights it was computed with."""
 
     units: tuple[Near, ...]
     settled: int
@@ -110,14 +113,24 @@ class Workspace:
         return self._generation << 32
 
     def place(self, units: Units, view: WeightView, head: Int32) -> None:
-        """Chain `units` at their head states with the costs of `view`; a repeated call with the same two does nothing."""
+        """Chain `units` at their head states with the costs of `view`; a repeated call with the same two does
+        nothing."""
         key = (view.generation, int(view.profile))
         if units is self._units and key == self._key and view.generation >= 0:
             return
         states, count = np.empty(units.arc.size, np.int32), units.arc.size
         costs = np.empty(count, np.int32)
         self.least = kernel.place_units(
-            view.weight, view.blocked_from, view.blocked_to, head, units.arc, units.fraction, units.unit, units.offset_ms, costs, states
+            view.weight,
+            view.blocked_from,
+            view.blocked_to,
+            head,
+            units.arc,
+            units.fraction,
+            units.unit,
+            units.offset_ms,
+            costs,
+            states,
         )
         self.following = np.empty(count, np.int32)
         kernel.register_units(self.bits, self.first, self.following, self._states, states)
@@ -142,7 +155,11 @@ class Nearest:
         self.graph = graph
         self._local = _Local()
         self._arrays = {
-            p: (readonly(np.asarray(graph.span(p))), readonly(np.asarray(graph.tails(p))), readonly(np.asarray(graph.heads(p))))
+            p: (
+                readonly(np.asarray(graph.span(p))),
+                readonly(np.asarray(graph.tails(p))),
+                readonly(np.asarray(graph.heads(p))),
+            )
             for p in Profile
         }
 
@@ -154,14 +171,23 @@ class Nearest:
         return found
 
     def search(
-        self, view: WeightView, units: Units, seed_arc: Int32, seed_fraction: Float64, k: int, *,
-        eligible: npt.NDArray[np.bool_] | None = None, limit_ms: int | None = None, settled_budget: int = SETTLED_BUDGET,
+        self,
+        view: WeightView,
+        units: Units,
+        seed_arc: Int32,
+        seed_fraction: Float64,
+        k: int,
+        *,
+        eligible: npt.NDArray[np.bool_] | None = None,
+        limit_ms: int | None = None,
+        settled_budget: int = SETTLED_BUDGET,
         on_budget: Callable[[int], None] | None = None,
     ) -> NearestResult:
         """The K units with the smallest total to any of the seeds (places on arcs), exact under the weights of `view`.
 
-        Units whose total exceeds `limit_ms`, that are not `eligible` (mask by unit) or that no road joins are left out. Equal
-        totals are ordered by unit number. When `settled_budget` states do not suffice, `on_budget` is told and the search goes on.
+        Units whose total exceeds `limit_ms`, that are not `eligible` (mask by unit) or that no road joins are left
+        out. Equal totals are ordered by unit number. When `settled_budget` states do not suffice, `on_budget` is told
+        and the search goes on.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
@@ -183,9 +209,34 @@ class Nearest:
         high, end = work.next_high(), settled_budget
         while True:
             kernel.nearest_slice(
-                span, tail, head, view.weight, view.blocked_from, view.blocked_to, high, seed_arc, seed_fraction, work.bits,
-                work.first, work.following, units.arc, units.fraction, units.unit, work.costs, units.offset_ms, mask, least, k, limit,
-                end, work.labels, work.heap, control, work.best_total, work.best_unit, work.best_alternative,
+                span,
+                tail,
+                head,
+                view.weight,
+                view.blocked_from,
+                view.blocked_to,
+                high,
+                seed_arc,
+                seed_fraction,
+                work.bits,
+                work.first,
+                work.following,
+                units.arc,
+                units.fraction,
+                units.unit,
+                work.costs,
+                units.offset_ms,
+                mask,
+                least,
+                k,
+                limit,
+                end,
+                work.labels,
+                work.heap,
+                control,
+                work.best_total,
+                work.best_unit,
+                work.best_alternative,
             )
             if control[kernel.DONE]:
                 break
@@ -199,15 +250,26 @@ class Nearest:
         found = int(work.control[kernel.FOUND])
         near = []
         for total, unit, i in zip(
-            work.best_total[:found].tolist(), work.best_unit[:found].tolist(), work.best_alternative[:found].tolist(), strict=True
+            work.best_total[:found].tolist(),
+            work.best_unit[:found].tolist(),
+            work.best_alternative[:found].tolist(),
+            strict=True,
         ):
             arc = int(units.arc[i])
-            near.append(Near(unit, total, total - int(units.offset_ms[unit]), arc, int(tail[arc]), int(head[arc]),
-                             float(units.fraction[i])))
+            near.append(
+                Near(
+                    unit,
+                    total,
+                    total - int(units.offset_ms[unit]),
+                    arc,
+                    int(tail[arc]),
+                    int(head[arc]),
+                    float(units.fraction[i]),
+                )
+            )
         return NearestResult(tuple(near), int(work.control[kernel.SETTLED]), over, view.generation)
 
 
 def seeds_of(placements: Sequence[Placement]) -> tuple[Int32, Float64]:
     """Arrays of arcs and fractions of an incident's placements."""
     return np.array([p.arc for p in placements], np.int32), np.array([p.fraction for p in placements], np.float64)
-

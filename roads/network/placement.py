@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A point put on an arc. `fraction` 0 at `tail` .. 1 at `head`; `distance_m` from the given point to (`lon`, `lat`) on the road
-    (WGS-84 degrees). `tail`, `head` are states."""
+    """A point put on an arc. `fraction` 0 at `tail` .. 1 at `head`; `distance_m` from the given point to (`lon`,
+    `lat`) on the road (WGS-84 degrees). `tail`, `head` are states."""
 
     edge_no: int
     arc: int

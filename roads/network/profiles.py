@@ -27,8 +27,8 @@ class Profile(IntEnum):
     FOOT = 2
 
 
-# Free-flow car speeds in km/h by class, used where the source has no maxspeed. Source: the table with which the engine was
-# chosen (trials/dispatch.md, sketches/dispatch/graphs.py); track, pedestrian and path are ours.
+# Free-flow car speeds in km/h by class, used where the source has no maxspeed. Source: the table with which the engine
+# was chosen (trials/dispatch.md, sketches/dispatch/graphs.py); track, pedestrian and path are ours.
 DRIVE_SPEED_KMH: dict[RoadClass, float] = {
     RoadClass.MOTORWAY: 100,
     RoadClass.MOTORWAY_LINK: 50,
@@ -89,8 +89,8 @@ def base_weights(
 
     All inputs by arc; `oneway` is of the way (1, -1, 0), `forward` is 1 for the arc along the way.
     Access rank: 0 drive may use it, 1 only emergency (and foot), 2 only foot.
-    Emergency vehicles may go against a one-way street except on motorways, trunk roads and roundabouts, and into pedestrian
-    streets; they obey turn restrictions. Foot ignores one-way streets and turn restrictions.
+    Emergency vehicles may go against a one-way street except on motorways, trunk roads and roundabouts, and into
+    pedestrian streets; they obey turn restrictions. Foot ignores one-way streets and turn restrictions.
     """
     motor = motor_allowed(road_class, flags)
     along = np.where(forward == 1, oneway >= 0, oneway <= 0)

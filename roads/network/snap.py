@@ -1,7 +1,7 @@
 """Putting points on the road: the grid search, carriageway and heading.
 
-Distances are metres in the local plane of the query point (degrees times metres per degree at its latitude): for the few hundred
-metres of a snap this is within 0.5 % of the spheroid.
+Distances are metres in the local plane of the query point (degrees times metres per degree at its latitude): for the
+few hundred metres of a snap this is within 0.5 % of the spheroid.
 """
 
 from __future__ import annotations
@@ -75,9 +75,23 @@ def _enter(edge, s, t, d2, ids, segments, shares, squares, count):  # type: igno
 
 @compiled
 def find_segments(  # type: ignore[no-untyped-def]
-    bounds, pointer, grid_segment, shape_edge, lon, lat, x, y, reach, max_rings, ids, segments, shares, squares,
+    bounds,
+    pointer,
+    grid_segment,
+    shape_edge,
+    lon,
+    lat,
+    x,
+    y,
+    reach,
+    max_rings,
+    ids,
+    segments,
+    shares,
+    squares,
 ):
-    """Edges within (distance of the nearest + reach) metres of a point; returns how many, 0 when none lies within the rings."""
+    """Edges within (distance of the nearest + reach) metres of a point; returns how many, 0 when none lies within the
+    rings."""
     kx = METRES_PER_DEGREE * np.cos(np.radians(y))
     ky = METRES_PER_DEGREE
     columns, rows = int(bounds[4]), int(bounds[5])
@@ -129,8 +143,17 @@ class Snapper:
 
     def __init__(self, graph: RoadGraph) -> None:
         self.graph = graph
-        self._find = tuple(readonly(np.asarray(a)) for a in (
-            graph.grid_bounds, graph.grid_ptr, graph.grid_segment, graph.shape_edge, graph.shape_lon, graph.shape_lat))
+        self._find = tuple(
+            readonly(np.asarray(a))
+            for a in (
+                graph.grid_bounds,
+                graph.grid_ptr,
+                graph.grid_segment,
+                graph.shape_edge,
+                graph.shape_lon,
+                graph.shape_lat,
+            )
+        )
         self._drive = graph.base_ms[Profile.DRIVE]
 
     def candidates(self, lon: float, lat: float, reach_m: float = REACH_M) -> list[_Candidate]:
@@ -139,14 +162,25 @@ class Snapper:
             raise ValueError("lon and lat must be finite numbers")
         ids, segments = np.empty(MAX_CANDIDATES, np.int32), np.empty(MAX_CANDIDATES, np.int32)
         shares, squares = np.empty(MAX_CANDIDATES), np.empty(MAX_CANDIDATES)
-        count = int(find_segments(*self._find, float(lon), float(lat), float(reach_m), MAX_RINGS, ids, segments, shares, squares))
+        count = int(
+            find_segments(
+                *self._find, float(lon), float(lat), float(reach_m), MAX_RINGS, ids, segments, shares, squares
+            )
+        )
         if count == 0:
             _, _, grid_segment, shape_edge, x, y = self._find
             best, s, t = nearest_anywhere(grid_segment, x, y, float(lon), float(lat))
             rows = [(float(best), int(shape_edge[s]), int(s), float(t))]
         else:
-            rows = sorted(zip(squares[:count].tolist(), ids[:count].tolist(), segments[:count].tolist(), shares[:count].tolist(),
-                              strict=True))
+            rows = sorted(
+                zip(
+                    squares[:count].tolist(),
+                    ids[:count].tolist(),
+                    segments[:count].tolist(),
+                    shares[:count].tolist(),
+                    strict=True,
+                )
+            )
         within = rows[0][0] ** 0.5 + reach_m
         return [self._candidate(lat, *row) for row in rows if row[0] ** 0.5 <= within]
 
@@ -161,7 +195,11 @@ class Snapper:
         fraction = 0.0 if total == 0.0 else (float(along[:i].sum()) + share * float(along[i])) / total
         dx, dy = float(x[i + 1] - x[i]), float(y[i + 1] - y[i])
         return _Candidate(
-            edge_no, square**0.5, min(1.0, max(0.0, fraction)), (float(x[i]) + share * dx) / kx, float(y[i]) + share * dy,
+            edge_no,
+            square**0.5,
+            min(1.0, max(0.0, fraction)),
+            (float(x[i]) + share * dx) / kx,
+            float(y[i]) + share * dy,
             float(np.degrees(np.arctan2(dx, dy))) % 360.0,
         )
 
@@ -173,28 +211,48 @@ class Snapper:
             if arc < 0 or self._drive[arc] >= INF:
                 continue
             fraction = c.fraction if side == 0 else 1.0 - c.fraction
-            place = Placement(c.edge_no, arc, int(self.graph.arc_tail[arc]), int(self.graph.arc_head[arc]), fraction, c.distance_m,
-                              c.lon, c.lat)
+            place = Placement(
+                c.edge_no,
+                arc,
+                int(self.graph.arc_tail[arc]),
+                int(self.graph.arc_head[arc]),
+                fraction,
+                c.distance_m,
+                c.lon,
+                c.lat,
+            )
             out.append((place, c.bearing_deg if side == 0 else (c.bearing_deg + 180.0) % 360.0))
         return out
 
-    def snap(self, lon: float, lat: float, *, course_deg: float | None = None, speed_mps: float | None = None,
-             max_m: float | None = None, both_carriageways: bool = False) -> list[Placement]:
+    def snap(
+        self,
+        lon: float,
+        lat: float,
+        *,
+        course_deg: float | None = None,
+        speed_mps: float | None = None,
+        max_m: float | None = None,
+        both_carriageways: bool = False,
+    ) -> list[Placement]:
         """Where a point is on the network: alternatives, best first.
 
-        With a course and a speed of at least 2 m/s: the one arc within 60 degrees of the course, among the roads up to 30 m farther
-        than the nearest; the nearest of them. Otherwise, or when none fits: all legal arcs of the nearest edge. With
-        `both_carriageways` (an incident seen from either side) also the opposite arc of a parallel one-way road within 60 m that
-        carries the same name or reference. However far the road is it is answered, with its distance (`FAR_M` = 200 m is what
-        callers flag); `max_m` cuts off. Raises ValueError for coordinates that are not numbers.
+        With a course and a speed of at least 2 m/s: the one arc within 60 degrees of the course, among the roads up to
+        30 m farther than the nearest; the nearest of them. Otherwise, or when none fits: all legal arcs of the nearest
+        edge. With `both_carriageways` (an incident seen from either side) also the opposite arc of a parallel one-way
+        road within 60 m that carries the same name or reference. However far the road is it is answered, with its
+        distance (`FAR_M` = 200 m is what callers flag); `max_m` cuts off. Raises ValueError for coordinates that are
+        not numbers.
         """
         found = self.candidates(lon, lat)
         if max_m is not None and found[0].distance_m > max_m:
             return []
         if course_deg is not None and speed_mps is not None and speed_mps >= MOVING_MPS:
             for candidate in found:
-                fits = [p for p, bearing in self._placements(candidate)
-                        if angle_between_deg(bearing, course_deg) <= HEADING_TOLERANCE_DEG]
+                fits = [
+                    p
+                    for p, bearing in self._placements(candidate)
+                    if angle_between_deg(bearing, course_deg) <= HEADING_TOLERANCE_DEG
+                ]
                 if fits:
                     return fits[:1]
         placed = self._placements(found[0])
@@ -215,8 +273,9 @@ class Snapper:
                     return [placed]
         return []
 
-    def snap_many(self, lon: Float64, lat: Float64, *, course_deg: Float64 | None = None, speed_mps: Float64 | None = None
-                  ) -> list[list[Placement]]:
+    def snap_many(
+        self, lon: Float64, lat: Float64, *, course_deg: Float64 | None = None, speed_mps: Float64 | None = None
+    ) -> list[list[Placement]]:
         """`snap` for many points (intake batches); NaN course or speed means unknown."""
         out = []
         for i in range(lon.size):
@@ -235,8 +294,18 @@ def place_on_edge(graph: RoadGraph, edge_no: int, fraction: float, profile: Prof
     for side in (0, 1):
         arc = int(graph.edge_arc[edge_no, side])
         if arc >= 0 and graph.base_ms[profile, arc] < INF:
-            out.append(Placement(edge_no, arc, int(graph.tails(profile)[arc]), int(graph.heads(profile)[arc]),
-                                 fraction if side == 0 else 1.0 - fraction, 0.0, lon, lat))
+            out.append(
+                Placement(
+                    edge_no,
+                    arc,
+                    int(graph.tails(profile)[arc]),
+                    int(graph.heads(profile)[arc]),
+                    fraction if side == 0 else 1.0 - fraction,
+                    0.0,
+                    lon,
+                    lat,
+                )
+            )
     return out
 
 
@@ -248,8 +317,18 @@ def with_reverse(graph: RoadGraph, placements: Sequence[Placement], profile: Pro
         arc = int(graph.arc_reverse[p.arc])
         if arc >= 0 and arc not in known and graph.base_ms[profile, arc] < INF:
             known.add(arc)
-            out.append(Placement(p.edge_no, arc, int(graph.tails(profile)[arc]), int(graph.heads(profile)[arc]), 1.0 - p.fraction,
-                                 p.distance_m, p.lon, p.lat))
+            out.append(
+                Placement(
+                    p.edge_no,
+                    arc,
+                    int(graph.tails(profile)[arc]),
+                    int(graph.heads(profile)[arc]),
+                    1.0 - p.fraction,
+                    p.distance_m,
+                    p.lon,
+                    p.lat,
+                )
+            )
     return out
 
 

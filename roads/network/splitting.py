@@ -72,13 +72,24 @@ def _split_mask(source: SourceNetwork, way: Int64, node: Int64) -> Bool:
 
 
 def split_ways(source: SourceNetwork) -> EdgeTable:
-    """Cut all ways at junctions. Loops are cut in three and all but one of several edges between the same two junctions in
-    two, at interpolated points, so that a pair of junctions names one edge. Lengths on the WGS-84 spheroid."""
+    """Cut all ways at junctions. Loops are cut in three and all but one of several edges between the same two
+    junctions in two, at interpolated points, so that a pair of junctions names one edge. Lengths on the WGS-84
+    spheroid."""
     way, node = _positions(source)
     if node.size < 2:
         empty = np.zeros(0, np.int64)
-        return EdgeTable(empty.astype(np.int32), empty, empty, np.zeros(1, np.int64), np.zeros(0), np.zeros(0), np.zeros(0),
-                         source.lon, source.lat, 0)
+        return EdgeTable(
+            empty.astype(np.int32),
+            empty,
+            empty,
+            np.zeros(1, np.int64),
+            np.zeros(0),
+            np.zeros(0),
+            np.zeros(0),
+            source.lon,
+            source.lat,
+            0,
+        )
     at = np.flatnonzero(_split_mask(source, way, node))
     same = way[at[:-1]] == way[at[1:]]
     first, last = at[:-1][same], at[1:][same]
@@ -87,7 +98,9 @@ def split_ways(source: SourceNetwork) -> EdgeTable:
     nodes = node[_ranges(first, count)]
     lon, lat = source.lon[nodes], source.lat[nodes]
     lengths = _edge_lengths(pointer, lon, lat)
-    table = EdgeTable(way[first].astype(np.int32), node[first], node[last], pointer, lon, lat, lengths, source.lon, source.lat, 0)
+    table = EdgeTable(
+        way[first].astype(np.int32), node[first], node[last], pointer, lon, lat, lengths, source.lon, source.lat, 0
+    )
     motor = motor_allowed(source.way_class, source.way_flags)[way[first]]
     return _divide(table, _parts_needed(table, motor))
 
@@ -97,11 +110,12 @@ def _edge_lengths(pointer: Int64, lon: Float64, lat: Float64) -> Float64:
     inner = np.ones(piece.size, bool)
     inner[pointer[1:-1] - 1] = False
     edge = np.repeat(np.arange(pointer.size - 1), np.diff(pointer))[:-1]
-    return np.bincount(edge[inner], weights=piece[inner], minlength=pointer.size - 1)
+    return np.bincount(edge[inner], weights=piece[inner], minlength=pointer.size - 1).astype(np.float64)
 
 
 def _parts_needed(table: EdgeTable, motor: Bool) -> Int64:
-    """1 for an edge that may stay, 3 for a loop, 2 for all but the first (roads first, then the shortest) of parallel edges."""
+    """1 for an edge that may stay, 3 for a loop, 2 for all but the first (roads first, then the shortest) of parallel
+    edges."""
     low, high = np.minimum(table.tail, table.head), np.maximum(table.tail, table.head)
     order = np.lexsort((np.arange(low.size), table.length_m, ~motor, high, low))
     repeat = np.zeros(low.size, bool)
@@ -164,6 +178,14 @@ def _divide(table: EdgeTable, parts: Int64) -> EdgeTable:
     pointer = np.r_[0, np.cumsum(count[order])].astype(np.int64)
     x, y = np.concatenate(lon)[index], np.concatenate(lat)[index]
     return EdgeTable(
-        np.concatenate(way)[order].astype(np.int32), np.concatenate(tail)[order], np.concatenate(head)[order], pointer, x, y,
-        _edge_lengths(pointer, x, y), np.r_[table.node_lon, new_lon], np.r_[table.node_lat, new_lat], int(cut.size),
+        np.concatenate(way)[order].astype(np.int32),
+        np.concatenate(tail)[order],
+        np.concatenate(head)[order],
+        pointer,
+        x,
+        y,
+        _edge_lengths(pointer, x, y),
+        np.r_[table.node_lon, new_lon],
+        np.r_[table.node_lat, new_lat],
+        int(cut.size),
     )

@@ -1,9 +1,10 @@
 """Turn restrictions as extra states of a junction, so that a plain shortest-path search obeys them.
 
-At a restricted junction v the base state takes the free incoming arcs. One *exit* state holds the tails of the outgoing arcs
-that everybody may take. Each restricted incoming arc has a head state of its own, each outgoing arc that somebody may not take
-has a tail state of its own. Connectors (1 ms) join only what is allowed: base -> exit, base -> every own tail; own head -> exit,
-own head -> the own tails allowed to it. No path inside v leads from a restricted arc to its forbidden one.
+At a restricted junction v the base state takes the free incoming arcs. One *exit* state holds the tails of the
+outgoing arcs that everybody may take. Each restricted incoming arc has a head state of its own, each outgoing arc that
+somebody may not take has a tail state of its own. Connectors (1 ms) join only what is allowed: base -> exit, base ->
+every own tail; own head -> exit, own head -> the own tails allowed to it. No path inside v leads from a restricted arc
+to its forbidden one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Arc = tuple[int, int]
 """(edge, forward): forward 1 along the edge's geometry."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Arms:
     """What meets at the junctions and ways that restrictions name. Edges are numbers of the edge table."""
 
@@ -29,7 +30,8 @@ class Arms:
 
 @dataclass(frozen=True, slots=True)
 class TurnPlan:
-    """`forbidden[node]`: pairs (incoming, outgoing) that may not be driven; `skipped`: restrictions left out, by reason."""
+    """`forbidden[node]`: pairs (incoming, outgoing) that may not be driven; `skipped`: restrictions left out, by
+    reason."""
 
     forbidden: dict[int, set[tuple[Arc, Arc]]]
     skipped: dict[str, int]
@@ -52,8 +54,8 @@ def collect_arms(nodes: Int64, tail: Int64, head: Int64, forward_ok: Int64, back
 
 
 def plan_turns(source: SourceNetwork, way: Int32, arms: Arms) -> TurnPlan:
-    """Read restrictions into forbidden pairs. Those over a via way, with members missing, or whose member ways touch the via
-    node with more than one arm (they should have been cut there), are counted as skipped."""
+    """Read restrictions into forbidden pairs. Those over a via way, with members missing, or whose member ways touch
+    the via node with more than one arm (they should have been cut there), are counted as skipped."""
     forbidden: dict[int, set[tuple[Arc, Arc]]] = defaultdict(set)
     skipped: Counter[str] = Counter()
     used = 0
@@ -68,7 +70,9 @@ def plan_turns(source: SourceNetwork, way: Int32, arms: Arms) -> TurnPlan:
         if not ins or not outs:
             skipped["restriction_no_arc"] += 1
             continue
-        pairs = _pairs(ins, outs, arms.outgoing[node], source.restriction_kind[i] == RestrictionKind.MANDATORY, from_way == to_way)
+        pairs = _pairs(
+            ins, outs, arms.outgoing[node], source.restriction_kind[i] == RestrictionKind.MANDATORY, from_way == to_way
+        )
         if pairs is None:
             skipped["restriction_ambiguous"] += 1
             continue
@@ -77,7 +81,9 @@ def plan_turns(source: SourceNetwork, way: Int32, arms: Arms) -> TurnPlan:
     return TurnPlan({k: v for k, v in forbidden.items() if v}, dict(skipped), used)
 
 
-def _pairs(ins: list[Arc], outs: list[Arc], every: list[Arc], mandatory: bool, same_way: bool) -> set[tuple[Arc, Arc]] | None:
+def _pairs(
+    ins: list[Arc], outs: list[Arc], every: list[Arc], mandatory: bool, same_way: bool
+) -> set[tuple[Arc, Arc]] | None:
     if same_way and not mandatory:
         return {(i, o) for i in ins for o in outs if i[0] == o[0]} or None
     if len(ins) > 1 or len(outs) > 1:
@@ -89,8 +95,9 @@ def _pairs(ins: list[Arc], outs: list[Arc], every: list[Arc], mandatory: bool, s
 
 @dataclass(frozen=True, slots=True)
 class StateTable:
-    """States by junction. `first` (junctions + 1): first state; `own_head`/`own_tail`: state of an arc end where it is not the
-    base; `exit_of`: state that holds the tails of free outgoing arcs; `connectors` (n, 2): tail and head states."""
+    """States by junction. `first` (junctions + 1): first state; `own_head`/`own_tail`: state of an arc end where it is
+    not the base; `exit_of`: state that holds the tails of free outgoing arcs; `connectors` (n, 2): tail and head
+    states."""
 
     first: Int64
     own_head: dict[Arc, int]

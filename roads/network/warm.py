@@ -15,12 +15,26 @@ def tiny_source() -> SourceNetwork:
     none = np.zeros(0, np.int32)
     nodes = np.array([0, 1, 1, 2, 2, 3, 3, 0], np.int32)
     return SourceNetwork(
-        name="square", node_ids=np.arange(4, dtype=np.int64), lon=np.array([0.0, 0.001, 0.001, 0.0]),
-        lat=np.array([0.0, 0.0, 0.001, 0.001]), way_ids=np.arange(4, dtype=np.int64), way_ptr=np.arange(0, 9, 2, dtype=np.int64),
-        way_nodes=nodes, way_class=np.full(4, 12, np.int8), way_oneway=np.zeros(4, np.int8),
-        way_maxspeed_kmh=np.full(4, np.nan, np.float32), way_flags=np.zeros(4, np.uint8), way_name=np.full(4, -1, np.int32),
-        way_ref=np.full(4, -1, np.int32), strings=(), restriction_from_way=none, restriction_via_node=none,
-        restriction_via_way=none, restriction_to_way=none, restriction_kind=np.zeros(0, np.int8), generated=True,
+        name="square",
+        node_ids=np.arange(4, dtype=np.int64),
+        lon=np.array([0.0, 0.001, 0.001, 0.0]),
+        lat=np.array([0.0, 0.0, 0.001, 0.001]),
+        way_ids=np.arange(4, dtype=np.int64),
+        way_ptr=np.arange(0, 9, 2, dtype=np.int64),
+        way_nodes=nodes,
+        way_class=np.full(4, 12, np.int8),
+        way_oneway=np.zeros(4, np.int8),
+        way_maxspeed_kmh=np.full(4, np.nan, np.float32),
+        way_flags=np.zeros(4, np.uint8),
+        way_name=np.full(4, -1, np.int32),
+        way_ref=np.full(4, -1, np.int32),
+        strings=(),
+        restriction_from_way=none,
+        restriction_via_node=none,
+        restriction_via_way=none,
+        restriction_to_way=none,
+        restriction_kind=np.zeros(0, np.int8),
+        generated=True,
     )
 
 

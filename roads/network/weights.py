@@ -1,9 +1,9 @@
 """Live travel times: one memory-mapped file a network and host, two buffers, one writer, any number of readers.
 
-Layout of `weights.bin`: a page of int64 slots, then two equal buffers of int32 (3, arcs) times and float32 (2, arcs) block
-fractions. Buffer `generation & 1` holds a generation. The writer announces the generation it begins, fills the buffer that is
-not in force, then publishes. A reader takes the published generation and checks, when its search is done, that no generation two
-or more later was begun: only then its buffer may have been touched, and it searches again.
+Layout of `weights.bin`: a page of int64 slots, then two equal buffers of int32 (3, arcs) times and float32 (2, arcs)
+block fractions. Buffer `generation & 1` holds a generation. The writer announces the generation it begins, fills the
+buffer that is not in force, then publishes. A reader takes the published generation and checks, when its search is
+done, that no generation two or more later was begun: only then its buffer may have been touched, and it searches again.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class TornRead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WeightView:
-    """Weights of one profile at one generation. `weight` by arc: ms, `INF` impassable, `INF | open_ms` blocked for now on the
-    fractions `blocked_from`..`blocked_to` (meaningful for blocked arcs only)."""
+    """Weights of one profile at one generation. `weight` by arc: ms, `INF` impassable, `INF | open_ms` blocked for now
+    on the fractions `blocked_from`..`blocked_to` (meaningful for blocked arcs only)."""
 
     profile: Profile
     generation: int
@@ -58,8 +58,13 @@ def static_view(graph: RoadGraph, profile: Profile, live: LiveArrays | None = No
     """A view without a file: base times, or the given live arrays."""
     weight = np.asarray(graph.base_ms[profile]) if live is None else live.weight[profile]
     none = np.zeros(0, np.float32)
-    return WeightView(profile, -1, readonly(weight), readonly(none if live is None else live.blocked_from),
-                      readonly(none if live is None else live.blocked_to))
+    return WeightView(
+        profile,
+        -1,
+        readonly(weight),
+        readonly(none if live is None else live.blocked_from),
+        readonly(none if live is None else live.blocked_to),
+    )
 
 
 def readonly(array: np.ndarray[tuple[int, ...], np.dtype[T]]) -> np.ndarray[tuple[int, ...], np.dtype[T]]:  # type: ignore[type-var]
@@ -95,7 +100,11 @@ class _Mapping:
 
     def matches(self, graph: RoadGraph) -> bool:
         """Whether the file belongs to this graph."""
-        return (int(self.header[_MAGIC]), int(self.header[_ARCS]), int(self.header[_KEY])) == (MAGIC, graph.arc_count, _key(graph))
+        return (int(self.header[_MAGIC]), int(self.header[_ARCS]), int(self.header[_KEY])) == (
+            MAGIC,
+            graph.arc_count,
+            _key(graph),
+        )
 
 
 class WeightsReader:
@@ -196,8 +205,15 @@ class WeightsWriter:
             file.truncate(_size(self.graph.arc_count))
         mapping = _Mapping(part, self.graph.arc_count, write=True)
         mapping.weight[1][:] = self.graph.base_ms
-        for slot, value in ((_MAGIC, MAGIC), (_ARCS, self.graph.arc_count), (_KEY, _key(self.graph)), (_BEGUN, 1), (_PUBLISHED, 1),
-                            (_HOUR, -1), (_CLOSURES, 0)):
+        for slot, value in (
+            (_MAGIC, MAGIC),
+            (_ARCS, self.graph.arc_count),
+            (_KEY, _key(self.graph)),
+            (_BEGUN, 1),
+            (_PUBLISHED, 1),
+            (_HOUR, -1),
+            (_CLOSURES, 0),
+        ):
             mapping.header[slot] = value
         os.replace(part, path)
         return mapping
@@ -212,8 +228,14 @@ class WeightsWriter:
         path = self.directory / HOUR_FACTORS
         return np.load(path, allow_pickle=False).astype(np.float64) if path.exists() else default_hour_factors()
 
-    def apply(self, closures: Sequence[EdgeClosure], speeds: ArcSpeeds | None = None, hour_of_week: int | None = None, *,
-              closure_version: int = 0) -> int:
+    def apply(
+        self,
+        closures: Sequence[EdgeClosure],
+        speeds: ArcSpeeds | None = None,
+        hour_of_week: int | None = None,
+        *,
+        closure_version: int = 0,
+    ) -> int:
         """Compute all weights anew from the base times and put them in force; returns the generation."""
         live = live_arrays(self.graph, closures, speeds, hour_of_week, self.hour_factors())
         target, block = self._begin()
@@ -225,8 +247,8 @@ class WeightsWriter:
         return self._publish()
 
     def update(self, arc_ids: Int32, weights: Int32, *, closure_version: int | None = None) -> int:
-        """Quick path: set the times of some arcs, `weights` (3, arcs given) by profile or (arcs given) for drive alone; returns
-        the generation. What it sets holds until the next `apply`."""
+        """Quick path: set the times of some arcs, `weights` (3, arcs given) by profile or (arcs given) for drive
+        alone; returns the generation. What it sets holds until the next `apply`."""
         ids = np.asarray(arc_ids, np.int64)
         active = self.generation & 1
         target, block = self._begin()
