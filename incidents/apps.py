@@ -1,0 +1,14 @@
+"""The Django application of the incidents room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class IncidentsConfig(AppConfig):
+    """警情."""
+
+    name = "incidents"
+    label = "incidents"
+    verbose_name = "警情"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,20 @@
+"""What happened, which units were sent, and everything that was done about it."""
+
+from incidents.models.assignment import Assignment, AssignmentStep, Delivery
+from incidents.models.decision import Decision
+from incidents.models.incident import Incident, IncidentLink, IncidentStep
+from incidents.models.policy import DispatchPolicyVersion, IncidentKind
+from incidents.models.supervision import Supervision
+
+__all__ = [
+    "Assignment",
+    "AssignmentStep",
+    "Decision",
+    "Delivery",
+    "DispatchPolicyVersion",
+    "Incident",
+    "IncidentKind",
+    "IncidentLink",
+    "IncidentStep",
+    "Supervision",
+]

@@ -1,0 +1,167 @@
+"""What the desk does with an incident: false, wait, resume, transfer, take back, review, return, close, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, clock
+from core.errors import InvalidInput
+from incidents.models import Incident
+from incidents.services import timing
+from incidents.services.history import StepContext, incident_lock, incident_move, incident_publish
+from incidents.services.progress import assignments_release, refuse_unless_conflict_free
+from incidents.states import IncidentState
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+
+def _desk(
+    actor: Actor,
+    uid: str,
+    to_state: IncidentState,
+    *,
+    verb: Verb,
+    reason: str,
+    needs_reason: bool = True,
+    before: Callable[[Incident, StepContext], None] | None = None,
+    after: Callable[[Incident], None] | None = None,
+    **fields: Any,
+) -> Incident:
+    if needs_reason and not reason.strip():
+        raise InvalidInput(_("请说明原因"), field="reason", cure=_("填写一句话原因后再提交"))
+    with transaction.atomic():
+        incident = incident_lock(uid)
+        require(actor, verb, DataClass.INCIDENT, incident.organisation_path)
+        context = StepContext(actor_id=actor.user_id, text=reason)
+        if before is not None:
+            before(incident, context)
+        incident_move(incident, to_state, context=context, **fields)
+        if after is not None:
+            after(incident)
+        audit.record(
+            actor_id=actor.user_id,
+            action=f"incidents.incident_{to_state.value}",
+            object_type="incident",
+            object_id=str(incident.uid),
+            organisation_path=incident.organisation_path,
+            reason=reason,
+        )
+    return incident
+
+
+def _release(incident: Incident, context: StepContext) -> None:
+    assignments_release(incident, context=context, reason=context.text)
+
+
+def incident_mark_false(*, actor: Actor, incident_uid: str, reason: str) -> Incident:
+    """A false alarm: whoever is on the way is recalled."""
+    return _desk(
+        actor,
+        incident_uid,
+        IncidentState.FALSE,
+        verb=Verb.CHANGE,
+        reason=reason,
+        before=_release,
+        after=timing.incident_timers_cancel,
+    )
+
+
+def incident_wait(*, actor: Actor, incident_uid: str, reason: str, until: datetime | None) -> Incident:
+    """Put an incident on hold, until a moment or until somebody resumes it."""
+    if until is not None and until <= clock.now():
+        raise InvalidInput(_("挂起时间必须在将来"), field="until", value=until.isoformat())
+    return _desk(
+        actor,
+        incident_uid,
+        IncidentState.WAITING,
+        verb=Verb.CHANGE,
+        reason=reason,
+        before=_release,
+        after=timing.wait_timer_set,
+        waiting_until=until,
+    )
+
+
+def incident_resume(*, actor: Actor, incident_uid: str, reason: str) -> Incident:
+    """Take a waiting, returned or reopened incident up again: it is dispatched anew."""
+    return _desk(
+        actor,
+        incident_uid,
+        IncidentState.PENDING,
+        verb=Verb.CHANGE,
+        reason=reason,
+        after=lambda incident: incident_publish(incident, "incidents.unit_wanted"),
+        waiting_until=None,
+    )
+
+
+def incident_transfer(*, actor: Actor, incident_uid: str, reason: str, to: str) -> Incident:
+    """Hand the incident to another authority; `to` names it. It may come back with `incident_take_back`."""
+    if not to.strip():
+        raise InvalidInput(_("请填写转办单位"), field="to")
+    return _desk(
+        actor,
+        incident_uid,
+        IncidentState.TRANSFERRED,
+        verb=Verb.CHANGE,
+        reason=f"{to}：{reason}",
+        before=_release,
+        after=timing.incident_timers_cancel,
+    )
+
+
+def incident_take_back(*, actor: Actor, incident_uid: str, reason: str) -> Incident:
+    """A transferred incident came back."""
+    return _desk(actor, incident_uid, IncidentState.RETURNED, verb=Verb.CHANGE, reason=reason)
+
+
+def incident_return(*, actor: Actor, incident_uid: str, reason: str) -> Incident:
+    """The review found the feedback wanting: back to the unit."""
+    return _desk(actor, incident_uid, IncidentState.RETURNED, verb=Verb.REVIEW, reason=reason)
+
+
+def incident_review(*, actor: Actor, incident_uid: str, reason: str = "") -> Incident:
+    """The feedback is checked and found good."""
+    return _desk(
+        actor,
+        incident_uid,
+        IncidentState.REVIEWED,
+        verb=Verb.REVIEW,
+        reason=reason,
+        needs_reason=False,
+        reviewed_at=clock.now(),
+    )
+
+
+def incident_close(*, actor: Actor, incident_uid: str, reason: str = "") -> Incident:
+    """Close: only what has feedback and a review, and nobody still held (domain.md §1, commander)."""
+    return _desk(
+        actor,
+        incident_uid,
+        IncidentState.CLOSED,
+        verb=Verb.REVIEW,
+        reason=reason,
+        needs_reason=False,
+        before=lambda incident, context: refuse_unless_conflict_free(incident),
+        after=timing.incident_timers_cancel,
+        closed_at=clock.now(),
+    )
+
+
+def incident_reopen(*, actor: Actor, incident_uid: str, reason: str) -> Incident:
+    """Open a settled incident again, with a reason; it needs a unit again until somebody says otherwise."""
+    return _desk(
+        actor,
+        incident_uid,
+        IncidentState.REOPENED,
+        verb=Verb.REVIEW,
+        reason=reason,
+        closed_at=None,
+        reviewed_at=None,
+        reported_at=None,
+    )

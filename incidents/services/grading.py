@@ -1,0 +1,119 @@
+"""Grading red/yellow/blue by the versioned decision table, with its reasons; a person may raise or lower it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.contrib.gis.measure import D
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, clock
+from core.errors import InvalidInput
+from core.geo.srid import STORE_SRID
+from core.rules import evaluate
+from incidents.dispatch.timers import deadlines_for
+from incidents.models import Incident, IncidentStep
+from incidents.services import timing
+from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish, incident_touch
+from incidents.states import SETTLED, Grade, IncidentState
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+GRADING_TABLE = "incidents.grading"
+
+# Same place again within this window counts as a repeat (domain.md §3.16; thresholds live in the table).
+REPEAT_RADIUS_M = 300
+REPEAT_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class GradeOutcome:
+    """A grade with its reasons (`[{"code", "reason", "grade"}]`, gravest first) and the table's version."""
+
+    grade: Grade
+    reasons: list[dict[str, str]]
+    table_version: int
+
+
+def grade_facts(*, kind: str, risk: dict[str, Any], road_class: int | None, repeats: int) -> dict[str, Any]:
+    """The facts the table reads; missing risk facts count as absent, never as unknown."""
+    return {
+        "kind": kind,
+        "injured": int(risk.get("injured", 0) or 0),
+        "hazmat": bool(risk.get("hazmat", False)),
+        "weapon": bool(risk.get("weapon", False)),
+        "expressway": road_class is not None and road_class <= 2,
+        "marks": int(risk.get("marks", 0) or 0),
+        "repeats": repeats,
+    }
+
+
+def incident_grade_by_table(*, facts: dict[str, Any], at: datetime) -> GradeOutcome:
+    """Evaluate the grading table in force at `at`. The gravest row that matches wins, and all matching rows are reasons.
+
+    A table that fails, or yields no row, raises core's rule error: an incident is never graded by accident.
+    """
+    outcome = evaluate(GRADING_TABLE, facts, at)
+    rows = outcome.result if isinstance(outcome.result, list) else [outcome.result]
+    reasons = sorted(
+        ({"code": row["code"], "grade": row["grade"], "reason": row["reason"]} for row in rows),
+        key=lambda row: Grade(row["grade"]).rank,
+    )
+    if not reasons:
+        raise InvalidInput(_("定级规则没有给出等级"), field="grade", cure=_("请检查定级表是否有兜底规则"))
+    if len(reasons) > 1:
+        reasons = [row for row in reasons if row["code"] != "default"]
+    return GradeOutcome(Grade(reasons[0]["grade"]), reasons, outcome.table_version)
+
+
+def repeats_near(lon: float, lat: float, at: datetime) -> int:
+    """How many incidents the last day saw within 300 m."""
+    place = Point(lon, lat, srid=STORE_SRID)
+    # 0.004 degrees are more than 300 m at every latitude of China: the index cuts first, the spheroid decides.
+    return (
+        Incident.objects.filter(received_at__gte=at - REPEAT_WINDOW, exercise=False, geom__dwithin=(place, 0.004))
+        .filter(geom__distance_lte=(place, D(m=REPEAT_RADIUS_M)))
+        .count()
+    )
+
+
+def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str) -> Incident:
+    """Raise or lower a grade by hand, with a reason; deadlines follow, timers are set anew."""
+    if grade not in set(Grade):
+        raise InvalidInput(_("等级应为 red、yellow 或 blue"), field="grade", value=grade)
+    if not reason.strip():
+        raise InvalidInput(_("请说明原因"), field="reason")
+    with transaction.atomic():
+        incident = incident_lock(incident_uid)
+        require(actor, Verb.CHANGE, DataClass.INCIDENT, incident.organisation_path)
+        if IncidentState(incident.state) in SETTLED:
+            raise InvalidInput(_("警情已结束，不能改级"), field="incident", value=incident.number)
+        old = incident.grade
+        limits = deadlines_for(grade, town=True)
+        context = StepContext(actor_id=actor.user_id, text=reason)
+        incident_touch(
+            incident,
+            grade=grade,
+            grade_reasons=[{"code": "person", "grade": grade, "reason": reason}, *incident.grade_reasons],
+            arrive_by=incident.received_at + timedelta(seconds=limits.arrive_s),
+            close_by=incident.received_at + timedelta(seconds=limits.close_s),
+        )
+        incident_note(
+            incident, kind=IncidentStep.Kind.GRADE, context=context, details={"from": old, "to": grade}
+        )
+        timing.deadline_timers_set(incident)
+        incident_publish(incident, "incidents.incident_regraded")
+        audit.record(
+            actor_id=actor.user_id,
+            action="incidents.incident_regrade",
+            object_type="incident",
+            object_id=str(incident.uid),
+            organisation_path=incident.organisation_path,
+            reason=reason,
+            details={"from": old, "to": grade, "at": clock.now().isoformat()},
+        )
+    return incident

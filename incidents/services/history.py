@@ -1,0 +1,201 @@
+"""The one way a state changes: lock, check against the table, compare-and-set, append a step, publish.
+
+Callers hold a transaction. Nothing else in the room writes `state`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from core import clock, events
+from core.errors import Conflict, NotFound
+from incidents.models import Assignment, AssignmentStep, Incident, IncidentStep
+from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.states import ASSIGNMENT_LIFECYCLE, INCIDENT_LIFECYCLE, AssignmentState, IncidentState
+from stations.types import DataClass
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """Who did it, for whom, with which device and when by that device's clock; `by_radio`: typed in by a dispatcher."""
+
+    actor_id: int | None = None
+    on_behalf_of_id: int | None = None
+    by_radio: bool = False
+    device: str = ""
+    device_time: datetime | None = None
+    client_key: str = ""
+    text: str = ""
+
+
+SYSTEM = StepContext()
+
+
+def incident_lock(uid: str) -> Incident:
+    """The incident, locked until the transaction ends. Raises NotFound."""
+    incident = Incident.objects.select_for_update(of=("self",)).filter(uid=uid).first()
+    if incident is None:
+        raise NotFound(_("没有这条警情"), field="incident", value=str(uid))
+    return incident
+
+
+def incident_lock_by_id(incident_id: int) -> Incident:
+    """As `incident_lock`, by primary key."""
+    incident = Incident.objects.select_for_update(of=("self",)).filter(pk=incident_id).first()
+    if incident is None:
+        raise NotFound(_("没有这条警情"), field="incident", value=str(incident_id))
+    return incident
+
+
+def assignment_lock(uid: str) -> Assignment:
+    """The assignment with its incident and unit; incident first, then assignment, so that locks keep one order."""
+    known = Assignment.objects.filter(uid=uid).values_list("incident_id", flat=True).first()
+    if known is None:
+        raise NotFound(_("没有这次派警"), field="assignment", value=str(uid))
+    incident = incident_lock_by_id(known)
+    assignment = Assignment.objects.select_for_update(of=("self",)).select_related("unit", "tour").get(uid=uid)
+    assignment.incident = incident
+    return assignment
+
+
+def _compare_and_set(row: models.Model, version: int, fields: dict[str, Any]) -> None:
+    updated = type(row)._default_manager.filter(pk=row.pk, version=version).update(version=version + 1, **fields)
+    if not updated:
+        raise Conflict(_("已被他人更新，请刷新后再试"), code="version_conflict", field="version", value=version)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.version = version + 1  # type: ignore[attr-defined]
+
+
+def incident_note(
+    incident: Incident,
+    *,
+    kind: str,
+    context: StepContext = SYSTEM,
+    from_state: str = "",
+    to_state: str = "",
+    details: dict[str, Any] | None = None,
+) -> IncidentStep:
+    """Append one row to the incident's history."""
+    return IncidentStep.objects.create(
+        incident=incident,
+        kind=kind,
+        from_state=from_state,
+        to_state=to_state,
+        actor_id=context.actor_id,
+        on_behalf_of_id=context.on_behalf_of_id,
+        by_radio=context.by_radio,
+        device=context.device,
+        device_time=context.device_time,
+        text=context.text,
+        details=details or {},
+    )
+
+
+def incident_publish(incident: Incident, topic: str, payload: dict[str, Any] | None = None) -> None:
+    """Publish an event of the incident with its summary."""
+    events.publish(
+        topic,
+        organisation_path=incident.organisation_path,
+        audience=DataClass.INCIDENT.value,
+        subject={"incident_id": incident.pk, "incident": str(incident.uid)},
+        payload={"incident": incident_summary(incident), **(payload or {})},
+    )
+
+
+def incident_move(
+    incident: Incident,
+    to_state: IncidentState,
+    *,
+    context: StepContext = SYSTEM,
+    details: dict[str, Any] | None = None,
+    topic: str = "incidents.incident_changed",
+    **fields: Any,
+) -> None:
+    """Move a locked incident along its table; `fields` are stamps written in the same statement.
+
+    Raises TransitionRefused when the table does not allow it, Conflict when somebody was quicker.
+    """
+    old = IncidentState(incident.state)
+    INCIDENT_LIFECYCLE.check(old, to_state)
+    _compare_and_set(incident, incident.version, {"state": to_state.value, **fields})
+    incident_note(
+        incident,
+        kind=IncidentStep.Kind.TRANSITION,
+        context=context,
+        from_state=old.value,
+        to_state=to_state.value,
+        details=details,
+    )
+    incident_publish(incident, topic, {"from_state": old.value})
+
+
+def incident_touch(incident: Incident, *, topic: str = "incidents.incident_changed", **fields: Any) -> None:
+    """Write fields other than the state, and tell everybody who watches."""
+    _compare_and_set(incident, incident.version, fields)
+    incident_publish(incident, topic)
+
+
+def assignment_note(
+    assignment: Assignment,
+    *,
+    context: StepContext = SYSTEM,
+    from_state: str = "",
+    to_state: str = "",
+    stale_fence: bool = False,
+    details: dict[str, Any] | None = None,
+) -> AssignmentStep:
+    """Append one row to the assignment's history."""
+    return AssignmentStep.objects.create(
+        assignment=assignment,
+        from_state=from_state,
+        to_state=to_state,
+        actor_id=context.actor_id,
+        on_behalf_of_id=context.on_behalf_of_id,
+        by_radio=context.by_radio,
+        device=context.device,
+        device_time=context.device_time,
+        client_key=context.client_key,
+        stale_fence=stale_fence,
+        text=context.text,
+        details=details or {},
+    )
+
+
+def assignment_publish(assignment: Assignment, topic: str) -> None:
+    """Publish an event of the assignment; the phones of its tour hear it whatever their data scope."""
+    events.publish(
+        topic,
+        organisation_path=assignment.organisation_path,
+        audience=DataClass.ASSIGNMENT.value,
+        subject={
+            "assignment_id": assignment.pk,
+            "assignment": str(assignment.uid),
+            "incident_id": assignment.incident_id,
+            "tour_id": assignment.tour_id,
+        },
+        payload={"assignment": assignment_summary(assignment)},
+    )
+
+
+def assignment_move(
+    assignment: Assignment,
+    to_state: AssignmentState,
+    *,
+    context: StepContext = SYSTEM,
+    details: dict[str, Any] | None = None,
+    **fields: Any,
+) -> None:
+    """Move a locked assignment along its table, append its step, publish `incidents.assignment_<state>`."""
+    old = AssignmentState(assignment.state)
+    ASSIGNMENT_LIFECYCLE.check(old, to_state)
+    _compare_and_set(assignment, assignment.version, {"state": to_state.value, **fields})
+    assignment_note(
+        assignment, context=context, from_state=old.value, to_state=to_state.value, details=details
+    )
+    assignment_publish(assignment, f"incidents.assignment_{to_state.value}")

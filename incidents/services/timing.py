@@ -1,0 +1,84 @@
+"""Timers of the loop: receipt, sign-for, arrival, review, closing. They are rows, run by `run_urgent`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core import clock, timers
+from incidents.models import Assignment, Incident
+
+
+def _key(kind: str, row_id: int) -> str:
+    return f"incidents.{kind}:{row_id}"
+
+
+def sign_timers_set(assignment: Assignment, *, receipt_s: float, sign_s: float) -> None:
+    """Start the two clocks of an offer: receipt by the device, and the unit's signature."""
+    now = clock.now()
+    subject = {"assignment_id": assignment.pk, "fence": assignment.fence}
+    for kind, seconds in (("receipt", receipt_s), ("sign", sign_s)):
+        timers.timer_set(
+            kind=f"incidents.{kind}",
+            key=_key(kind, assignment.pk),
+            due_at=now + timedelta(seconds=seconds),
+            subject=subject,
+            organisation_path=assignment.organisation_path,
+        )
+
+
+def receipt_timer_cancel(assignment: Assignment) -> None:
+    """The device has it."""
+    timers.timer_cancel(key=_key("receipt", assignment.pk))
+
+
+def sign_timers_cancel(assignment: Assignment) -> None:
+    """Signed for, declined, recalled or expired: neither clock matters any more."""
+    receipt_timer_cancel(assignment)
+    timers.timer_cancel(key=_key("sign", assignment.pk))
+
+
+def deadline_timers_set(incident: Incident) -> None:
+    """Arrival and closing deadlines of a graded incident; set again when the grade changes."""
+    for kind, due_at in (("arrive", incident.arrive_by), ("close", incident.close_by)):
+        if due_at is not None:
+            timers.timer_set(
+                kind=f"incidents.{kind}",
+                key=_key(kind, incident.pk),
+                due_at=due_at,
+                subject={"incident_id": incident.pk},
+                organisation_path=incident.organisation_path,
+            )
+
+
+def arrive_timer_cancel(incident: Incident) -> None:
+    """Somebody is on scene."""
+    timers.timer_cancel(key=_key("arrive", incident.pk))
+
+
+def review_timer_set(incident: Incident, *, hours: float = 4.0) -> None:
+    """Reported without review for some hours: the head's list (domain.md §3.15)."""
+    timers.timer_set(
+        kind="incidents.review",
+        key=_key("review", incident.pk),
+        due_at=clock.now() + timedelta(hours=hours),
+        subject={"incident_id": incident.pk},
+        organisation_path=incident.organisation_path,
+    )
+
+
+def incident_timers_cancel(incident: Incident) -> None:
+    """The incident is over."""
+    for kind in ("arrive", "close", "review", "wait"):
+        timers.timer_cancel(key=_key(kind, incident.pk))
+
+
+def wait_timer_set(incident: Incident) -> None:
+    """Wake a waiting incident at the moment it named."""
+    if incident.waiting_until is not None:
+        timers.timer_set(
+            kind="incidents.wait",
+            key=_key("wait", incident.pk),
+            due_at=incident.waiting_until,
+            subject={"incident_id": incident.pk},
+            organisation_path=incident.organisation_path,
+        )

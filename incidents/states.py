@@ -1,0 +1,219 @@
+"""The two lifecycles of the house as data: the incident's and each assignment's (design §3).
+
+Two units on one incident move apart, so an incident has no step "on scene": its stamps come from its lead assignment.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.transitions import Lifecycle
+
+
+class Grade(StrEnum):
+    """Risk of an incident, graver first."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    BLUE = "blue"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, for model fields."""
+        return [(grade.value, _GRADE_LABELS[grade]) for grade in cls]
+
+    @property
+    def rank(self) -> int:
+        """1 is the gravest."""
+        return _GRADE_RANKS[self]
+
+
+_GRADE_LABELS = {Grade.RED: "红色·重点", Grade.YELLOW: "黄色·关注", Grade.BLUE: "蓝色·一般"}
+_GRADE_RANKS = {Grade.RED: 1, Grade.YELLOW: 2, Grade.BLUE: 3}
+
+
+class IncidentState(StrEnum):
+    """States of an incident."""
+
+    RECEIVED = "received"
+    GRADED = "graded"
+    PENDING = "pending"
+    ACTIVE = "active"
+    REPORTED = "reported"
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    TRANSFERRED = "transferred"
+    MERGED = "merged"
+    WAITING = "waiting"
+    FALSE = "false"
+    REOPENED = "reopened"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, for model fields."""
+        return [(state.value, _INCIDENT_LABELS[state]) for state in cls]
+
+    @property
+    def label(self) -> str:
+        """The Chinese name shown to users."""
+        return _INCIDENT_LABELS[self]
+
+
+_INCIDENT_LABELS = {
+    IncidentState.RECEIVED: "已接警",
+    IncidentState.GRADED: "已定级",
+    IncidentState.PENDING: "待签收",
+    IncidentState.ACTIVE: "处置中",
+    IncidentState.REPORTED: "已反馈",
+    IncidentState.REVIEWED: "已审核",
+    IncidentState.CLOSED: "已办结",
+    IncidentState.RETURNED: "退回",
+    IncidentState.TRANSFERRED: "转办",
+    IncidentState.MERGED: "已合并",
+    IncidentState.WAITING: "挂起",
+    IncidentState.FALSE: "误报",
+    IncidentState.REOPENED: "重新打开",
+}
+
+_SIDE = frozenset({IncidentState.TRANSFERRED, IncidentState.MERGED, IncidentState.WAITING, IncidentState.FALSE})
+
+INCIDENT_LIFECYCLE: Lifecycle[IncidentState] = Lifecycle(
+    "incident",
+    IncidentState.RECEIVED,
+    {
+        IncidentState.RECEIVED: frozenset({IncidentState.GRADED}) | _SIDE,
+        IncidentState.GRADED: frozenset({IncidentState.PENDING}) | _SIDE,
+        IncidentState.PENDING: frozenset({IncidentState.ACTIVE}) | _SIDE,
+        IncidentState.ACTIVE: frozenset({IncidentState.PENDING, IncidentState.REPORTED}) | _SIDE,
+        IncidentState.REPORTED: frozenset({IncidentState.REVIEWED, IncidentState.RETURNED}),
+        IncidentState.REVIEWED: frozenset({IncidentState.CLOSED, IncidentState.RETURNED}),
+        IncidentState.CLOSED: frozenset({IncidentState.REOPENED}),
+        IncidentState.RETURNED: frozenset({IncidentState.PENDING, IncidentState.ACTIVE, IncidentState.REPORTED}) | _SIDE,
+        IncidentState.TRANSFERRED: frozenset({IncidentState.RETURNED, IncidentState.CLOSED}),
+        IncidentState.MERGED: frozenset({IncidentState.REOPENED}),
+        IncidentState.WAITING: frozenset(
+            {
+                IncidentState.PENDING,
+                IncidentState.ACTIVE,
+                IncidentState.FALSE,
+                IncidentState.MERGED,
+                IncidentState.TRANSFERRED,
+            }
+        ),
+        IncidentState.FALSE: frozenset({IncidentState.CLOSED, IncidentState.REOPENED}),
+        IncidentState.REOPENED: frozenset({IncidentState.PENDING}) | _SIDE,
+    },
+)
+
+# An incident in one of these states may get a unit.
+DISPATCHABLE: frozenset[IncidentState] = frozenset({IncidentState.PENDING, IncidentState.ACTIVE})
+
+# Nothing more happens to an incident in one of these unless a person reopens it.
+SETTLED: frozenset[IncidentState] = frozenset({IncidentState.CLOSED, IncidentState.MERGED, IncidentState.FALSE})
+
+
+class AssignmentState(StrEnum):
+    """States of an assignment: one unit's part in an incident."""
+
+    PROPOSED = "proposed"
+    OFFERED = "offered"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    CLEARED = "cleared"
+    REPORTED = "reported"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    RECALLED = "recalled"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, for model fields."""
+        return [(state.value, _ASSIGNMENT_LABELS[state]) for state in cls]
+
+    @property
+    def label(self) -> str:
+        """The Chinese name shown to users."""
+        return _ASSIGNMENT_LABELS[self]
+
+
+_ASSIGNMENT_LABELS = {
+    AssignmentState.PROPOSED: "建议",
+    AssignmentState.OFFERED: "已派警",
+    AssignmentState.DELIVERED: "已送达",
+    AssignmentState.ACKNOWLEDGED: "已签收",
+    AssignmentState.EN_ROUTE: "出发",
+    AssignmentState.ON_SCENE: "到场",
+    AssignmentState.CLEARED: "处置完毕",
+    AssignmentState.REPORTED: "已反馈",
+    AssignmentState.DECLINED: "拒接",
+    AssignmentState.EXPIRED: "超时未签收",
+    AssignmentState.RECALLED: "撤回",
+}
+
+ASSIGNMENT_LIFECYCLE: Lifecycle[AssignmentState] = Lifecycle(
+    "assignment",
+    AssignmentState.PROPOSED,
+    {
+        AssignmentState.PROPOSED: frozenset(
+            {AssignmentState.OFFERED, AssignmentState.EXPIRED, AssignmentState.RECALLED}
+        ),
+        AssignmentState.OFFERED: frozenset(
+            {
+                AssignmentState.DELIVERED,
+                AssignmentState.ACKNOWLEDGED,
+                AssignmentState.DECLINED,
+                AssignmentState.EXPIRED,
+                AssignmentState.RECALLED,
+            }
+        ),
+        AssignmentState.DELIVERED: frozenset(
+            {
+                AssignmentState.ACKNOWLEDGED,
+                AssignmentState.DECLINED,
+                AssignmentState.EXPIRED,
+                AssignmentState.RECALLED,
+            }
+        ),
+        AssignmentState.ACKNOWLEDGED: frozenset(
+            {
+                AssignmentState.EN_ROUTE,
+                AssignmentState.ON_SCENE,
+                AssignmentState.DECLINED,
+                AssignmentState.RECALLED,
+            }
+        ),
+        AssignmentState.EN_ROUTE: frozenset(
+            {AssignmentState.ON_SCENE, AssignmentState.DECLINED, AssignmentState.RECALLED}
+        ),
+        AssignmentState.ON_SCENE: frozenset({AssignmentState.CLEARED, AssignmentState.RECALLED}),
+        AssignmentState.CLEARED: frozenset({AssignmentState.REPORTED, AssignmentState.RECALLED}),
+        AssignmentState.REPORTED: frozenset(),
+        AssignmentState.DECLINED: frozenset(),
+        AssignmentState.EXPIRED: frozenset(),
+        AssignmentState.RECALLED: frozenset(),
+    },
+)
+
+# The unit is taken: it is wanted at the scene or on its way there (invariant 4).
+HOLDING: frozenset[AssignmentState] = frozenset(
+    {
+        AssignmentState.OFFERED,
+        AssignmentState.DELIVERED,
+        AssignmentState.ACKNOWLEDGED,
+        AssignmentState.EN_ROUTE,
+        AssignmentState.ON_SCENE,
+    }
+)
+
+# The assignment still counts for its incident: it is not over without result.
+STANDING: frozenset[AssignmentState] = HOLDING | {
+    AssignmentState.PROPOSED,
+    AssignmentState.CLEARED,
+    AssignmentState.REPORTED,
+}
+
+# Waiting for the unit's signature: the sign-for timer runs.
+UNSIGNED: frozenset[AssignmentState] = frozenset({AssignmentState.OFFERED, AssignmentState.DELIVERED})

@@ -1,0 +1,14 @@
+"""The Django application of the maps room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MapsConfig(AppConfig):
+    """地图与页面."""
+
+    name = "maps"
+    label = "maps"
+    verbose_name = "地图与页面"
+    default_auto_field = "django.db.models.BigAutoField"

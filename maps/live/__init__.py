@@ -1,0 +1,1 @@
+"""The live feed: server-sent events from ASGI, resumable, filtered by what each reader may see."""

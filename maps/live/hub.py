@@ -1,0 +1,221 @@
+"""One hub a process: listens to PostgreSQL, reads new feed rows once, hands them to every reader that may see them.
+
+LISTEN costs one connection a process. A lost session is opened again within half a second and everything since is read
+from the table, so that a notification that was missed is not an event that was missed. A poll twice a second is the net.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg2
+from django.db import connection
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from core import clock, wake
+from maps.live.messages import FeedMessage, named_event
+from maps.live.reader import Reader
+from maps.live.source import MovedUnit, events_after, feed_head, moved_after, position_head
+from stations.types import DataClass
+
+log = logging.getLogger("luzhang.live")
+
+POLL_S = 0.5
+BEAT_S = 2.0
+POSITIONS_EVERY_S = 0.5
+RING = 4000
+# A change of grants, a lock or a check-in changes what a stream may carry: it is cut and the client comes back.
+CUTTING_TOPICS = frozenset({"stations.roles_changed", "stations.person_changed"})
+TOUR_TOPICS = frozenset(
+    {"patrols.tour_opened", "patrols.tour_closed", "patrols.tour_member_joined", "patrols.tour_member_left"}
+)
+
+
+class Hub:
+    """The feed of one process."""
+
+    def __init__(self) -> None:
+        self.readers: set[Reader] = set()
+        self.ring: list[FeedMessage] = []
+        self.last_seq = 0
+        self.position_seq = 0
+        self.fresh_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
+
+    async def start(self) -> None:
+        """Begin, once; the first reader calls it."""
+        if self._task is None or self._task.done():
+            self.last_seq, _oldest = await self.in_thread(feed_head)
+            self.position_seq = await self.in_thread(position_head)
+            self._task = asyncio.create_task(self._run())
+
+    async def in_thread(self, function: Any, *arguments: Any) -> Any:
+        """Run a database read in the hub's thread, whose connection is its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+
+    async def _run(self) -> None:
+        tasks = [
+            asyncio.create_task(loop()) for loop in (self._listen, self._feed, self._positions, self._beat)
+        ]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                session = await loop.run_in_executor(None, _listening_session)
+            except psycopg2.Error as error:
+                log.warning("feed: no database (%s)", error.__class__.__name__)
+                await asyncio.sleep(POLL_S)
+                continue
+            lost = asyncio.Event()
+            loop.add_reader(session.fileno(), self._notified, session, lost)
+            self._wake.set()
+            try:
+                await lost.wait()
+            finally:
+                with contextlib.suppress(ValueError, OSError, psycopg2.Error):
+                    loop.remove_reader(session.fileno())
+                session.close()
+
+    def _notified(self, session: Any, lost: asyncio.Event) -> None:
+        try:
+            session.poll()
+        except psycopg2.Error:
+            lost.set()
+            return
+        session.notifies.clear()
+        self._wake.set()
+
+    async def _feed(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_S)
+            self._wake.clear()
+            try:
+                messages = await self.in_thread(events_after, self.last_seq)
+            except Exception as error:  # the database is away: streams say so by their age, and we try again
+                log.warning("feed: %s", error.__class__.__name__)
+                await self.in_thread(connection.close)
+                await asyncio.sleep(POLL_S)
+                continue
+            self.fresh_at = time.monotonic()
+            for message in messages:
+                self._hand_out(message)
+            if len(messages) > 1:
+                self._wake.set()
+
+    def _hand_out(self, message: FeedMessage) -> None:
+        self.last_seq = message.seq
+        self.ring.append(message)
+        if len(self.ring) > RING * 2:
+            del self.ring[:RING]
+        for reader in self.readers:
+            if message.topic in CUTTING_TOPICS and message.user_id == reader.actor.user_id:
+                reader.stop("roles_changed")
+            elif message.topic in TOUR_TOPICS and reader.wanted.own_only:
+                reader.stop("tour_changed")
+            elif reader.sees(message.audience, message.organisation_path, message.tour_id):
+                reader.push(message.data)
+
+    async def _positions(self) -> None:
+        while True:
+            await asyncio.sleep(POSITIONS_EVERY_S)
+            watching = [reader for reader in self.readers if reader.wanted.positions]
+            if not watching:
+                continue
+            try:
+                moved = await self.in_thread(moved_after, self.position_seq)
+            except Exception as error:  # as in _feed
+                log.warning("positions: %s", error.__class__.__name__)
+                await self.in_thread(connection.close)
+                continue
+            if moved:
+                self.position_seq = moved[-1].changed_seq
+                self._hand_out_positions(watching, moved)
+
+    def _hand_out_positions(self, readers: list[Reader], moved: list[MovedUnit]) -> None:
+        """Readers with the same scope and viewport share one encoding."""
+        groups: dict[tuple[Any, ...], list[Reader]] = defaultdict(list)
+        for reader in readers:
+            scope = () if reader.wanted.own_only else reader.scope(DataClass.POSITION.value)
+            groups[(scope, reader.wanted.bounds, reader.own_tour_ids)].append(reader)
+        for (scope, bounds, own), members in groups.items():
+            seen = [
+                unit.body
+                for unit in moved
+                if (unit.tour_id in own or any(unit.organisation_path.startswith(path) for path in scope))
+                and (bounds is None or (bounds[0] <= unit.lon <= bounds[2] and bounds[1] <= unit.lat <= bounds[3]))
+            ]
+            if seen:
+                message = named_event("positions", {"at": clock.now(), "units": seen})
+                for reader in members:
+                    reader.push(message)
+
+    async def _beat(self) -> None:
+        """A sign of life with the age of the feed: a map must not look alive when its source is not."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            age_s = time.monotonic() - self.fresh_at if self.fresh_at else None
+            message = named_event("beat", {"at": clock.now(), "seq": self.last_seq, "age_s": age_s})
+            for reader in self.readers:
+                reader.push(message)
+
+    async def replay(self, reader: Reader, after: int) -> bool:
+        """Queue everything after a number for a reader that comes back; False when that is no longer kept.
+
+        No await lies between reading the last rows and joining the readers, so nothing falls in between.
+        """
+        last, oldest = await self.in_thread(feed_head)
+        if after + 1 < oldest or after > last:
+            return False
+        while True:
+            if self.ring and self.ring[0].seq <= after + 1:
+                missed = [message for message in self.ring if message.seq > after]
+                behind = False
+            else:
+                missed = await self.in_thread(events_after, after)
+                behind = bool(missed) and missed[-1].seq < self.last_seq
+            for message in missed:
+                if reader.sees(message.audience, message.organisation_path, message.tour_id):
+                    reader.push(message.data)
+                after = message.seq
+            if not behind and after >= self.last_seq:
+                self.readers.add(reader)
+                return True
+            if not missed:
+                self.readers.add(reader)
+                return True
+
+
+def _listening_session() -> Any:
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    session = psycopg2.connect(**parameters)
+    session.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    with session.cursor() as cursor:
+        cursor.execute(f"LISTEN {wake.FEED_CHANNEL}")
+    return session
+
+
+_hub: Hub | None = None
+
+
+def hub() -> Hub:
+    """The hub of this process."""
+    global _hub
+    if _hub is None:
+        _hub = Hub()
+    return _hub

@@ -1,0 +1,98 @@
+"""What the hub reads from PostgreSQL: feed rows after a number, and units that moved. Runs in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from core.events import loaded
+from maps.live.messages import FeedMessage, feed_message
+
+BATCH = 2000
+
+_EVENTS_SQL = """
+    SELECT feed_seq, topic, organisation_path, audience, subject, payload, at
+      FROM core_event WHERE feed_seq > %s ORDER BY feed_seq LIMIT %s
+"""
+
+_MOVED_SQL = """
+    SELECT p.changed_seq, t.organisation_path, p.tour_id, u.uid::text, u.call_sign, u.kind, u.agency,
+           round(ST_X(p.geom)::numeric, 6)::float8, round(ST_Y(p.geom)::numeric, 6)::float8,
+           p.course_deg, p.speed_mps, extract(epoch FROM p.fixed_at)::float8, p.is_mock, t.state
+      FROM patrols_tourposition p
+      JOIN patrols_tour t ON t.id = p.tour_id
+      JOIN patrols_unit u ON u.id = t.unit_id
+     WHERE p.changed_seq > %s AND t.state = 'open'
+     ORDER BY p.changed_seq LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedUnit:
+    """A unit whose position changed, with the fields of the positions message."""
+
+    changed_seq: int
+    organisation_path: str
+    tour_id: int
+    lon: float
+    lat: float
+    body: dict[str, Any]
+
+
+def events_after(seq: int, limit: int = BATCH) -> list[FeedMessage]:
+    """Feed rows with a greater number, in order, encoded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS_SQL, [seq, limit])
+        return [
+            feed_message(row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6])
+            for row in cursor.fetchall()
+        ]
+
+
+def feed_head() -> tuple[int, int]:
+    """(last number given, oldest number kept)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_seq, oldest_seq FROM core_feedhead WHERE id = 1")
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else (0, 1)
+
+
+def moved_after(changed_seq: int, limit: int = 5000) -> list[MovedUnit]:
+    """Units of open tours that moved since, in order of change."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED_SQL, [changed_seq, limit])
+        rows = cursor.fetchall()
+    return [_moved(row) for row in rows]
+
+
+def _moved(row: Sequence[Any]) -> MovedUnit:
+    return MovedUnit(
+        changed_seq=row[0],
+        organisation_path=row[1],
+        tour_id=row[2],
+        lon=row[7],
+        lat=row[8],
+        body={
+            "tour_id": row[2],
+            "unit": row[3],
+            "call_sign": row[4],
+            "kind": row[5],
+            "agency": row[6],
+            "lon": row[7],
+            "lat": row[8],
+            "course_deg": row[9],
+            "speed_mps": row[10],
+            "fixed_at": row[11],
+            "is_mock": row[12],
+        },
+    )
+
+
+def position_head() -> int:
+    """The newest change number, so that a stream begins with what moves from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(changed_seq), 0) FROM patrols_tourposition")
+        return int(cursor.fetchone()[0])

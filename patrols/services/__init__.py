@@ -1,0 +1,30 @@
+"""The only writers of the patrols room."""
+
+from patrols.services.plans import requirement_create, shift_create, task_create, task_finish
+from patrols.services.tours import (
+    tour_break_end,
+    tour_break_start,
+    tour_cancel,
+    tour_close,
+    tour_member_join,
+    tour_member_leave,
+    tour_open,
+    tour_plan,
+    unit_create,
+)
+
+__all__ = [
+    "requirement_create",
+    "shift_create",
+    "task_create",
+    "task_finish",
+    "tour_break_end",
+    "tour_break_start",
+    "tour_cancel",
+    "tour_close",
+    "tour_member_join",
+    "tour_member_leave",
+    "tour_open",
+    "tour_plan",
+    "unit_create",
+]

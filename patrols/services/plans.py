@@ -1,0 +1,109 @@
+"""Shifts, requirements and the day's tasks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from core import audit, clock, events
+from core.errors import Conflict, InvalidInput, NotFound
+from patrols.models import DutyTask, Requirement, Shift, Tour
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+
+def shift_create(*, actor: Actor, organisation: Any, name: str, starts_at: time, ends_at: time) -> Shift:
+    """Name a part of the day. `ends_at` at or before `starts_at` means the shift crosses midnight."""
+    require(actor, Verb.CREATE, DataClass.REQUIREMENT, organisation.path)
+    with transaction.atomic():
+        shift, _created = Shift.objects.update_or_create(
+            organisation=organisation, name=name, defaults={"starts_at": starts_at, "ends_at": ends_at}
+        )
+    return shift
+
+
+def requirement_create(
+    *,
+    actor: Actor,
+    organisation: Any,
+    name: str,
+    starts_at: time,
+    ends_at: time,
+    dates: tuple[date, date],
+    weekdays: list[int],
+    count: int = 1,
+    **fields: Any,
+) -> Requirement:
+    """Ask for `count` units at a place in a recurring window. `weekdays` are ISO (1 = Monday), `dates` half-open."""
+    require(actor, Verb.CREATE, DataClass.REQUIREMENT, organisation.path)
+    if count < 1:
+        raise InvalidInput(_("数量至少为 1"), field="count", value=count)
+    if not weekdays or any(day not in range(1, 8) for day in weekdays):
+        raise InvalidInput(_("星期应为 1 至 7"), field="weekdays", value=weekdays)
+    with transaction.atomic():
+        requirement = Requirement.objects.create(
+            organisation=organisation,
+            name=name,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            dates=DateRange(*dates, "[)"),
+            weekdays=weekdays,
+            count=count,
+            **fields,
+        )
+        audit.record(
+            actor_id=actor.user_id,
+            action="patrols.requirement_create",
+            object_type="requirement",
+            object_id=str(requirement.uid),
+            organisation_path=organisation.path,
+        )
+    return requirement
+
+
+def task_create(
+    *, actor: Actor, tour: Tour, title: str, text: str = "", due_at: datetime | None = None, segment: Any = None
+) -> DutyTask:
+    """Give an outing a task of the day; its members read it on the phone."""
+    require(actor, Verb.CREATE, DataClass.TASK, tour.organisation_path)
+    with transaction.atomic():
+        task = DutyTask.objects.create(
+            organisation=tour.organisation, tour=tour, title=title, text=text, due_at=due_at, segment=segment
+        )
+        events.publish(
+            "patrols.task_created",
+            organisation_path=tour.organisation_path,
+            audience=DataClass.TASK.value,
+            subject={"task": str(task.uid), "tour_id": tour.pk},
+            payload={"title": title},
+        )
+    return task
+
+
+def task_finish(*, actor: Actor, task_uid: str, text: str = "") -> DutyTask:
+    """Mark a task done. Doing it twice is harmless: the first answer stands."""
+    with transaction.atomic():
+        task = DutyTask.objects.select_for_update().select_related("tour").filter(uid=task_uid).first()
+        if task is None:
+            raise NotFound(_("没有这项任务"), field="task", value=task_uid)
+        own = actor.person_id is not None and task.tour.members.filter(person_id=actor.person_id).exists()
+        if not own:
+            require(actor, Verb.CHANGE, DataClass.TASK, task.tour.organisation_path)
+        if task.done_at is not None:
+            return task
+        if task.tour.state == "cancelled":
+            raise Conflict(_("出勤已取消"), field="tour", value=task.tour.state)
+        task.done_at, task.done_by_id, task.done_text = clock.now(), actor.user_id, text
+        task.save(update_fields=["done_at", "done_by_id", "done_text"])
+        events.publish(
+            "patrols.task_finished",
+            organisation_path=task.tour.organisation_path,
+            audience=DataClass.TASK.value,
+            subject={"task": str(task.uid), "tour_id": task.tour_id},
+            payload={},
+        )
+    return task

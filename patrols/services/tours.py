@@ -1,0 +1,235 @@
+"""Units and tours: plan, check in, break, check out. Each service is one transaction with audit and event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from core import audit, clock, events
+from core.errors import Conflict, InvalidInput, NotFound
+from core.geo.srid import STORE_SRID
+from patrols.models import Tour, TourMember, Unit
+from patrols.states import TOUR_LIFECYCLE, TourState
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+_CONSTRAINT_MESSAGES = {
+    "tour_one_open_per_unit": ("unit", _("该单元已有未结束的出勤")),
+    "tour_one_open_per_vehicle": ("vehicle", _("该车辆已在其他出勤中使用")),
+    "tour_member_one_open_tour": ("members", _("有人员已在其他出勤中在岗")),
+    "tour_member_once": ("members", _("人员重复")),
+    "unit_call_sign_unique": ("call_sign", _("呼号已存在")),
+}
+
+
+def _conflict(error: IntegrityError) -> Conflict:
+    text = str(error)
+    for name, (field, message) in _CONSTRAINT_MESSAGES.items():
+        if name in text:
+            return Conflict(message, code=name, field=field, cure=_("请先结束原出勤，或更换后再试"))
+    raise error
+
+
+def _record(actor: Actor, tour: Tour, action: str, payload: dict[str, Any] | None = None) -> None:
+    audit.record(
+        actor_id=actor.user_id,
+        action=f"patrols.tour_{action}",
+        object_type="tour",
+        object_id=str(tour.uid),
+        organisation_path=tour.organisation_path,
+        details=payload,
+    )
+    events.publish(
+        f"patrols.tour_{action}",
+        organisation_path=tour.organisation_path,
+        audience=DataClass.TOUR.value,
+        subject={"tour_id": tour.pk, "tour": str(tour.uid), "unit_id": tour.unit_id},
+        payload={"state": tour.state, **(payload or {})},
+    )
+
+
+def _locked(tour_id: int) -> Tour:
+    tour = Tour.objects.select_for_update().filter(pk=tour_id).first()
+    if tour is None:
+        raise NotFound(_("没有这次出勤"), field="tour", value=str(tour_id))
+    return tour
+
+
+def unit_create(*, actor: Actor, organisation: Any, call_sign: str, kind: str, agency: str, **fields: Any) -> Unit:
+    """Create a call sign. Raises Conflict when the organisation already has it, InvalidInput for unknown kinds."""
+    require(actor, Verb.CREATE, DataClass.UNIT, organisation.path)
+    if kind not in Unit.Kind.values:
+        raise InvalidInput(_("未知的单元类别"), field="kind", value=kind, cure="、".join(Unit.Kind.values))
+    if agency not in Unit.Agency.values:
+        raise InvalidInput(_("未知的警种"), field="agency", value=agency, cure="、".join(Unit.Agency.values))
+    try:
+        with transaction.atomic():
+            unit = Unit.objects.create(
+                organisation=organisation, call_sign=call_sign, kind=kind, agency=agency, **fields
+            )
+            audit.record(
+                actor_id=actor.user_id,
+                action="patrols.unit_create",
+                object_type="unit",
+                object_id=str(unit.uid),
+                organisation_path=organisation.path,
+            )
+    except IntegrityError as error:
+        raise _conflict(error) from error
+    return unit
+
+
+def tour_plan(
+    *,
+    actor: Actor,
+    unit: Unit,
+    starts_at: datetime,
+    ends_at: datetime,
+    person_ids: Sequence[int],
+    lead_id: int | None = None,
+    post: tuple[float, float] | None = None,
+    **fields: Any,
+) -> Tour:
+    """Plan an outing of a unit. `post` is (lon, lat) WGS-84. Members become present only at check-in."""
+    require(actor, Verb.CREATE, DataClass.TOUR, unit.organisation.path)
+    if ends_at <= starts_at:
+        raise InvalidInput(_("结束时间必须晚于开始时间"), field="ends_at", value=ends_at.isoformat())
+    if not person_ids:
+        raise InvalidInput(_("出勤至少需要一名人员"), field="members", cure=_("请选择人员"))
+    with transaction.atomic():
+        tour = Tour.objects.create(
+            unit=unit,
+            organisation=unit.organisation,
+            organisation_path=unit.organisation.path,
+            planned=DateTimeTZRange(starts_at, ends_at, "[)"),
+            post=Point(*post, srid=STORE_SRID) if post else None,
+            **fields,
+        )
+        TourMember.objects.bulk_create(
+            TourMember(
+                tour=tour,
+                person_id=person_id,
+                role=TourMember.Role.LEAD if person_id == (lead_id or person_ids[0]) else TourMember.Role.MEMBER,
+            )
+            for person_id in person_ids
+        )
+        _record(actor, tour, "planned")
+    return tour
+
+
+def tour_open(*, actor: Actor, tour_id: int, person_ids: Sequence[int] | None = None) -> Tour:
+    """Check in. Everybody planned is present, or only `person_ids`. Raises Conflict when the unit, the vehicle or a
+    person is still out on another tour (the database decides), TransitionRefused when the tour is not planned.
+    """
+    try:
+        with transaction.atomic():
+            tour = _locked(tour_id)
+            _may_act(actor, tour)
+            TOUR_LIFECYCLE.check(TourState(tour.state), TourState.OPEN)
+            now = clock.now()
+            tour.state, tour.opened_at = TourState.OPEN.value, now
+            tour.save(update_fields=["state", "opened_at"])
+            present = tour.members.all() if person_ids is None else tour.members.filter(person_id__in=person_ids)
+            present.update(present=DateTimeTZRange(now, None, "[)"))
+            _record(actor, tour, "opened")
+    except IntegrityError as error:
+        raise _conflict(error) from error
+    return tour
+
+
+def tour_close(*, actor: Actor, tour_id: int, note: str = "") -> Tour:
+    """Check out: the tour ends and its members are free. Refused by `incidents` policy only through the page: a tour
+    that still holds an assignment is closed here too, and its assignment is offered to others by that room's handler.
+    """
+    with transaction.atomic():
+        tour = _locked(tour_id)
+        _may_act(actor, tour)
+        TOUR_LIFECYCLE.check(TourState(tour.state), TourState.CLOSED)
+        now = clock.now()
+        tour.state, tour.closed_at, tour.on_break_since = TourState.CLOSED.value, now, None
+        tour.note = note or tour.note
+        tour.save(update_fields=["state", "closed_at", "on_break_since", "note"])
+        for member in tour.members.filter(present__upper_inf=True):
+            member.present = DateTimeTZRange(member.present.lower, now, "[)")
+            member.save(update_fields=["present"])
+        _record(actor, tour, "closed")
+    return tour
+
+
+def tour_cancel(*, actor: Actor, tour_id: int, reason: str) -> Tour:
+    """Cancel a planned tour, with a reason."""
+    with transaction.atomic():
+        tour = _locked(tour_id)
+        require(actor, Verb.CHANGE, DataClass.TOUR, tour.organisation_path)
+        TOUR_LIFECYCLE.check(TourState(tour.state), TourState.CANCELLED)
+        tour.state, tour.note = TourState.CANCELLED.value, reason
+        tour.save(update_fields=["state", "note"])
+        _record(actor, tour, "cancelled", {"reason": reason})
+    return tour
+
+
+def tour_break_start(*, actor: Actor, tour_id: int) -> Tour:
+    """The crew takes a break: seen, but not offered anything."""
+    return _set_break(actor, tour_id, started=True)
+
+
+def tour_break_end(*, actor: Actor, tour_id: int) -> Tour:
+    """The break is over."""
+    return _set_break(actor, tour_id, started=False)
+
+
+def _set_break(actor: Actor, tour_id: int, *, started: bool) -> Tour:
+    with transaction.atomic():
+        tour = _locked(tour_id)
+        _may_act(actor, tour)
+        if tour.state != TourState.OPEN.value:
+            raise Conflict(_("出勤未开始或已结束"), field="state", value=tour.state)
+        tour.on_break_since = clock.now() if started else None
+        tour.save(update_fields=["on_break_since"])
+        _record(actor, tour, "break_started" if started else "break_ended")
+    return tour
+
+
+def tour_member_join(*, actor: Actor, tour_id: int, person_id: int) -> TourMember:
+    """Somebody joins an open tour. Raises Conflict when that person is on another one."""
+    try:
+        with transaction.atomic():
+            tour = _locked(tour_id)
+            _may_act(actor, tour)
+            if tour.state != TourState.OPEN.value:
+                raise Conflict(_("出勤未开始或已结束"), field="state", value=tour.state)
+            member, created = TourMember.objects.get_or_create(tour=tour, person_id=person_id)
+            del created
+            member.present = DateTimeTZRange(clock.now(), None, "[)")
+            member.save(update_fields=["present"])
+            _record(actor, tour, "member_joined", {"person_id": person_id})
+    except IntegrityError as error:
+        raise _conflict(error) from error
+    return member
+
+
+def tour_member_leave(*, actor: Actor, tour_id: int, person_id: int) -> TourMember:
+    """Somebody leaves an open tour; the powers of the tour are those of the members who stay."""
+    with transaction.atomic():
+        tour = _locked(tour_id)
+        _may_act(actor, tour)
+        member = tour.members.filter(person_id=person_id, present__upper_inf=True).first()
+        if member is None:
+            raise NotFound(_("此人不在这次出勤中"), field="person", value=str(person_id))
+        member.present = DateTimeTZRange(member.present.lower, clock.now(), "[)")
+        member.save(update_fields=["present"])
+        _record(actor, tour, "member_left", {"person_id": person_id})
+    return member
+
+
+def _may_act(actor: Actor, tour: Tour) -> None:
+    """Members act on their own tour; a dispatcher may do it for them by radio."""
+    if actor.person_id is not None and tour.members.filter(person_id=actor.person_id).exists():
+        return
+    require(actor, Verb.CHANGE, DataClass.TOUR, tour.organisation_path)

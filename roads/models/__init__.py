@@ -1,0 +1,28 @@
+"""The network and who answers for it."""
+
+from roads.models.axis import CalibrationPost, RoadAxis, RoadAxisVersion
+from roads.models.chief import ChiefAssignment, ChiefDeputy, ChiefLeave, ChiefLevel
+from roads.models.closure import Closure, RoadSpeed
+from roads.models.network import NetworkBuild, RoadEdge
+from roads.models.place import FacilityOnRoad, GazetteerPlace
+from roads.models.review import ReviewItem
+from roads.models.segment import Segment, SegmentLineage
+
+__all__ = [
+    "CalibrationPost",
+    "ChiefAssignment",
+    "ChiefDeputy",
+    "ChiefLeave",
+    "ChiefLevel",
+    "Closure",
+    "FacilityOnRoad",
+    "GazetteerPlace",
+    "NetworkBuild",
+    "ReviewItem",
+    "RoadAxis",
+    "RoadAxisVersion",
+    "RoadEdge",
+    "RoadSpeed",
+    "Segment",
+    "SegmentLineage",
+]

@@ -1,0 +1,76 @@
+"""Closures and speeds in force: what the weights writer turns into live weights within a second."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.gis.db import models as gis
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, IntegerRangeField
+from django.db import models
+from django.db.models import F, Q
+
+from core import clock
+from core.geo.srid import STORE_SRID
+
+
+class Closure(models.Model):
+    """A stretch that is blocked or slowed: on an axis (metres, sides), or on edges of the current build.
+
+    A physical block stops everybody; works and controls cost police `penalty_s` seconds and stop the public.
+    """
+
+    class Kind(models.TextChoices):
+        BLOCK = "block", "物理阻断"
+        WORKS = "works", "施工"
+        CONTROL = "control", "交通管制"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="closures", verbose_name="机构")
+    kind = models.CharField("类别", max_length=10, choices=Kind)
+    reason = models.CharField("原因", max_length=200)
+    axis = models.ForeignKey("roads.RoadAxis", models.PROTECT, null=True, blank=True, related_name="closures")
+    from_m = models.FloatField("起点（米）", null=True, blank=True)
+    to_m = models.FloatField("终点（米）", null=True, blank=True)
+    sides = IntegerRangeField("方向", null=True, blank=True)
+    build = models.ForeignKey("roads.NetworkBuild", models.SET_NULL, null=True, blank=True, related_name="closures")
+    edge_nos = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    geom = gis.MultiLineStringField("几何", srid=STORE_SRID, null=True, blank=True)
+    who_may_pass = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="可通行")
+    penalty_s = models.FloatField("通行代价（秒）", default=60)
+    valid = DateTimeRangeField("时段")
+    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    created_by_id = models.BigIntegerField(null=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "封闭与管制"
+        verbose_name_plural = "封闭与管制"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(axis__isnull=False, from_m__isnull=False, to_m__gt=F("from_m"), sides__isnull=False)
+                | Q(axis__isnull=True, build__isnull=False),
+                name="closure_on_axis_or_edges",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.reason}"
+
+
+class RoadSpeed(models.Model):
+    """A measured or ordered speed on edges of the current build, in force for a time; `factor` multiplies travel time."""
+
+    build = models.ForeignKey("roads.NetworkBuild", models.CASCADE, related_name="speeds")
+    edge_nos = ArrayField(models.PositiveIntegerField())
+    factor = models.FloatField("时间系数")
+    source = models.CharField("来源", max_length=60)
+    valid = DateTimeRangeField("时段")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "路况"
+        verbose_name_plural = "路况"
+        constraints = [models.CheckConstraint(condition=Q(factor__gt=0, factor__lte=100), name="road_speed_factor_sane")]
+
+    def __str__(self) -> str:
+        return f"×{self.factor}"

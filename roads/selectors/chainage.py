@@ -1,0 +1,155 @@
+"""Point ↔ metre of an axis ↔ chainage as painted, with the axis geometry kept in the process.
+
+Axes change by version only, so a cached line is right as long as its version is.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import InvalidInput, NotFound
+from roads.axes.chainage import Calibration, Direction, format_chainage, parse_chainage
+from roads.axes.locate import AxisLine
+from roads.models import CalibrationPost, RoadAxis
+
+CACHE_SIZE = 4096
+_SIDES = {"down": Direction.DOWN, "up": Direction.UP, "": Direction.BOTH, "both": Direction.BOTH}
+
+
+@dataclass(frozen=True, slots=True)
+class AxisShape:
+    """An axis ready to measure on."""
+
+    axis_id: int
+    version: int
+    code: str
+    name: str
+    length_m: float
+    line: AxisLine
+    line_up: AxisLine | None
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedPoint:
+    """A point on an axis: metres along it and beside it (right of the line positive)."""
+
+    code: str
+    name: str
+    axis_m: float
+    offset_m: float
+
+
+_lock = threading.Lock()
+_shapes: dict[int, AxisShape] = {}
+
+
+def _line(coordinates: tuple[tuple[float, float], ...]) -> AxisLine:
+    points: npt.NDArray[np.float64] = np.asarray(coordinates, dtype=np.float64)
+    return AxisLine(points[:, 0], points[:, 1])
+
+
+def axis_shape(axis_id: int) -> AxisShape:
+    """The axis as measured on; raises NotFound."""
+    row = RoadAxis.objects.filter(pk=axis_id).values_list("version", flat=True).first()
+    if row is None:
+        raise NotFound("没有这条道路轴线", field="axis", value=axis_id)
+    known = _shapes.get(axis_id)
+    if known is not None and known.version == row:
+        return known
+    axis = RoadAxis.objects.get(pk=axis_id)
+    posts = list(CalibrationPost.objects.filter(axis=axis).order_by("order").values_list("distance_m", "chainage_m"))
+    calibration = (
+        Calibration.from_posts(posts) if posts else Calibration.from_posts([(0.0, 0.0), (axis.length_m, axis.length_m)])
+    )
+    shape = AxisShape(
+        axis_id=axis_id,
+        version=axis.version,
+        code=axis.code,
+        name=axis.name,
+        length_m=axis.length_m,
+        line=_line(axis.geom.coords),
+        line_up=_line(axis.geom_up.coords) if axis.geom_up is not None else None,
+        calibration=calibration,
+    )
+    with _lock:
+        if len(_shapes) >= CACHE_SIZE:
+            _shapes.pop(next(iter(_shapes)))
+        _shapes[axis_id] = shape
+    return shape
+
+
+def axis_project(axis_id: int, lon: float, lat: float, *, side: str = "") -> ProjectedPoint:
+    """Project a WGS-84 point onto an axis. Metres are those of the reference line, whatever the side."""
+    shape = axis_shape(axis_id)
+    del side
+    projected = shape.line.project(lon, lat)
+    return ProjectedPoint(shape.code, shape.name, projected.distance_m, projected.offset_m)
+
+
+def axis_chainage_text(axis_id: int, axis_m: float, side: str) -> str:
+    """`G98 K12+300 下行`; the road's name where it has no code."""
+    shape = axis_shape(axis_id)
+    return format_chainage(
+        shape.code or shape.name, shape.calibration.chainage_at(axis_m), _SIDES.get(side, Direction.BOTH)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChainagePoint:
+    """One reading of a chainage: where it is. A chainage that occurs twice on a road has two."""
+
+    axis_id: int
+    axis_m: float
+    side: str
+    lon: float
+    lat: float
+    text: str
+
+
+def points_of_chainage(text: str) -> list[ChainagePoint]:
+    """`K12+300 G98`, `G98 K12+300 下行` → points. Both directions are given where none is named and carriageways part.
+
+    Raises InvalidInput for text that is no chainage, NotFound when no such road or kilometre exists.
+    """
+    try:
+        parsed = parse_chainage(text)
+    except ValueError as error:
+        raise InvalidInput(
+            "看不懂的桩号", field="chainage", value=text, cure="例如 G98 K12+300 下行"
+        ) from error
+    axes = [axis for axis in RoadAxis.objects.filter(is_active=True) if _is_road(axis, parsed.road)] if parsed.road else []
+    if not axes:
+        raise NotFound("没有这条道路", field="chainage", value=text, cure="请填写道路编号或名称，例如 G98")
+    points: list[ChainagePoint] = []
+    for axis in axes:
+        shape = axis_shape(axis.pk)
+        for axis_m in shape.calibration.distances_at(parsed.chainage_m):
+            for side in _sides(parsed.direction, shape):
+                line = shape.line_up if side == "up" and shape.line_up is not None else None
+                lon, lat = shape.line.point_at(axis_m)
+                if line is not None:
+                    beside = line.project(lon, lat)
+                    lon, lat = line.point_at(beside.distance_m)
+                points.append(
+                    ChainagePoint(axis.pk, axis_m, side, lon, lat, axis_chainage_text(axis.pk, axis_m, side))
+                )
+    if not points:
+        raise NotFound("该道路没有这个桩号", field="chainage", value=text)
+    return points
+
+
+def _is_road(axis: RoadAxis, road: str) -> bool:
+    return road.casefold() in {axis.code.casefold(), axis.name.casefold()}
+
+
+def _sides(direction: Direction, shape: AxisShape) -> tuple[str, ...]:
+    if direction is Direction.DOWN:
+        return ("down",)
+    if direction is Direction.UP:
+        return ("up",)
+    return ("down", "up") if shape.line_up is not None else ("",)

@@ -1,0 +1,66 @@
+"""The network in force in this process: opened once, looked at again at most once a second."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from core.errors import Unavailable
+from roads.models import NetworkBuild
+from roads.network.loader import RoadNetwork, open_network
+
+CHECK_EVERY_S = 1.0
+
+
+class _Current:
+    """The open network of this process."""
+
+    lock = threading.Lock()
+    network: RoadNetwork | None = None
+    version = ""
+    checked_at = float("-inf")
+
+
+def networks_directory() -> Path:
+    """Where the versions of the graph files lie."""
+    return Path(settings.LUZHANG_VAR) / "networks"
+
+
+def current_build() -> NetworkBuild | None:
+    """The build in force, or None before the first import."""
+    return NetworkBuild.objects.filter(is_current=True).first()
+
+
+def current_network() -> RoadNetwork:
+    """The routing network in force. Raises Unavailable, with the cure, before the first import or with files missing.
+
+    A new build is picked up within a second; searches that run keep the one they began with.
+    """
+    with _Current.lock:
+        if _Current.network is not None and time.monotonic() - _Current.checked_at < CHECK_EVERY_S:
+            return _Current.network
+        version = NetworkBuild.objects.filter(is_current=True).values_list("version", flat=True).first()
+        if version is None:
+            raise Unavailable(
+                "没有可用的路网", field="network", cure="先运行 ./run manage import_roads --osm 文件（或 --demo）"
+            )
+        if _Current.network is None or version != _Current.version:
+            directory = networks_directory() / version
+            if not directory.is_dir():
+                raise Unavailable(
+                    f"缺少路网文件 {directory.name}", field="network", cure="运行 ./run manage build_network 重建"
+                )
+            # Checksums were verified by the process that switched to this version; reading gigabytes again is not needed.
+            _Current.network = open_network(directory, verify=False)
+            _Current.version = version
+        _Current.checked_at = time.monotonic()
+        return _Current.network
+
+
+def network_forget() -> None:
+    """Look at the database again on the next use (after a switch in this process, and in tests)."""
+    with _Current.lock:
+        _Current.network, _Current.version, _Current.checked_at = None, "", float("-inf")

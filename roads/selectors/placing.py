@@ -1,0 +1,176 @@
+"""Where a point is, in the words of the house: road, kilometre, side, segment, chain of chiefs.
+
+One KNN statement on the edges of the network in force gives road and axis; the exact metre is then measured on the
+axis itself. PostgreSQL does it rather than the routing graph, because web processes need no graph in memory.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import connection
+
+from core.geo.srid import STORE_SRID
+from roads.models import NetworkBuild
+from roads.selectors.chainage import axis_chainage_text, axis_project
+from roads.selectors.responsibility import segments_at_metre, segments_of_area
+from roads.types import PlaceOnRoad, SegmentAtPlace
+
+FAR_FROM_ROAD_M = 200.0
+# A road with an axis this much farther than the nearest one still names the place: people answer for axes.
+AXIS_PREFERENCE_M = 15.0
+# Offsets below this say nothing about the side of the road: positions are not better than that.
+SIDE_OFFSET_M = 3.0
+
+_NEAREST_SQL = """
+    WITH place AS (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), %(srid)s) AS geom),
+    near AS (
+        SELECT e.edge_no, e.name, e.ref, e.road_class, e.oneway, e.axis_id, e.axis_from_m, e.axis_to_m, e.geom
+          FROM roads_roadedge e
+         WHERE e.build_id = %(build)s
+         ORDER BY e.geom <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), %(srid)s)
+         LIMIT 8
+    )
+    SELECT near.edge_no, near.name, near.ref, near.road_class, near.oneway, near.axis_id,
+           near.axis_from_m, near.axis_to_m,
+           ST_Distance(near.geom::geography, place.geom::geography) AS distance_m,
+           f.fraction,
+           degrees(ST_Azimuth(
+               ST_LineInterpolatePoint(near.geom, greatest(f.fraction - 0.01, 0)),
+               ST_LineInterpolatePoint(near.geom, least(f.fraction + 0.01, 1)))) AS bearing_deg,
+           degrees(ST_Azimuth(ST_ClosestPoint(near.geom, place.geom), place.geom)) AS away_deg
+      FROM near, place,
+           LATERAL (SELECT ST_LineLocatePoint(near.geom, place.geom) AS fraction) f
+     ORDER BY distance_m
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _NearEdge:
+    edge_no: int
+    name: str
+    ref: str
+    road_class: int
+    oneway: int
+    axis_id: int | None
+    axis_from_m: float | None
+    axis_to_m: float | None
+    distance_m: float
+    fraction: float
+    bearing_deg: float | None
+    away_deg: float | None
+
+    def along(self, course_deg: float | None) -> int:
+        """1 travels along the edge's geometry, -1 against it, 0 unknown."""
+        if self.oneway:
+            return self.oneway
+        if self.bearing_deg is None:
+            return 0
+        if course_deg is not None:
+            return 1 if math.cos(math.radians(course_deg - self.bearing_deg)) >= 0 else -1
+        if self.away_deg is None or self.distance_m < SIDE_OFFSET_M:
+            return 0
+        # Traffic keeps to the right: a point on the right of the line lies on the carriageway that runs along it.
+        return 1 if math.sin(math.radians(self.away_deg - self.bearing_deg)) > 0 else -1
+
+    def side(self, course_deg: float | None) -> str:
+        """'down' when traffic there runs with the axis' metres, 'up' against, '' unknown."""
+        along = self.along(course_deg)
+        if along == 0 or self.axis_from_m is None or self.axis_to_m is None:
+            return ""
+        return "down" if (self.axis_to_m - self.axis_from_m) * along > 0 else "up"
+
+    def fits(self, course_deg: float | None) -> bool:
+        """A one-way carriageway fits a course that runs with it."""
+        if course_deg is None or not self.oneway or self.bearing_deg is None:
+            return True
+        return math.cos(math.radians(course_deg - self.bearing_deg)) * self.oneway > 0
+
+
+def _nearest_edges(lon: float, lat: float) -> list[_NearEdge]:
+    build = NetworkBuild.objects.filter(is_current=True).values_list("pk", flat=True).first()
+    if build is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAREST_SQL, {"lon": lon, "lat": lat, "srid": STORE_SRID, "build": build})
+        return [_NearEdge(*row) for row in cursor.fetchall()]
+
+
+def _choose(edges: list[_NearEdge], course_deg: float | None) -> _NearEdge | None:
+    fitting = [edge for edge in edges if edge.fits(course_deg)] or edges
+    if not fitting:
+        return None
+    nearest = fitting[0]
+    if nearest.axis_id is None:
+        limit = nearest.distance_m + AXIS_PREFERENCE_M
+        return next((edge for edge in fitting if edge.axis_id is not None and edge.distance_m <= limit), nearest)
+    return nearest
+
+
+def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | None = None) -> PlaceOnRoad:
+    """Locate a WGS-84 point at an instant: road, (axis, metre, side), segments (border rule included) and chain.
+
+    Never refuses a point: what is odd about it is in `flags`. Area segments answer where no axis does.
+    """
+    edge = _choose(_nearest_edges(lon, lat), course_deg)
+    place = PlaceOnRoad(lon=lon, lat=lat)
+    flags: list[str] = []
+    segments: tuple[SegmentAtPlace, ...] = ()
+    if edge is None or edge.distance_m > FAR_FROM_ROAD_M:
+        flags.append("far_from_road")
+    if edge is not None:
+        place = replace(
+            place,
+            road_name=" ".join(part for part in (edge.ref, edge.name) if part),
+            road_distance_m=edge.distance_m,
+            road_class=edge.road_class,
+        )
+    if edge is not None and edge.axis_id is not None and edge.distance_m <= FAR_FROM_ROAD_M:
+        side = edge.side(course_deg)
+        projected = axis_project(edge.axis_id, lon, lat, side=side)
+        segments = segments_at_metre(edge.axis_id, projected.axis_m, side, at)
+        place = replace(
+            place,
+            axis_id=edge.axis_id,
+            axis_code=projected.code,
+            axis_name=projected.name,
+            axis_m=projected.axis_m,
+            offset_m=projected.offset_m,
+            side=side,
+            chainage_text=axis_chainage_text(edge.axis_id, projected.axis_m, side),
+        )
+    elif edge is not None:
+        flags.append("no_axis")
+    if not any(not segment.is_border for segment in segments):
+        segments = segments_of_area(lon, lat, at) + segments
+    if not segments or not segments[0].chain:
+        flags.append("no_chief")
+    if _outside(lon, lat):
+        flags.append("outside_area")
+    owner = next((segment for segment in segments if not segment.is_border), None)
+    return replace(
+        place,
+        segments=segments,
+        flags=tuple(flags),
+        organisation_id=owner.organisation_id if owner else None,
+        organisation_path=owner.organisation_path if owner else "",
+    )
+
+
+def deployment_bounds() -> tuple[float, float, float, float] | None:
+    """(west, south, east, north) of the network in force in WGS-84 degrees, widened by 0.2°; None before an import."""
+    bounds = NetworkBuild.objects.filter(is_current=True).values_list("bounds", flat=True).first()
+    if bounds is None:
+        return None
+    west, south, east, north = bounds.extent
+    return (west - 0.2, south - 0.2, east + 0.2, north + 0.2)
+
+
+def _outside(lon: float, lat: float) -> bool:
+    bounds = deployment_bounds()
+    if bounds is None:
+        return False
+    west, south, east, north = bounds
+    return not (west <= lon <= east and south <= lat <= north)

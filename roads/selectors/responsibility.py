@@ -1,0 +1,105 @@
+"""Whose road is this at time T: chains of chiefs with leave and deputies, by segment or by axis and metre."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.gis.geos import Point
+from django.db import connection
+
+from core.geo.srid import STORE_SRID
+from roads.models import Segment
+from roads.types import ChiefInChain, SegmentAtPlace
+
+# Within this distance of a border both chiefs are told, and the first to sign owns it (design §5).
+BORDER_M = 50.0
+
+_CHAIN_SQL = """
+    SELECT a.segment_id, l.rank, l.name, l.escalation_s, a.id, p.id, p.name,
+           coalesce(nullif(a.duty_phone, ''), p.duty_phone),
+           CASE WHEN v.id IS NOT NULL THEN coalesce(v.deputy_id, d.person_id) END,
+           CASE WHEN v.id IS NOT NULL THEN coalesce(vp.name, dp.name, '') ELSE '' END,
+           CASE WHEN v.id IS NULL THEN ''
+                WHEN v.deputy_id IS NOT NULL THEN coalesce(vp.duty_phone, '')
+                ELSE coalesce(nullif(d.duty_phone, ''), dp.duty_phone, '') END
+      FROM roads_chiefassignment a
+      JOIN roads_chieflevel l ON l.id = a.level_id
+      JOIN stations_person p ON p.id = a.person_id
+      LEFT JOIN roads_chiefleave v ON v.person_id = a.person_id AND v.valid @> %(at)s::timestamptz
+      LEFT JOIN stations_person vp ON vp.id = v.deputy_id
+      LEFT JOIN LATERAL (
+            SELECT d.person_id, d.duty_phone FROM roads_chiefdeputy d
+             WHERE d.assignment_id = a.id AND d.valid @> %(at)s::timestamptz
+               AND NOT EXISTS (SELECT 1 FROM roads_chiefleave x
+                                WHERE x.person_id = d.person_id AND x.valid @> %(at)s::timestamptz)
+             ORDER BY d."order" LIMIT 1
+           ) d ON v.id IS NOT NULL
+      LEFT JOIN stations_person dp ON dp.id = d.person_id
+     WHERE a.segment_id = ANY(%(segments)s) AND a.valid @> %(at)s::timestamptz
+     ORDER BY a.segment_id, l.rank
+"""
+
+
+def chains_at(segment_ids: Iterable[int], at: datetime) -> dict[int, tuple[ChiefInChain, ...]]:
+    """The chain of chiefs of each segment at an instant, highest level first. A segment without chiefs is absent."""
+    ids = sorted(set(segment_ids))
+    chains: dict[int, list[ChiefInChain]] = defaultdict(list)
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_CHAIN_SQL, {"segments": ids, "at": at})
+            for row in cursor.fetchall():
+                chains[row[0]].append(ChiefInChain(*row[1:]))
+    return {segment_id: tuple(chain) for segment_id, chain in chains.items()}
+
+
+def segments_at_metre(axis_id: int, metre: float, side: str, at: datetime) -> tuple[SegmentAtPlace, ...]:
+    """Segments in force at a metre of an axis: the one that holds it first, then those whose border is within 50 m.
+
+    With an unknown side the segments of both sides count. Ranges are half-open, so a border metre belongs to the
+    segment that starts there.
+    """
+    low, high = {"down": (0, 1), "up": (1, 2)}.get(side, (0, 2))
+    rows = (
+        Segment.objects.filter(
+            axis_id=axis_id,
+            valid__contains=at,
+            sides__overlap=(low, high),
+            from_m__lte=metre + BORDER_M,
+            to_m__gt=metre - BORDER_M,
+        )
+        .select_related("organisation")
+        .order_by("from_m", "id")
+    )
+    found = list(rows)
+    chains = chains_at((segment.pk for segment in found), at)
+    places = []
+    for segment in found:
+        holds = segment.from_m is not None and segment.to_m is not None and segment.from_m <= metre < segment.to_m
+        places.append(_place(segment, chains.get(segment.pk, ()), is_border=not holds))
+    return tuple(sorted(places, key=lambda place: place.is_border))
+
+
+def segments_of_area(lon: float, lat: float, at: datetime) -> tuple[SegmentAtPlace, ...]:
+    """Area segments (bundles of village roads) that contain a WGS-84 point."""
+    found = list(
+        Segment.objects.filter(axis__isnull=True, valid__contains=at, area__contains=Point(lon, lat, srid=STORE_SRID))
+        .select_related("organisation")
+        .order_by("id")
+    )
+    chains = chains_at((segment.pk for segment in found), at)
+    return tuple(_place(segment, chains.get(segment.pk, ()), is_border=False) for segment in found)
+
+
+def _place(segment: Segment, chain: tuple[ChiefInChain, ...], *, is_border: bool) -> SegmentAtPlace:
+    return SegmentAtPlace(
+        segment_id=segment.pk,
+        segment_uid=str(segment.uid),
+        code=segment.code,
+        name=segment.name,
+        organisation_id=segment.organisation_id,
+        organisation_path=segment.organisation.path or "",
+        is_border=is_border,
+        chain=chain,
+    )

@@ -1,0 +1,201 @@
+"""Chiefs: levels, appointments, deputies, leave. The database refuses a second holder of a metre; we say it in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
+from django.utils.translation import gettext as _
+
+from core import audit, clock, events
+from core.errors import Conflict, InvalidInput, NotFound
+from roads.models import ChiefAssignment, ChiefDeputy, ChiefLeave, ChiefLevel, Segment
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+
+def chief_level_create(
+    *, actor: Actor, organisation: Any, rank: int, name: str, colour: str = "", escalation_s: int = 1800
+) -> ChiefLevel:
+    """Name a level of the scheme; rank 1 is the highest, up to 6."""
+    require(actor, Verb.CREATE, DataClass.CHIEF, organisation.path)
+    if not 1 <= rank <= 6:
+        raise InvalidInput(_("级别应为 1 至 6"), field="rank", value=rank)
+    with transaction.atomic():
+        level, _created = ChiefLevel.objects.update_or_create(
+            organisation=organisation,
+            rank=rank,
+            defaults={"name": name, "colour": colour, "escalation_s": escalation_s},
+        )
+    return level
+
+
+def chief_assign(
+    *,
+    actor: Actor,
+    segment: Segment,
+    level: ChiefLevel,
+    person: Any,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    duty_phone: str = "",
+    duties: str = "",
+) -> ChiefAssignment:
+    """Appoint a chief for a segment at a level. Raises Conflict naming who holds it when the time or metres overlap."""
+    require(actor, Verb.CREATE, DataClass.CHIEF, segment.organisation.path)
+    if ends_at is not None and ends_at <= starts_at:
+        raise InvalidInput(_("任期结束必须晚于开始"), field="ends_at", value=ends_at.isoformat())
+    metres = None
+    if segment.axis_id is not None:
+        metres = NumericRange(Decimal(str(segment.from_m)), Decimal(str(segment.to_m)), "[)")
+    try:
+        with transaction.atomic():
+            assignment = ChiefAssignment.objects.create(
+                segment=segment,
+                level=level,
+                person=person,
+                organisation=segment.organisation,
+                duty_phone=duty_phone,
+                duties=duties,
+                valid=DateTimeTZRange(starts_at, ends_at, "[)"),
+                axis_id=segment.axis_id,
+                metres=metres,
+                sides=segment.sides,
+                created_by_id=actor.user_id,
+            )
+            _record(actor, assignment, "chief_assigned")
+    except IntegrityError as error:
+        if "chief_one_holder" not in str(error):
+            raise
+        raise Conflict(
+            _("该路段本级已有路长：%(holder)s") % {"holder": _holder_names(segment, level, starts_at, ends_at)},
+            code="chief_overlap",
+            field="valid",
+            cure=_("先结束原任命，或调整起止时间、里程"),
+        ) from error
+    return assignment
+
+
+def _holder_names(segment: Segment, level: ChiefLevel, starts_at: datetime, ends_at: datetime | None) -> str:
+    span = DateTimeTZRange(starts_at, ends_at, "[)")
+    holders = ChiefAssignment.objects.filter(level=level, valid__overlap=span).select_related("person", "segment")
+    if segment.axis_id is None:
+        holders = holders.filter(segment=segment)
+    else:
+        metres = NumericRange(Decimal(str(segment.from_m)), Decimal(str(segment.to_m)), "[)")
+        holders = holders.filter(axis_id=segment.axis_id, metres__overlap=metres, sides__overlap=segment.sides)
+    return "、".join(f"{holder.person.name}（{holder.segment.name}）" for holder in holders[:3])
+
+
+def chief_assignment_end(*, actor: Actor, assignment_uid: str, at: datetime | None = None) -> ChiefAssignment:
+    """End an appointment; the past stays answerable."""
+    with transaction.atomic():
+        assignment = (
+            ChiefAssignment.objects.select_for_update(of=("self",))
+            .select_related("organisation")
+            .filter(uid=assignment_uid)
+            .first()
+        )
+        if assignment is None:
+            raise NotFound(_("没有这项任命"), field="assignment", value=assignment_uid)
+        require(actor, Verb.CHANGE, DataClass.CHIEF, assignment.organisation.path)
+        end = at or clock.now()
+        if end <= assignment.valid.lower:
+            raise InvalidInput(_("结束时间必须晚于任命开始"), field="at", value=end.isoformat())
+        assignment.valid = DateTimeTZRange(assignment.valid.lower, end, "[)")
+        assignment.save(update_fields=["valid"])
+        _record(actor, assignment, "chief_ended")
+    return assignment
+
+
+def deputy_appoint(
+    *,
+    actor: Actor,
+    assignment: ChiefAssignment,
+    person: Any,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    order: int = 1,
+    duty_phone: str = "",
+) -> ChiefDeputy:
+    """Appoint a deputy of a chief. Nobody is their own deputy."""
+    require(actor, Verb.CREATE, DataClass.CHIEF, assignment.organisation.path)
+    if person.pk == assignment.person_id:
+        raise InvalidInput(_("本人不能担任自己的副职"), field="person", value=person.name)
+    try:
+        with transaction.atomic():
+            deputy = ChiefDeputy.objects.create(
+                assignment=assignment,
+                person=person,
+                order=order,
+                duty_phone=duty_phone,
+                valid=DateTimeTZRange(starts_at, ends_at, "[)"),
+            )
+            _record(actor, assignment, "deputy_appointed")
+    except IntegrityError as error:
+        if "chief_deputy_no_overlap" not in str(error):
+            raise
+        raise Conflict(_("该次序已有副职"), field="order", value=order) from error
+    return deputy
+
+
+def leave_set(
+    *, actor: Actor, person: Any, starts_at: datetime, ends_at: datetime, deputy: Any = None, reason: str = ""
+) -> ChiefLeave:
+    """Leave of a chief; a chief sets their own, others need the right to change chiefs."""
+    if actor.person_id != person.pk:
+        require(actor, Verb.CHANGE, DataClass.CHIEF, person.organisation.path)
+    if ends_at <= starts_at:
+        raise InvalidInput(_("结束时间必须晚于开始时间"), field="ends_at", value=ends_at.isoformat())
+    if deputy is not None and deputy.pk == person.pk:
+        raise InvalidInput(_("代理人不能是本人"), field="deputy", value=person.name)
+    try:
+        with transaction.atomic():
+            leave = ChiefLeave.objects.create(
+                person=person,
+                deputy=deputy,
+                valid=DateTimeTZRange(starts_at, ends_at, "[)"),
+                reason=reason,
+                created_by_id=actor.user_id,
+            )
+            audit.record(
+                actor_id=actor.user_id,
+                action="roads.leave_set",
+                object_type="person",
+                object_id=str(person.uid),
+                organisation_path=person.organisation.path,
+                reason=reason,
+            )
+            events.publish(
+                "roads.chief_changed",
+                organisation_path=person.organisation.path,
+                audience=DataClass.CHIEF.value,
+                subject={"person_id": person.pk},
+                payload={"change": "leave"},
+            )
+    except IntegrityError as error:
+        if "chief_leave_no_overlap" not in str(error):
+            raise
+        raise Conflict(_("与已登记的请假时间重叠"), field="starts_at", value=starts_at.isoformat()) from error
+    return leave
+
+
+def _record(actor: Actor, assignment: ChiefAssignment, action: str) -> None:
+    path = assignment.organisation.path or ""
+    audit.record(
+        actor_id=actor.user_id,
+        action=f"roads.{action}",
+        object_type="chief_assignment",
+        object_id=str(assignment.uid),
+        organisation_path=path,
+    )
+    events.publish(
+        "roads.chief_changed",
+        organisation_path=path,
+        audience=DataClass.CHIEF.value,
+        subject={"segment_id": assignment.segment_id, "assignment": str(assignment.uid)},
+        payload={"change": action},
+    )

@@ -1,0 +1,144 @@
+"""Closures and measured speeds. They are rows; the weights writer puts them into the live weights within a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
+from django.utils.translation import gettext as _
+
+from core import audit, clock, events
+from core.errors import InvalidInput, NotFound
+from roads.models import Closure, NetworkBuild, RoadAxis, RoadSpeed
+from roads.services.segments import SIDES, segment_geometry
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+WEIGHTS_CHANNEL = "luzhang_weights"
+
+
+def closure_create(
+    *,
+    actor: Actor,
+    organisation: Any,
+    kind: str,
+    reason: str,
+    axis: RoadAxis | None = None,
+    from_m: float | None = None,
+    to_m: float | None = None,
+    sides: str = "both",
+    edge_nos: Sequence[int] = (),
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    penalty_s: float = 60.0,
+    who_may_pass: Sequence[str] = (),
+) -> Closure:
+    """Close or slow a stretch: metres of an axis, or edges of the current network build.
+
+    A `block` stops everybody; `works` and `control` cost police `penalty_s` seconds.
+    """
+    require(actor, Verb.CREATE, DataClass.CLOSURE, organisation.path)
+    if kind not in Closure.Kind.values:
+        raise InvalidInput(_("未知的封闭类别"), field="kind", value=kind, cure="、".join(Closure.Kind.values))
+    if sides not in SIDES:
+        raise InvalidInput(_("方向应为 down、up 或 both"), field="sides", value=sides)
+    start = starts_at or clock.now()
+    if ends_at is not None and ends_at <= start:
+        raise InvalidInput(_("结束时间必须晚于开始时间"), field="ends_at", value=ends_at.isoformat())
+    place: dict[str, Any]
+    if axis is not None:
+        if from_m is None or to_m is None or not 0 <= from_m < to_m <= axis.length_m + 0.5:
+            raise InvalidInput(
+                _("起止里程应在 0 与 %(length).0f 米之间，且起点小于终点") % {"length": axis.length_m},
+                field="from_m",
+                value=f"{from_m}–{to_m}",
+            )
+        place = {
+            "axis": axis,
+            "from_m": from_m,
+            "to_m": to_m,
+            "sides": NumericRange(*SIDES[sides], "[)"),
+            "geom": segment_geometry(axis, from_m, to_m),
+        }
+    else:
+        build = NetworkBuild.objects.filter(is_current=True).first()
+        if build is None or not edge_nos:
+            raise InvalidInput(_("请给出轴线里程，或当前路网的边号"), field="axis")
+        place = {"build": build, "edge_nos": list(edge_nos)}
+    with transaction.atomic():
+        closure = Closure.objects.create(
+            organisation=organisation,
+            kind=kind,
+            reason=reason,
+            penalty_s=penalty_s,
+            who_may_pass=list(who_may_pass),
+            valid=DateTimeTZRange(start, ends_at, "[)"),
+            created_by_id=actor.user_id,
+            **place,
+        )
+        _record(actor, closure, "closure_created")
+    return closure
+
+
+def closure_end(*, actor: Actor, closure_uid: str) -> Closure:
+    """Open the road again, now. Ending twice is harmless."""
+    with transaction.atomic():
+        closure = (
+            Closure.objects.select_for_update(of=("self",)).select_related("organisation").filter(uid=closure_uid).first()
+        )
+        if closure is None:
+            raise NotFound(_("没有这项封闭"), field="closure", value=str(closure_uid))
+        require(actor, Verb.CHANGE, DataClass.CLOSURE, closure.organisation.path)
+        if closure.ended_at is None:
+            closure.ended_at = clock.now()
+            closure.save(update_fields=["ended_at"])
+            _record(actor, closure, "closure_ended")
+    return closure
+
+
+def speed_report(
+    *, actor: Actor, build: NetworkBuild, edge_nos: Sequence[int], factor: float, source: str, ends_at: datetime
+) -> RoadSpeed:
+    """A measured speed on edges: travel time is multiplied by `factor` until `ends_at`."""
+    require(actor, Verb.CREATE, DataClass.CLOSURE, "")
+    if not 0 < factor <= 100:
+        raise InvalidInput(_("系数应在 0 与 100 之间"), field="factor", value=factor)
+    with transaction.atomic():
+        speed = RoadSpeed.objects.create(
+            build=build,
+            edge_nos=list(edge_nos),
+            factor=factor,
+            source=source,
+            valid=DateTimeTZRange(clock.now(), ends_at, "[)"),
+        )
+        _notify()
+    return speed
+
+
+def _notify() -> None:
+    """Wake the weights writer when this transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {WEIGHTS_CHANNEL}")
+
+
+def _record(actor: Actor, closure: Closure, action: str) -> None:
+    path = closure.organisation.path or ""
+    audit.record(
+        actor_id=actor.user_id,
+        action=f"roads.{action}",
+        object_type="closure",
+        object_id=str(closure.uid),
+        organisation_path=path,
+        reason=closure.reason,
+    )
+    events.publish(
+        f"roads.{action}",
+        organisation_path=path,
+        audience=DataClass.CLOSURE.value,
+        subject={"closure": str(closure.uid)},
+        payload={"kind": closure.kind, "reason": closure.reason},
+    )
+    _notify()

@@ -1,0 +1,94 @@
+"""Plain data about roads that other rooms may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChiefInChain:
+    """One level of a chain of chiefs at one instant. `acting` is the deputy who stands in while the chief is on leave.
+
+    `duty_phone` is the duty contact; a personal number is never in here (invariant 11).
+    """
+
+    level_rank: int
+    level_name: str
+    escalation_s: int
+    assignment_id: int
+    person_id: int
+    name: str
+    duty_phone: str
+    acting_person_id: int | None = None
+    acting_name: str = ""
+    acting_phone: str = ""
+
+    @property
+    def answering_person_id(self) -> int:
+        """Who answers now: the deputy during leave, else the chief."""
+        return self.acting_person_id if self.acting_person_id is not None else self.person_id
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that incidents keep and the API shows."""
+        return {
+            "level": self.level_rank,
+            "level_name": self.level_name,
+            "escalation_s": self.escalation_s,
+            "person_id": self.person_id,
+            "name": self.name,
+            "duty_phone": self.duty_phone,
+            "acting_person_id": self.acting_person_id,
+            "acting_name": self.acting_name,
+            "acting_phone": self.acting_phone,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentAtPlace:
+    """A segment that holds a place, or borders on it within 50 m, with its chain of chiefs, highest level first."""
+
+    segment_id: int
+    segment_uid: str
+    code: str
+    name: str
+    organisation_id: int
+    organisation_path: str
+    is_border: bool
+    chain: tuple[ChiefInChain, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOnRoad:
+    """A point as the house understands it. `axis_m` in metres along the axis; `side` is 'down', 'up' or '' (unknown).
+
+    `flags`: 'far_from_road' (> 200 m from any road), 'outside_area' (outside the deployment), 'no_axis' (a road is near
+    but none with responsibility), 'no_chief'.
+    """
+
+    lon: float
+    lat: float
+    axis_id: int | None = None
+    axis_code: str = ""
+    axis_name: str = ""
+    axis_m: float | None = None
+    offset_m: float | None = None
+    side: str = ""
+    chainage_text: str = ""
+    road_name: str = ""
+    road_class: int | None = None
+    road_distance_m: float | None = None
+    organisation_id: int | None = None
+    organisation_path: str = ""
+    segments: tuple[SegmentAtPlace, ...] = ()
+    flags: tuple[str, ...] = field(default=())
+
+    @property
+    def segment(self) -> SegmentAtPlace | None:
+        """The segment the place lies in (never a mere neighbour)."""
+        return next((segment for segment in self.segments if not segment.is_border), None)
+
+    @property
+    def chain(self) -> tuple[ChiefInChain, ...]:
+        """The chain of the segment the place lies in."""
+        return self.segment.chain if self.segment is not None else ()
