@@ -12,3 +12,7 @@ class StationsConfig(AppConfig):
     label = "stations"
     verbose_name = "机构与站点"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the OpenAPI description of bearer tokens."""
+        from stations.api import schema  # noqa: F401

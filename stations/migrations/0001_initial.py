@@ -1,15 +1,17 @@
 """Organisations, people, roles, places and devices."""
 
-import core.clock
-import core.db.fields
+import uuid
+
 import django.contrib.gis.db.models.fields
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+import core.clock
+import core.db.fields
 
 
 class Migration(migrations.Migration):
