@@ -15,9 +15,15 @@ class CoreConfig(AppConfig):
     verbose_name = "内核"
 
     def ready(self) -> None:
-        """Give the key ring from the settings to the Django-free crypto module, once."""
+        """Give the key ring to the Django-free crypto module, and load every room's `handlers.py`.
+
+        Every process that publishes has to know who listens: duties are written with the event.
+        """
+        from django.utils.module_loading import autodiscover_modules
+
         from core import keys
 
         text = getattr(settings, "LUZHANG_KEYS", "")
         if text:
             keys.configure(keys.parse(text))
+        autodiscover_modules("handlers")

@@ -29,7 +29,7 @@ _held = _Held()
 
 
 def outbox() -> None:
-    """Wake the urgent processes once the current transaction (if any) has committed. Many calls make one notification."""
+    """Wake the urgent processes once the current transaction (if any) has committed; many calls, one wake-up."""
     if not connection.in_atomic_block:
         _outbox_committed()
     elif not any(call is _outbox_committed for _, call, _ in connection.run_on_commit):

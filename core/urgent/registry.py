@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`fn()` every `every_s` wall seconds. `exclusive`: by one process of the deployment only. Jobs of one lane take turns."""
+    """`fn()` every `every_s` wall seconds; `exclusive`: in one process of the deployment only; lanes take turns."""
 
     name: str
     every_s: float

@@ -87,10 +87,10 @@ class Session:
             self.stop.wait(wait_s)
             return
         raw = connection.connection
-        raw.poll()
-        if not raw.notifies:
-            select.select([raw], [], [], wait_s)
-            # A dead session is readable too; poll() then raises, as psycopg2's own error class.
-            with connection.wrap_database_errors:
+        # A dead session is readable too; poll() then raises psycopg2's own error, which Django's wrapper translates.
+        with connection.wrap_database_errors:
+            raw.poll()
+            if not raw.notifies:
+                select.select([raw], [], [], wait_s)
                 raw.poll()
         raw.notifies.clear()
