@@ -5,7 +5,6 @@ Everything happens in a schema of its own (`bench_fixes`) of the database in DAT
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -20,10 +19,10 @@ from typing import Any
 
 import psycopg2
 
+from bench.fixes_load import token
+
 SCHEMA = "bench_fixes"
 ROOT = Path(__file__).resolve().parents[1]
-DEVICES = 1_000
-CONNECTIONS = 256
 LOAD_S = 10.0
 KILL_LOAD_S = 6.0
 BATCH_ROWS = 2_000
@@ -46,11 +45,6 @@ def dsn() -> str:
 def connect() -> Any:
     """A session in the benchmark's schema."""
     return psycopg2.connect(dsn())
-
-
-def token(device: int) -> str:
-    """The token of the n-th device of the benchmark."""
-    return f"bench-{device:06d}-0123456789abcdef"
 
 
 def server() -> Any:
@@ -93,7 +87,7 @@ def prepare() -> None:
         cursor.execute("analyze")
 
 
-# -- the server and its clients -----------------------------------------------------------------------------------------
+# -- the server and its clients ----------------------------------------------------------------------------------------
 
 
 def start_server(port: int) -> subprocess.Popen[bytes]:
@@ -114,133 +108,13 @@ def start_server(port: int) -> subprocess.Popen[bytes]:
     raise SystemExit(f"bench fixes: the intake did not start (exit {process.poll()})")
 
 
-class Client(asyncio.Protocol):
-    """One keep-alive connection that sends the next fix of its devices as soon as the last is answered."""
-
-    def __init__(self, load: Load, number: int) -> None:
-        self.load = load
-        self.devices = list(range(number, DEVICES, CONNECTIONS))
-        self.sent = 0
-        self.request = (0, 0)
-        self.buffer = b""
-        self.sent_at = 0.0
-        self.transport: Any = None
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.buffer = b""
-        if self.sent:
-            self._write()  # what was not answered is sent again, as the apps do
-        else:
-            self._next()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.load.over:
-            self.load.reconnect(self)
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        if b"\r\n\r\n" not in self.buffer:
-            return
-        status = int(self.buffer[9:12])
-        self.buffer = b""
-        if status == 200:
-            self.load.latencies_s.append(time.perf_counter() - self.sent_at)
-            self.load.acknowledged.append(self.request)
-            self._next()
-        else:
-            self.load.refused += 1
-            if self.load.over:
-                self.transport.close()
-            else:
-                asyncio.get_running_loop().call_later(0.1, self._write)
-
-    def _next(self) -> None:
-        if self.load.over:
-            self.transport.close()
-            return
-        device = self.devices[self.sent % len(self.devices)]
-        self.request = (device, self.load.first_ms + self.sent * 20 + 1)
-        self.sent += 1
-        self._write()
-
-    def _write(self) -> None:
-        if self.transport.is_closing():
-            return
-        device, at_ms = self.request
-        step = self.sent % 500 * 1e-5
-        self.sent_at = time.perf_counter()
-        self.transport.write(
-            f"POST /trackers/osmand?id={token(device)}&timestamp={at_ms}&lat={31.3 + step:.5f}&lon={121.2 + step:.5f}"
-            "&speed=22.4&bearing=88.0&altitude=12.0&accuracy=5.0&batt=86.0 HTTP/1.1\r\n"
-            "Host: localhost\r\nContent-Length: 0\r\n\r\n".encode()
-        )
-
-
-class Load:
-    """The load generator's state, in a process of its own."""
-
-    def __init__(self, port: int, first_ms: int) -> None:
-        self.port = port
-        self.first_ms = first_ms
-        self.over = False
-        self.latencies_s: list[float] = []
-        self.acknowledged: list[tuple[int, int]] = []
-        self.refused = 0
-        self.reconnects = 0
-
-    async def open(self, client: Client) -> None:
-        """Connect, again and again until the server is back."""
-        loop = asyncio.get_running_loop()
-        while not self.over:
-            try:
-                await loop.create_connection(lambda: client, "127.0.0.1", self.port)
-                return
-            except OSError:
-                await asyncio.sleep(0.1)
-
-    def reconnect(self, client: Client) -> None:
-        """A connection broke under a request."""
-        self.reconnects += 1
-        self.tasks.append(asyncio.get_running_loop().create_task(self.open(client)))
-
-    async def run(self, seconds: float) -> dict[str, Any]:
-        """Load for `seconds`; the first second is not counted in the rate."""
-        self.tasks = [asyncio.create_task(self.open(Client(self, number))) for number in range(CONNECTIONS)]
-        await asyncio.sleep(1.0)
-        before, began = len(self.latencies_s), time.perf_counter()
-        await asyncio.sleep(seconds - 1.0)
-        counted, took_s = self.latencies_s[before:], time.perf_counter() - began
-        self.over = True
-        await asyncio.sleep(0.5)
-        counted.sort()
-        return {
-            "requests_per_s": round(len(counted) / took_s),
-            "p50_ms": round(counted[len(counted) // 2] * 1e3, 2) if counted else None,
-            "p99_ms": round(counted[int(len(counted) * 0.99)] * 1e3, 2) if counted else None,
-            "refused": self.refused,
-            "reconnects": self.reconnects,
-            "acknowledged": len(self.acknowledged),
-        }
-
-
-def load_main(port: int, seconds: float, first_ms: int, acknowledged_file: str) -> None:
-    """Entry of the load generator's process: prints its figures, writes what was acknowledged."""
-    import uvloop
-
-    load = Load(port, first_ms)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        figures = runner.run(load.run(seconds))
-    with open(acknowledged_file, "w") as out:
-        out.writelines(f"{device + 1}\t{at_ms}\n" for device, at_ms in load.acknowledged)
-    print(json.dumps(figures))
-
-
 def run_load(port: int, seconds: float, first_ms: int, kill: bool) -> dict[str, Any]:
     """Server and load in their processes; with `kill` the server is killed in mid-load and started again."""
     process = start_server(port)
     with tempfile.NamedTemporaryFile("r", suffix=".tsv") as acknowledged:
-        code = f"from bench.fixes import load_main; load_main({port}, {seconds}, {first_ms}, {acknowledged.name!r})"
+        code = (
+            f"from bench.fixes_load import load_main; load_main({port}, {seconds}, {first_ms}, {acknowledged.name!r})"
+        )
         load = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
         try:
             if kill:
@@ -265,7 +139,7 @@ def run_load(port: int, seconds: float, first_ms: int, kill: bool) -> dict[str, 
     return figures
 
 
-# -- the batch function and its peer ------------------------------------------------------------------------------------
+# -- the batch function and its peer -----------------------------------------------------------------------------------
 
 
 def make_reports(batches: int, seconds_from: int) -> list[list[Any]]:
@@ -283,7 +157,9 @@ def make_reports(batches: int, seconds_from: int) -> list[list[Any]]:
         devices = [(first + i * 7) % BATCH_DEVICES for i in range(BATCH_ROWS)]
         made.append(
             [
-                Report(hashes[d], at, "osmand", Fix(token(d), 121.2 + d * 1e-5, 31.3 + batch * 1e-4, at, 11.5, 88.0, 5.0))
+                Report(
+                    hashes[d], at, "osmand", Fix(token(d), 121.2 + d * 1e-5, 31.3 + batch * 1e-4, at, 11.5, 88.0, 5.0)
+                )
                 for d in devices
             ]
         )
@@ -391,7 +267,8 @@ def run(as_json: bool) -> dict[str, Any]:
         {"case": "batch function", "ours": round(batch), "peer": round(single), "peer_name": peer,
          "ratio": round(ratio, 1), "unit": "rows/s"},
         {"case": "one fix a request over HTTP", "ours": load["requests_per_s"], "peer": round(single),
-         "peer_name": peer + ", without HTTP", "ratio": round(load["requests_per_s"] / single, 1), "unit": "requests/s"},
+         "peer_name": peer + ", without HTTP", "ratio": round(load["requests_per_s"] / single, 1),
+         "unit": "requests/s"},
         {"case": "latency p50", "ours": load["p50_ms"], "peer": None, "peer_name": None, "ratio": None, "unit": "ms"},
         {"case": "latency p99", "ours": load["p99_ms"], "peer": None, "peer_name": None, "ratio": None, "unit": "ms"},
         {"case": "acknowledged under kill -9", "ours": killed["acknowledged"], "peer": None, "peer_name": None,

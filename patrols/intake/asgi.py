@@ -1,4 +1,4 @@
-"""`/trackers/…`: what phone apps send, answered only after it is committed. Mounted beside Django's app by config.asgi."""
+"""`/trackers/…`: what phone apps send, answered only after it is committed. config.asgi mounts it beside Django."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def _error(status: int, code: str, message: str, cure: str) -> Answer:
     return Answer(status, "application/json", body)
 
 
-_NO_ROUTE = _error(404, "not_found", "no tracker protocol at this address", "use /trackers/osmand, owntracks or gpslogger")
+_NO_ROUTE = _error(
+    404, "not_found", "no tracker protocol at this address", "use /trackers/osmand, owntracks or gpslogger"
+)
 _BAD_METHOD = _error(405, "method_not_allowed", "not a method of this protocol", "send GET or POST as the app does")
 _TOO_LARGE = _error(413, "too_large", "more than 64 KB in one request", "send one fix a request")
 _UNKNOWN = _error(404, "unknown_device", "no device has this token", "enter the token from the device's set-up card")
@@ -172,7 +174,12 @@ def connect_django() -> Any:
     parameters = connections["default"].get_connection_params()
     wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
     return psycopg2.connect(
-        **wanted, connect_timeout=3, keepalives_idle=5, keepalives_interval=2, keepalives_count=3, tcp_user_timeout=10_000
+        **wanted,
+        connect_timeout=3,
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=3,
+        tcp_user_timeout=10_000,
     )
 
 

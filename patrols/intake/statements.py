@@ -20,7 +20,8 @@ left join stations_devicebinding b on b.device_id = d.id and b.valid @> r.fixed_
 left join patrols_tourmember m on m.person_id = b.person_id and m.present @> r.fixed_at
 left join lateral (
     select t.id from patrols_tour t
-    where t.vehicle_id = b.vehicle_id and t.opened_at <= r.fixed_at and (t.closed_at is null or r.fixed_at < t.closed_at)
+    where t.vehicle_id = b.vehicle_id and t.opened_at <= r.fixed_at
+        and (t.closed_at is null or r.fixed_at < t.closed_at)
     order by t.opened_at desc limit 1
 ) v on true
 """

@@ -9,7 +9,7 @@ from patrols.protocols.fix import FixRejected
 
 # A phone's clock may run a little ahead; more than this and its times cannot be ordered with those of others.
 FUTURE_TOLERANCE = timedelta(minutes=5)
-# OwnTracks keeps up to 102,400 fixes, about a fortnight at one in 12 s; older ones come from a clock that lost its date.
+# OwnTracks keeps up to 102,400 fixes, about a fortnight at one in 12 s; older ones come from a clock gone wrong.
 ANCIENT_AFTER = timedelta(days=31)
 # Epoch numbers from here on are milliseconds: 1e11 s is the year 5138, 1e11 ms is 1973. A test against 2**31 would
 # take every second after 2038 for milliseconds.
@@ -93,7 +93,9 @@ def position(lat: object, lon: object, *, lat_field: str = "lat", lon_field: str
             cure="send a longitude from -180 to 180",
         )
     if abs(lat_deg) < _NULL_ISLAND_DEG and abs(lon_deg) < _NULL_ISLAND_DEG:
-        raise FixRejected("null_island", "0, 0 is no position", field=lat_field, value="0", cure="wait for a satellite fix")
+        raise FixRejected(
+            "null_island", "0, 0 is no position", field=lat_field, value="0", cure="wait for a satellite fix"
+        )
     return lon_deg, lat_deg
 
 

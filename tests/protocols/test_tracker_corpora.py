@@ -14,7 +14,9 @@ from patrols.protocols import gpslogger, osmand, owntracks
 from patrols.protocols.fix import DecodedRequest
 
 NOW = datetime(2026, 6, 10, 0, 35, tzinfo=UTC)
-ROOT = Path(os.environ.get("LUZHANG_SHARED", Path(__file__).resolve().parents[2].parent / "shared")) / "data" / "trackers"
+ROOT = (
+    Path(os.environ.get("LUZHANG_SHARED", Path(__file__).resolve().parents[2].parent / "shared")) / "data" / "trackers"
+)
 if not ROOT.is_dir():
     pytest.skip("the shared tracker corpora are not here", allow_module_level=True)
 
