@@ -1,0 +1,1 @@
+"""Pictures from outside: checked, read for place and time, and drawn anew."""

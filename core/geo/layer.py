@@ -14,10 +14,10 @@ RowsSql = Callable[[Any, int], tuple[str, dict[str, Any]]]
 class Layer:
     """A layer of rows with geometry.
 
-    `public` layers need no sign-in and give the same rows to everybody, so that one cached tile serves all. Others give the
-    rows that `actor` may see, and nobody enters without VIEW (or VIEW_OWN) on `data_class`. `cache_s` is how long a tile may
-    be kept. The room filters by actor only; clipping to the tile, projecting and encoding are the business of `maps`, which
-    wraps the SQL: `SELECT … FROM (sql) AS rows WHERE rows.geom && tile`.
+    `public` layers need no sign-in and give the same rows to everybody, so that one cached tile serves all. Others
+    give the rows that `actor` may see, and nobody enters without VIEW (or VIEW_OWN) on `data_class`. `cache_s` is how
+    long a tile may be kept. The room filters by actor only; clipping to the tile, projecting and encoding are the
+    business of `maps`, which wraps the SQL: `SELECT … FROM (sql) AS rows WHERE rows.geom && tile`.
     """
 
     name: str

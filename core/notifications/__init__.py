@@ -1,0 +1,5 @@
+"""Ways to reach somebody outside the pages: SMS, voice, messenger, radio; here their interface and a console one."""
+
+from core.notifications.gateway import Gateway, GatewayFailed, Receipt, gateway, register
+
+__all__ = ["Gateway", "GatewayFailed", "Receipt", "gateway", "register"]
