@@ -1,0 +1,14 @@
+"""The Django application of the demonstration: it holds no models, only commands."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """演示."""
+
+    name = "demo"
+    label = "demo"
+    verbose_name = "演示"
+    default_auto_field = "django.db.models.BigAutoField"
