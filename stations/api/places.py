@@ -176,7 +176,7 @@ class StationCollection(PolicyView):
     filterset_class = StationFilter
     queryset = Station.objects.none()
 
-    @extend_schema(responses=FEATURES_SCHEMA)
+    @extend_schema(operation_id="stations_list", responses=FEATURES_SCHEMA)
     def get(self, request: Request) -> Response:
         """Stations as GeoJSON."""
         rows = stations_visible_to(self.actor).prefetch_related("services").order_by("code")
@@ -223,7 +223,7 @@ class CheckpointCollection(PolicyView):
     filterset_class = CheckpointFilter
     queryset = Checkpoint.objects.none()
 
-    @extend_schema(responses=FEATURES_SCHEMA)
+    @extend_schema(operation_id="checkpoints_list", responses=FEATURES_SCHEMA)
     def get(self, request: Request) -> Response:
         """Checkpoints as GeoJSON."""
         return self.features_of(checkpoints_visible_to(self.actor).order_by("code"), checkpoint_feature)
@@ -268,7 +268,7 @@ class CameraCollection(PolicyView):
     filterset_class = CameraFilter
     queryset = Camera.objects.none()
 
-    @extend_schema(responses=FEATURES_SCHEMA)
+    @extend_schema(operation_id="cameras_list", responses=FEATURES_SCHEMA)
     def get(self, request: Request) -> Response:
         """Cameras as GeoJSON."""
         return self.features_of(cameras_visible_to(self.actor).order_by("code"), camera_feature)
