@@ -1,0 +1,1 @@
+"""Django-free engine: candidates, constraints, ranking, plan with reasons. Gathering and committing are services."""
