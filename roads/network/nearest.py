@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +58,7 @@ class Units:
         return cls(np.asarray(unit, np.int32), np.asarray(arc, np.int32), np.asarray(fraction, np.float64), offsets)
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """One unit of the answer. `total_ms` = `drive_ms` + its offset; the alternative it starts from is (`arc`,
     `fraction`)."""
 
@@ -249,24 +249,11 @@ class Nearest:
     def _result(work: Workspace, units: Units, view: WeightView, tail: Int32, head: Int32, over: bool) -> NearestResult:
         found = int(work.control[kernel.FOUND])
         near = []
-        for total, unit, i in zip(
-            work.best_total[:found].tolist(),
-            work.best_unit[:found].tolist(),
-            work.best_alternative[:found].tolist(),
-            strict=True,
-        ):
-            arc = int(units.arc[i])
-            near.append(
-                Near(
-                    unit,
-                    total,
-                    total - int(units.offset_ms[unit]),
-                    arc,
-                    int(tail[arc]),
-                    int(head[arc]),
-                    float(units.fraction[i]),
-                )
-            )
+        for j in range(found):
+            total, unit, i = work.best_total.item(j), work.best_unit.item(j), work.best_alternative.item(j)
+            arc = units.arc.item(i)
+            drive = total - units.offset_ms.item(unit)
+            near.append(Near(unit, total, drive, arc, tail.item(arc), head.item(arc), units.fraction.item(i)))
         return NearestResult(tuple(near), int(work.control[kernel.SETTLED]), over, view.generation)
 
 
