@@ -1,4 +1,4 @@
-"""OSM files into a SourceNetwork: a file written by hand with nodes after the ways, and the real ones where they are."""
+"""OSM files into a SourceNetwork: a file written by hand, nodes after the ways; the real ones where they are."""
 
 from __future__ import annotations
 
