@@ -29,7 +29,7 @@ def an_organisation(
 ) -> Organisation:
     """An organisation with a code of its own."""
     return organisation_create(
-        actor=SYSTEM, parent=parent, kind=kind, code=f"T{next(_numbers):06d}", name=name, generated=True, **fields
+        actor=SYSTEM, parent=parent, kind=kind, code=f"ORG-{next(_numbers):05d}", name=name, generated=True, **fields
     )
 
 

@@ -1,0 +1,237 @@
+"""Set-up work under /admin/ with maps: organisations, places, devices, people, roles, lending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from stations import services
+from stations.access.admin_site import PolicyAdmin, PolicyGeoAdmin, actions_by
+from stations.models import Camera, Checkpoint, Device, Organisation, Person, RoleGrant, SendGrant, Station, Vehicle
+from stations.selectors import actor_for_request
+from stations.types import DataClass
+
+
+def _sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """/admin/login/ is our own sign-in, with its lock-out and second factor."""
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
+
+
+admin.site.login = _sign_in  # type: ignore[method-assign, assignment]
+admin.site.site_header = _("路长 · 后台")
+admin.site.site_title = _("路长")
+admin.site.index_title = _("基础设置")
+
+
+def _place(data: dict[str, Any]) -> dict[str, Any]:
+    """What is drawn on the map is WGS-84 already."""
+    return {**data, "point": data.pop("geom")} if "geom" in data else data
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(PolicyAdmin):
+    """The tree; `parent` is chosen once, moving has its own service with a reason."""
+
+    data_class = DataClass.ORGANISATION
+    path_field = "path"
+    list_display = ("name", "code", "kind", "path", "is_active")
+    list_filter = ("kind", "is_active")
+    search_fields = ("name", "code")
+    ordering = ("path",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Code and place in the tree stay."""
+        return ("parent", "code") if obj else ()
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> Organisation:
+        """organisation_create"""
+        return services.organisation_create(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: Organisation, data: dict[str, Any]) -> Organisation:
+        """organisation_change"""
+        return services.organisation_change(actor=actor_for_request(request), organisation_id=row.pk, **data)
+
+
+class _PlaceAdmin(PolicyGeoAdmin):
+    list_filter: tuple[str, ...] = ("organisation",)
+    search_fields = ("name", "code")
+    ordering = ("code",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Code and organisation stay."""
+        return ("organisation", "code") if obj else ()
+
+
+@admin.register(Station)
+class StationAdmin(_PlaceAdmin):
+    """Stations with their place and service area."""
+
+    data_class = DataClass.STATION
+    list_display = ("name", "code", "kind", "organisation", "is_public", "is_active")
+    list_filter = ("kind", "is_active")
+    filter_horizontal = ("services",)
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> Station:
+        """station_create"""
+        return services.station_create(actor=actor_for_request(request), **_place(data))
+
+    def change(self, request: HttpRequest, row: Station, data: dict[str, Any]) -> Station:
+        """station_change"""
+        return services.station_change(actor=actor_for_request(request), station_id=row.pk, **data)
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(_PlaceAdmin):
+    """Checkpoints 卡口."""
+
+    data_class = DataClass.CHECKPOINT
+    list_display = ("name", "code", "ring", "heading_deg", "state", "organisation")
+    list_filter = ("ring", "state")
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> Checkpoint:
+        """checkpoint_create"""
+        return services.checkpoint_create(actor=actor_for_request(request), **_place(data))
+
+    def change(self, request: HttpRequest, row: Checkpoint, data: dict[str, Any]) -> Checkpoint:
+        """checkpoint_change"""
+        return services.checkpoint_change(actor=actor_for_request(request), checkpoint_id=row.pk, **data)
+
+
+@admin.register(Camera)
+class CameraAdmin(_PlaceAdmin):
+    """Cameras."""
+
+    data_class = DataClass.CAMERA
+    list_display = ("name", "code", "ring", "is_private", "organisation")
+    list_filter = ("ring", "is_private")
+    raw_id_fields = ("checkpoint",)
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> Camera:
+        """camera_create"""
+        return services.camera_create(actor=actor_for_request(request), **_place(data))
+
+    def change(self, request: HttpRequest, row: Camera, data: dict[str, Any]) -> Camera:
+        """camera_change"""
+        return services.camera_change(actor=actor_for_request(request), camera_id=row.pk, **data)
+
+
+def lock_devices(request: HttpRequest, device: Device) -> None:
+    """device_lock"""
+    services.device_lock(actor=actor_for_request(request), device_id=device.pk, reason=str(_("后台锁定")))
+
+
+def unlock_devices(request: HttpRequest, device: Device) -> None:
+    """device_unlock"""
+    services.device_unlock(actor=actor_for_request(request), device_id=device.pk, reason=str(_("后台解锁")))
+
+
+@admin.register(Device)
+class DeviceAdmin(PolicyAdmin):
+    """Devices. The token of a new one is shown once, in the message above the list."""
+
+    data_class = DataClass.DEVICE
+    list_display = ("identifier", "protocol", "datum", "organisation", "last_seen_at", "locked_at")
+    list_filter = ("protocol",)
+    search_fields = ("identifier",)
+    fields = ("organisation", "identifier", "protocol", "datum")
+    actions = (actions_by(lock_devices, "锁定所选设备"), actions_by(unlock_devices, "解锁所选设备"))
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> Device:
+        """device_create"""
+        device, token = services.device_create(actor=actor_for_request(request), **data)
+        messages.warning(request, _("设备凭证（只显示一次）：%(token)s") % {"token": token})
+        return device
+
+
+@admin.register(Person)
+class PersonAdmin(PolicyAdmin):
+    """People. Personal numbers are entered here and never shown again."""
+
+    data_class = DataClass.PERSON
+    list_display = ("name", "kind", "staff_number", "organisation", "is_active")
+    list_filter = ("kind", "is_active")
+    search_fields = ("name", "staff_number")
+    raw_id_fields = ("user", "supervising_officer")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The personal number only for a new person."""
+        names = ("organisation", "kind", "name", "staff_number", "post_title", "duty_phone")
+        return (*names, "supervising_officer", "user", "is_active", *(() if obj else ("personal_phone",)))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The organisation stays."""
+        return ("organisation",) if obj else ()
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> Person:
+        """person_create"""
+        return services.person_create(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: Person, data: dict[str, Any]) -> Person:
+        """person_change"""
+        return services.person_change(actor=actor_for_request(request), person_id=row.pk, **data)
+
+
+@admin.register(Vehicle)
+class VehicleAdmin(PolicyAdmin):
+    """Vehicles of the police."""
+
+    data_class = DataClass.VEHICLE
+    list_display = ("plate", "kind", "organisation", "is_active")
+    search_fields = ("plate",)
+    fields = ("organisation", "plate", "kind")
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> Vehicle:
+        """vehicle_create"""
+        return services.vehicle_create(actor=actor_for_request(request), **data)
+
+
+def revoke_roles(request: HttpRequest, grant: RoleGrant) -> None:
+    """role_revoke"""
+    services.role_revoke(actor=actor_for_request(request), grant_id=grant.pk, reason=str(_("后台收回")))
+
+
+def _bounds(data: dict[str, Any]) -> dict[str, Any]:
+    """A range of a form as the two moments that services take."""
+    valid = data.pop("valid")
+    return {**data, "valid_from": valid.lower, "valid_until": valid.upper}
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(PolicyAdmin):
+    """Roles: the security administrator's."""
+
+    data_class = DataClass.ROLE_GRANT
+    list_display = ("person", "role", "organisation", "valid")
+    list_filter = ("role",)
+    search_fields = ("person__name",)
+    raw_id_fields = ("person",)
+    fields = ("person", "role", "organisation", "valid", "note")
+    actions = (actions_by(revoke_roles, "收回所选授权"),)
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> RoleGrant:
+        """role_grant"""
+        return services.role_grant(actor=actor_for_request(request), **_bounds(data))
+
+
+@admin.register(SendGrant)
+class SendGrantAdmin(PolicyAdmin):
+    """Whose units others may send."""
+
+    data_class = DataClass.SEND_GRANT
+    path_field = "owner__path"
+    list_display = ("owner", "receiver", "valid", "reason")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Lent by one's own, to anybody."""
+        if db_field.name == "receiver":
+            kwargs["queryset"] = Organisation.objects.filter(is_active=True).order_by("path")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> SendGrant:
+        """send_grant_create"""
+        return services.send_grant_create(actor=actor_for_request(request), **_bounds(data))

@@ -1,0 +1,1 @@
+"""What a row of a county's spreadsheet means here: stations, checkpoints, cameras, people."""
