@@ -1,0 +1,181 @@
+"""Directed strokes of one road: runs of arcs in which each goes on into the next as a driver would.
+
+An arc is an edge in a direction in which it may be driven. On a dual road the two carriageways become two strokes; a
+two-way road gives a stroke and its mirror; where a two-way road parts into two carriageways both strokes go on over
+the right one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from roads.network.source import Float64
+
+from .edges import AxisEdges
+from .locate import metres_per_degree
+
+Arc = tuple[int, int]
+"""(edge, 1 along its geometry or -1 against it)."""
+
+MAX_TURN_DEG = 100.0
+MAX_GAP_M = 120.0
+MAX_GAP_TURN_DEG = 60.0
+MAX_GAP_SHIFT_DEG = 45.0
+CLOSE_M = 20.0
+_HEADING_OVER_M = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class ArcEnd:
+    """End of an arc in the plane of its road: junction, place in metres, heading of travel in degrees (x to y)."""
+
+    junction: int
+    x: float
+    y: float
+    heading_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoadPlane:
+    """A local metric plane for one road; good for headings and gaps, not for lengths along it."""
+
+    lon: float
+    lat: float
+    x_per_deg: float
+    y_per_deg: float
+
+    @classmethod
+    def around(cls, lon: Float64, lat: Float64) -> RoadPlane:
+        """Plane at the middle of some points."""
+        middle = float(lat.mean())
+        kx, ky = metres_per_degree(middle)
+        return cls(float(lon.mean()), middle, float(kx), float(ky))
+
+    def xy(self, lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
+        """Metres east and north of the plane's origin."""
+        return (lon - self.lon) * self.x_per_deg, (lat - self.lat) * self.y_per_deg
+
+
+def turn_deg(a: float, b: float) -> float:
+    """Unsigned angle between two headings, 0 to 180 degrees."""
+    return abs((b - a + 180.0) % 360.0 - 180.0)
+
+
+def road_strokes(edges: AxisEdges, members: tuple[int, ...]) -> list[list[Arc]]:
+    """Strokes of a road in a fixed order; every drivable arc is in exactly one. Rings are opened at their westernmost
+    arc."""
+    shapes = {edge: edges.shape(edge) for edge in members}
+    lon, lat = (np.concatenate([shape[k] for shape in shapes.values()]) for k in (0, 1))
+    plane = RoadPlane.around(lon, lat)
+    arcs = [(edge, way) for edge in members for way in (1, -1) if edges.oneway[edge] in (0, way)]
+    starts: dict[Arc, ArcEnd] = {}
+    stops: dict[Arc, ArcEnd] = {}
+    for edge, way in arcs:
+        x, y = plane.xy(*shapes[edge])
+        ends = (int(edges.tail[edge]), int(edges.head[edge]))[::way]
+        starts[edge, way], stops[edge, way] = _arc_ends(x[::way], y[::way], ends)
+    following: dict[Arc, Arc] = {}
+    preceding: dict[Arc, Arc] = {}
+    known = set(arcs)
+
+    def link(a: Arc, b: Arc) -> None:
+        if a in following or b in preceding:
+            return
+        following[a], preceding[b] = b, a
+        mirror_a, mirror_b = (b[0], -b[1]), (a[0], -a[1])
+        if {mirror_a, mirror_b} <= known and mirror_a not in following and mirror_b not in preceding:
+            following[mirror_a], preceding[mirror_b] = mirror_b, mirror_a
+
+    for _, a, b in sorted(_joints(arcs, starts, stops)):
+        link(a, b)
+    for _, a, b in sorted(_gaps(arcs, starts, stops, following, preceding)):
+        link(a, b)
+    return _extract(arcs, starts, following, preceding)
+
+
+def _arc_ends(x: Float64, y: Float64, junctions: tuple[int, ...]) -> tuple[ArcEnd, ArcEnd]:
+    along = np.r_[0.0, np.cumsum(np.hypot(np.diff(x), np.diff(y)))]
+    reach = min(_HEADING_OVER_M, float(along[-1]))
+    near = np.interp(reach, along, x), np.interp(reach, along, y)
+    far = np.interp(along[-1] - reach, along, x), np.interp(along[-1] - reach, along, y)
+    first = float(np.degrees(np.arctan2(near[1] - y[0], near[0] - x[0])))
+    last = float(np.degrees(np.arctan2(y[-1] - far[1], x[-1] - far[0])))
+    return ArcEnd(junctions[0], float(x[0]), float(y[0]), first), ArcEnd(junctions[1], float(x[-1]), float(y[-1]), last)
+
+
+def _joints(arcs: list[Arc], starts: dict[Arc, ArcEnd], stops: dict[Arc, ArcEnd]) -> list[tuple[float, Arc, Arc]]:
+    """Possible continuations at shared junctions, with the turn in degrees."""
+    leaving: dict[int, list[Arc]] = defaultdict(list)
+    for arc in arcs:
+        leaving[starts[arc].junction].append(arc)
+    found = []
+    for a in arcs:
+        for b in leaving[stops[a].junction]:
+            turn = turn_deg(stops[a].heading_deg, starts[b].heading_deg)
+            if a[0] != b[0] and turn <= MAX_TURN_DEG:
+                found.append((round(turn, 3), a, b))
+    return found
+
+
+def _gaps(
+    arcs: list[Arc],
+    starts: dict[Arc, ArcEnd],
+    stops: dict[Arc, ArcEnd],
+    following: dict[Arc, Arc],
+    preceding: dict[Arc, Arc],
+) -> list[tuple[float, Arc, Arc]]:
+    """Possible continuations across junction areas and roundabouts, with a cost in metres."""
+    ends = [arc for arc in arcs if arc not in following]
+    heads = [arc for arc in arcs if arc not in preceding]
+    if not ends or not heads:
+        return []
+    tree = cKDTree([(starts[arc].x, starts[arc].y) for arc in heads])
+    near = tree.query_ball_point([(stops[arc].x, stops[arc].y) for arc in ends], MAX_GAP_M)
+    found = []
+    for a, candidates in zip(ends, near, strict=True):
+        for index in candidates:
+            b = heads[index]
+            cost = _gap_cost(stops[a], starts[b]) if a[0] != b[0] else None
+            if cost is not None:
+                found.append((round(cost, 3), a, b))
+    return found
+
+
+def _gap_cost(end: ArcEnd, start: ArcEnd) -> float | None:
+    turn = turn_deg(end.heading_deg, start.heading_deg)
+    if turn > MAX_GAP_TURN_DEG:
+        return None
+    away = float(np.hypot(start.x - end.x, start.y - end.y))
+    if away > CLOSE_M:
+        across = float(np.degrees(np.arctan2(start.y - end.y, start.x - end.x)))
+        if max(turn_deg(end.heading_deg, across), turn_deg(across, start.heading_deg)) > MAX_GAP_SHIFT_DEG:
+            return None
+    return away + turn
+
+
+def _extract(
+    arcs: list[Arc], starts: dict[Arc, ArcEnd], following: dict[Arc, Arc], preceding: dict[Arc, Arc]
+) -> list[list[Arc]]:
+    done: set[Arc] = set()
+    strokes: list[list[Arc]] = []
+    open_ends = [arc for arc in arcs if arc not in preceding]
+    ring_order = sorted(arcs, key=lambda arc: (starts[arc].x, starts[arc].y, arc))
+    for first in [*open_ends, *ring_order]:
+        arc: Arc | None = first
+        stroke: list[Arc] = []
+        crossed: set[int] = set()
+        while arc is not None and arc not in done:
+            if arc[0] in crossed:
+                strokes.append(stroke)
+                stroke, crossed = [], set()
+            stroke.append(arc)
+            crossed.add(arc[0])
+            done.add(arc)
+            arc = following.get(arc)
+        if stroke:
+            strokes.append(stroke)
+    return strokes
