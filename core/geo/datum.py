@@ -166,6 +166,7 @@ def _inverse(shift: Any) -> Any:
             again_x, again_y = shift(x, y)
             x, y = x + (lon - again_x), y + (lat - again_y)
         # Shifted only if the place it comes from is inside; asking about the shifted place would err near the border.
+        # (Within a shift's length of a border both readings can be possible; the mainland's is taken.)
         inside = mainland.inside(x, y)
         return np.where(inside, x, lon), np.where(inside, y, lat)
 

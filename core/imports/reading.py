@@ -20,7 +20,7 @@ Columns = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One row: its line in the file (the header is line 1; features count from 1), text by column name, WKB in WGS-84."""
+    """One row: its line in the file (header: 1; features count from 1), text by column name, WKB in WGS-84."""
 
     line: int
     values: Mapping[str, str]

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import zen
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from core import audit, clock
 from core.errors import InvalidInput, LuzhangError, NotFound
 from core.jsontext import dumps
 from core.models import DecisionTable
+from core.rules.compiling import BadTable, Compiled, compiled
 
 LOOKED_UP_FOR_S = 1.0
 COMPILED_AT_MOST = 64
@@ -48,16 +48,15 @@ class Outcome:
     table_version: int
 
 
-_compiled: OrderedDict[tuple[str, int], Any] = OrderedDict()
+_compiled: OrderedDict[tuple[str, int], Compiled] = OrderedDict()
 _in_force: dict[str, tuple[float, list[tuple[dt.datetime, int]]]] = {}
-_engine = zen.ZenEngine()
 
 
 def table_publish(
     *, actor_id: int | None, key: str, content: Mapping[str, Any], valid_from: dt.datetime | None = None, note: str = ""
 ) -> DecisionTable:
     """Publish a new version of a table after compiling it once. InvalidInput when the engine refuses the content."""
-    _compile(key, dumps(content))
+    _checked(key, content)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"luzhang-table:{key}"])
@@ -88,14 +87,14 @@ def evaluate(key: str, data: Mapping[str, Any], at: dt.datetime | None = None) -
     or when no row hits.
     """
     version = _version_at(key, at or clock.now())
-    decision = _compiled.get((key, version))
-    if decision is None:
+    table = _compiled.get((key, version))
+    if table is None:
         content = DecisionTable.objects.values_list("content", flat=True).get(key=key, version=version)
-        decision = _compile(key, dumps(content))
-        _compiled[(key, version)] = decision
+        table = _checked(key, content)
+        _compiled[(key, version)] = table
         if len(_compiled) > COMPILED_AT_MOST:
             _compiled.popitem(last=False)
-    return _evaluated(decision, key, version, data)
+    return _evaluated(table, key, version, data)
 
 
 def _version_at(key: str, at: dt.datetime) -> int:
@@ -117,22 +116,25 @@ def forget() -> None:
     _compiled.clear()
 
 
-def _compile(key: str, content: str) -> Any:
+def _checked(key: str, content: Mapping[str, Any]) -> Compiled:
     try:
-        decision = _engine.create_decision(content)
-        decision.validate()
-    except Exception as problem:  # the engine raises bare RuntimeError and its like
+        return compiled(content)
+    except BadTable as problem:
         raise InvalidInput(
-            _("决策表无法使用"), code="bad_table", field="content", value=key, cure=str(problem)[:300]
+            _("决策表无法使用"), code="bad_table", field=problem.place or "content", value=key, cure=str(problem)
         ) from problem
-    return decision
 
 
-def _evaluated(decision: Any, key: str, version: int, data: Mapping[str, Any]) -> Outcome:
+def _evaluated(table: Compiled, key: str, version: int, data: Mapping[str, Any]) -> Outcome:
+    missing = sorted(table.needs - set(data))
+    if missing:
+        raise RuleFailed(_("决策表缺少输入"), field=key, value=version, cure=", ".join(missing))
     try:
-        answer = decision.evaluate(json.loads(dumps(data)), {"trace": True})
-    except Exception as problem:  # as above
-        raise RuleFailed(_("决策表执行失败"), field=key, value=version, cure=str(problem)[:300]) from problem
+        answer = table.decision.evaluate(json.loads(dumps(data)), {"trace": True})
+    except RuntimeError as problem:
+        raise RuleFailed(
+            _("决策表执行失败"), field=key, value=version, cure=str(problem).split("\n\nStack", 1)[0][:300]
+        ) from problem
     result = answer.get("result")
     if not isinstance(result, dict) or not result:
         raise RuleFailed(_("决策表没有给出结果"), field=key, value=version, cure=_("补一行兜底规则"))
