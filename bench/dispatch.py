@@ -47,7 +47,7 @@ def exact(
             view = static_view(g, Profile.DRIVE, live)
             found = Nearest.search(network.network.searcher, view, unit, *seeds_of(incident), K).units
         places = [ArcPlace(p.tail, p.head, p.fraction) for p in incident]
-        totals = oracle.totals_s(places, unit.unit, tail, head, unit.fraction, unit.offset_ms / 1000.0)
+        totals = oracle.totals_s(places, unit.unit.astype(np.int64), tail, head, unit.fraction, unit.offset_ms / 1000.0)
         best = np.sort(totals[np.isfinite(totals)])[:K]
         ours = np.array([n.total_ms / 1000.0 for n in found])
         by_unit = all(abs(totals[n.unit] - n.total_ms / 1000.0) <= TOLERANCE_S for n in found)
@@ -151,8 +151,8 @@ def with_turns(report: Report, network: BenchNetwork, checked: int) -> float:
             s = int(state[p.arc])
             if begin[s, 0] < begin[s, 1]:
                 rows.append((unit, int(begin[s, 0]), p.fraction))
-    unit, arc, fraction = (np.array(c) for c in zip(*rows, strict=True))
-    units = Units(unit.astype(np.int32), arc.astype(np.int32), fraction.astype(np.float64), np.zeros(1_000, np.int32))
+    number, arc, fraction = (np.array(c) for c in zip(*rows, strict=True))
+    units = Units(number.astype(np.int32), arc.astype(np.int32), fraction.astype(np.float64), np.zeros(1_000, np.int32))
     seeds = []
     for place in network.places(QUERIES, rng):
         pairs = [expanded_seeds(expanded, int(state[p.arc]), p.fraction) for p in place]
@@ -165,10 +165,9 @@ def with_turns(report: Report, network: BenchNetwork, checked: int) -> float:
         places = [
             ArcPlace(int(expanded.arc_tail[a]), int(expanded.arc_head[a]), float(f)) for a, f in zip(*seed, strict=True)
         ]
-        totals = oracle.totals_s(
-            places, units.unit, expanded.arc_tail[arc].astype(np.int64), expanded.arc_head[arc].astype(np.int64),
-            units.fraction, np.zeros(1_000),
-        )  # fmt: skip
+        tail, head = (np.asarray(a)[arc].astype(np.int64) for a in (expanded.arc_tail, expanded.arc_head))
+        numbers = units.unit.astype(np.int64)
+        totals = oracle.totals_s(places, numbers, tail, head, units.fraction, np.zeros(1_000))
         best = np.sort(totals)[:K]
         right += int(np.allclose(best, [n.total_ms / 1000.0 for n in result.units], atol=TOLERANCE_S))
     case = f"{network.name} N=1,000 with turns"

@@ -274,7 +274,7 @@ def _redis(
         found, walls = [], []
         for incident in incidents:
             start = time.perf_counter()
-            ids = client.geosearch(
+            ids: Any = client.geosearch(
                 key, longitude=incident[0].lon, latitude=incident[0].lat, radius=200_000, unit="m", sort="ASC", count=K
             )
             walls.append((time.perf_counter() - start) * 1000.0)

@@ -16,6 +16,7 @@ from .kernel import INF, leave_cost_ms
 from .nearest import SETTLED_BUDGET, Nearest, NearestResult, Units, seeds_of
 from .placement import Placement
 from .profiles import Profile
+from .route import Route, find_route
 from .snap import Snapper, with_reverse
 from .weights import WeightsReader, WeightView
 
@@ -79,6 +80,13 @@ class RoadNetwork:
                 on_budget=on_budget,
             ),
         )
+
+    def route(
+        self, unit: Sequence[Placement], incident: Sequence[Placement], *, profile: Profile = Profile.DRIVE
+    ) -> Route | None:
+        """The fastest way of one unit under the weights in force; see `route.find_route`. `directions.directions`
+        words it."""
+        return self.weights.steady(profile, lambda view: find_route(self.searcher, view, unit, incident))
 
     def alternatives(
         self, placements: Sequence[Placement], profile: Profile = Profile.DRIVE, view: WeightView | None = None

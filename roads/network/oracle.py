@@ -58,7 +58,7 @@ class Oracle:
         return np.where(bad, np.inf, (cut - start) * time)
 
     def enter_s(self, row: Int64, stop: Float64) -> Float64:
-        """Seconds from the tail to fraction `stop`: up to the block for a place inside one, inf for a place beyond it."""
+        """Seconds from the tail to fraction `stop`: up to the block for a place inside one, inf beyond it."""
         closed = self._closed[row] != 0
         cut = np.where(closed, np.minimum(stop, self._blocked_from[row]), stop)
         bad = (row < 0) | (closed & (stop > self._blocked_to[row]))

@@ -224,6 +224,10 @@ class Snapper:
             out.append((place, c.bearing_deg if side == 0 else (c.bearing_deg + 180.0) % 360.0))
         return out
 
+    def placements_near(self, lon: float, lat: float, reach_m: float, edges: int) -> list[Placement]:
+        """All legal arcs of the nearest `edges` edges within the nearest's distance + `reach_m`."""
+        return [p for c in self.candidates(lon, lat, reach_m)[:edges] for p, _ in self._placements(c)]
+
     def snap(
         self,
         lon: float,

@@ -44,6 +44,7 @@ def warm() -> None:
     here, there = network.snap(0.0002, 0.0), network.snap(0.0008, 0.001)
     network.snap(40.0, 40.0)
     network.alternatives(there)
+    network.route(there, here)
     network.nearest(here, Units.from_placements([there]), 1)
 
 
