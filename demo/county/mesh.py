@@ -19,9 +19,9 @@ from .backbone import Backbone, clear_of
 from .frame import Bool, Divide, Terrain
 from .settlements import BLOCK, Points, Settlement
 
-KEEP_TOWN, KEEP_COMPOUND, KEEP_VILLAGE, KEEP_OPEN = 0.66, 0.35, 0.30, 0.28
+KEEP_TOWN, KEEP_COMPOUND, KEEP_VILLAGE, KEEP_OPEN = 0.50, 0.20, 0.30, 0.18
 OPEN, VILLAGE, TOWN, COMPOUND = 0, 1, 2, 3
-UNDERPASS_EVERY_M = {"expressway": 2600.0, "railway": 2600.0, "river": 16_000.0}
+UNDERPASS_EVERY_M = {"expressway": 4000.0, "railway": 4000.0, "river": 16_000.0}
 
 
 @dataclass(frozen=True, slots=True)
