@@ -111,7 +111,9 @@ def _database(url: str) -> Database:
 def _redis(url: str) -> str:
     scheme = urlsplit(url).scheme
     if scheme not in ("unix", "redis", "rediss"):
-        raise BadEnvironment(f"REDIS_URL starts with {scheme or 'nothing'}://: write unix:///path or redis://host:6379/0.")
+        raise BadEnvironment(
+            f"REDIS_URL starts with {scheme or 'nothing'}://: write unix:///path or redis://host:6379/0."
+        )
     return url
 
 
@@ -134,7 +136,9 @@ def _srid(env: Mapping[str, str]) -> int | None:
     if not text:
         return None
     if not text.isdigit() or not 1024 <= int(text) <= 998999:
-        raise BadEnvironment(f"LUZHANG_METRIC_SRID is {text!r}: give an EPSG number of a system in metres, such as 32649.")
+        raise BadEnvironment(
+            f"LUZHANG_METRIC_SRID is {text!r}: give an EPSG number of a system in metres, such as 32649."
+        )
     return int(text)
 
 

@@ -1,0 +1,93 @@
+"""`python -m config.launcher COMMAND …`: called by `./run` when everything is installed."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from config.environment import BadEnvironment
+from config.launcher import backup, children, demo, doctor, prepare, suite, translations, vendor
+from config.launcher.places import LaunchError, Places, environment, places
+from config.launcher.services import services, stop_all
+from config.launcher.speech import say
+
+
+def _manage(where: Places, words: list[str]) -> int:
+    values = {**environment(where), "LUZHANG_SIMULATION": os.environ.get("LUZHANG_SIMULATION", "1")}
+    with services(where, keep=True):
+        return children.run(children.manage(*words), folder=where.root, environment=values, interactive=True)
+
+
+def _bench(where: Places, words: list[str]) -> int:
+    with services(where):
+        values = {**environment(where), "LUZHANG_SIMULATION": "1", children.MARK: str(where.var)}
+        return children.run([sys.executable, "-m", "bench", *words], folder=where.root, environment=values)
+
+
+def _stop(where: Places, _: list[str]) -> int:
+    count = children.end_registered(where)
+    if count:
+        say(f"ended {count}")
+    stop_all(where)
+    return 0
+
+
+def _vendor(where: Places, _: list[str]) -> int:
+    say(f"{vendor.copy(where)} files of browser libraries")
+    return 0
+
+
+def _strip_hosts(where: Places, _: list[str]) -> int:
+    vendor.strip_hosts(where)
+    return 0
+
+
+def _messages(where: Places, _: list[str]) -> int:
+    prepare.messages(where)
+    return 0
+
+
+def _environment(where: Places, _: list[str]) -> int:
+    """For tools outside ./run: the addresses of the private services (`source <(./run env)`)."""
+    values = environment(where)
+    for name in ("DATABASE_URL", "REDIS_URL", "LUZHANG_VAR"):
+        print(f"export {name}='{values[name]}'")
+    return 0
+
+
+COMMANDS = {
+    "demo": demo.main,
+    "test": suite.main,
+    "manage": _manage,
+    "bench": _bench,
+    "stop": _stop,
+    "doctor": lambda where, _: doctor.main(where),
+    "backup": backup.backup,
+    "restore": backup.restore,
+    "vendor": _vendor,
+    "messages": _messages,
+    "translations": lambda where, _: translations.main(where),
+    "env": _environment,
+    "strip-hosts": _strip_hosts,
+}
+
+
+def main(words: list[str]) -> int:
+    """Run one command. Returns the exit code."""
+    children.listen()
+    try:
+        where = places()
+        command = COMMANDS[words[0]]
+        if words[0] in ("stop", "doctor", "vendor", "messages", "translations", "env", "strip-hosts"):
+            return command(where, words[1:])
+        with children.registered(where):
+            return command(where, words[1:])
+    except (LaunchError, BadEnvironment) as problem:
+        sys.stderr.write(f"luzhang: {problem}\n")
+        return 2
+    except children.Stopped as stopped:
+        return 128 + stopped.number
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
