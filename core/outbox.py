@@ -75,7 +75,10 @@ def backlog() -> dict[str, float]:
 
 
 def session_lost(problem: Exception) -> bool:
-    """Whether an exception means that the database session is gone (and not only that one statement failed)."""
+    """Whether an exception means that the database session is gone (and not only that one statement failed).
+
+    Where Django has reconnected by itself meanwhile, the failure counts as the statement's.
+    """
     if not isinstance(problem, (OperationalError, InterfaceError)):
         return False
     raw = connection.connection

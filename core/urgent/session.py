@@ -25,7 +25,7 @@ class Session:
         self.name = name
         self.stop = stop
         self._listen = listen
-        self._ready = False
+        self._raw: object = None
         self._on_connect: list[Callable[[], None]] = []
         self._complained = False
 
@@ -43,13 +43,15 @@ class Session:
 
     def _once(self, step: Callable[[], float]) -> None:
         try:
-            if not self._ready:
+            # Django reconnects by itself after a broken transaction; what belongs to the session must then be taken
+            # anew.
+            if self._raw is None or connection.connection is not self._raw:
                 self._connect()
             wait_s = step()
             if wait_s > 0:
                 self._wait(wait_s)
         except (OperationalError, InterfaceError) as problem:
-            if session_lost(problem) or not self._ready:
+            if session_lost(problem) or self._raw is None:
                 self._lost(problem)
             else:
                 logger.exception("%s: statement failed", self.name)
@@ -59,11 +61,12 @@ class Session:
             # loop.
             logger.exception("%s: step failed", self.name)
             if connection.in_atomic_block or (connection.connection is not None and connection.connection.closed):
-                self._ready = False
+                self._raw = None
                 connection.close()
             self.stop.wait(RECONNECT_S)
 
     def _connect(self) -> None:
+        self._raw = None
         connection.ensure_connection()
         for action in self._on_connect:
             action()
@@ -72,10 +75,10 @@ class Session:
                 cursor.execute(f"LISTEN {OUTBOX_CHANNEL}")
         if self._complained:
             logger.warning("%s: database is back", self.name)
-        self._ready, self._complained = True, False
+        self._raw, self._complained = connection.connection, False
 
     def _lost(self, problem: Exception) -> None:
-        self._ready = False
+        self._raw = None
         if not self._complained:
             logger.warning("%s: database session lost (%s); trying again", self.name, str(problem).strip())
             self._complained = True

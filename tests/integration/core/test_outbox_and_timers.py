@@ -1,0 +1,306 @@
+"""A duty is done only in the transaction of its effect; timers fire once, or are cancelled, never both."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import InterfaceError, OperationalError
+
+from core import clock, events, outbox, timers
+from core.events import EventData, handles, publish
+from core.models import ConsoleMessage, Event, OutboxTask, Timer
+from core.timers import TimerData, handles_timer, timer_cancel, timer_set
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("handlers")]
+
+
+def _publish(topic: str = "incident.received", key: str = "", **subject: object) -> int | None:
+    with transaction.atomic():
+        return publish(
+            topic,
+            organisation_path="1/4/",
+            audience="command",
+            subject=subject or {"incident": 1},
+            payload={"a": "长"},
+            key=key,
+        )
+
+
+def _effect(key: str) -> None:
+    ConsoleMessage.objects.create(gateway="test", address="a", text="t", key=key)
+
+
+def test_an_event_reaches_each_of_its_handlers_once() -> None:
+    seen: list[tuple[str, EventData]] = []
+
+    @handles("incident.received", name="one")
+    def one(event: EventData) -> None:
+        seen.append(("one", event))
+
+    @handles("incident.received", name="two")
+    def two(event: EventData) -> None:
+        seen.append(("two", event))
+
+    @handles("other", name="three")
+    def three(event: EventData) -> None:
+        seen.append(("three", event))
+
+    event_id = _publish(incident=7)
+    assert outbox.run_due(10) == 2
+    assert outbox.run_due(10) == 0
+    assert sorted(name for name, _ in seen) == ["one", "two"]
+    event = seen[0][1]
+    assert (event.id, event.topic, event.subject, event.payload) == (
+        event_id,
+        "incident.received",
+        {"incident": 7},
+        {"a": "长"},
+    )
+    assert OutboxTask.objects.filter(done_at__isnull=True).count() == 0
+
+
+def test_event_and_duty_share_the_fate_of_their_cause() -> None:
+    @handles("incident.received", name="one")
+    def one(event: EventData) -> None:
+        raise AssertionError("never")
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        publish("incident.received", organisation_path="", audience="", subject={}, payload={})
+        raise ZeroDivisionError
+    assert Event.objects.count() == OutboxTask.objects.count() == 0
+    with pytest.raises(RuntimeError, match="outside a transaction"):
+        publish("incident.received", organisation_path="", audience="", subject={}, payload={})
+
+
+def test_the_same_key_is_written_once() -> None:
+    first = _publish(key="alarm-7")
+    assert first is not None
+    assert _publish(key="alarm-7") is None
+    assert _publish("other", key="alarm-7") is not None
+    assert Event.objects.count() == 2
+
+
+def test_a_failing_handler_leaves_nothing_and_is_tried_again() -> None:
+    fail = [True]
+
+    @handles("incident.received", name="flaky")
+    def flaky(event: EventData) -> None:
+        _effect(f"effect-{event.id}")
+        publish("follow.up", organisation_path="", audience="", subject={}, payload={})
+        if fail[0]:
+            raise ValueError("not today")
+
+    _publish()
+    assert outbox.run_due(10, "w") == 1
+    task = OutboxTask.objects.get()
+    assert (task.done_at, task.attempts, task.stuck) == (None, 1, False)
+    assert "ValueError: not today" in task.last_error
+    assert ConsoleMessage.objects.count() == 0 and Event.objects.count() == 1
+    assert outbox.run_due(10, "w") == 0, "it waits before the next try"
+    OutboxTask.objects.update(due_at=clock.wall_now())
+    fail[0] = False
+    assert outbox.run_due(10, "w") == 1
+    assert ConsoleMessage.objects.count() == 1 and Event.objects.count() == 2
+    assert OutboxTask.objects.get(handler="flaky").done_at is not None
+
+
+def test_never_given_up_but_flagged() -> None:
+    @handles("incident.received", name="broken")
+    def broken(event: EventData) -> None:
+        raise ValueError("never")
+
+    _publish()
+    for _ in range(outbox.STUCK_AFTER + 2):
+        OutboxTask.objects.update(due_at=clock.wall_now())
+        assert outbox.run_due(1) == 1
+    task = OutboxTask.objects.get()
+    assert task.stuck and task.done_at is None
+    assert task.due_at - clock.wall_now() <= dt.timedelta(seconds=outbox.RETRY_AT_MOST_S)
+    assert outbox.backlog()["stuck"] == 0, "not due just now"
+
+
+def test_two_workers_never_run_the_same_duty(in_thread) -> None:
+    seen: list[int] = []
+    both = threading.Barrier(2)
+
+    @handles("incident.received", name="once")
+    def once(event: EventData) -> None:
+        seen.append(event.id)
+        _effect(f"effect-{event.id}")
+
+    for number in range(60):
+        _publish(incident=number)
+
+    def work() -> None:
+        both.wait()
+        while outbox.run_due(7):
+            pass
+
+    for thread in [in_thread(work), in_thread(work)]:
+        thread.join(timeout=30)
+    assert len(seen) == len(set(seen)) == 60
+    assert ConsoleMessage.objects.count() == 60
+
+
+def test_a_worker_that_dies_loses_its_effect_and_the_duty_stays_open(in_thread) -> None:
+    """The session is killed by the server while the handler runs."""
+
+    @handles("incident.received", name="victim")
+    def victim(event: EventData) -> None:
+        _effect(f"effect-{event.id}")
+        if threading.current_thread() is not threading.main_thread():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    _publish()
+
+    def work() -> None:
+        with contextlib.suppress(OperationalError, InterfaceError):
+            outbox.run_due(5)
+
+    in_thread(work).join(timeout=20)
+    assert ConsoleMessage.objects.count() == 0
+    assert OutboxTask.objects.get().done_at is None
+    OutboxTask.objects.update(due_at=clock.wall_now())
+    assert outbox.run_due(5) == 1
+    assert ConsoleMessage.objects.count() == 1
+
+
+def test_duties_of_handlers_unknown_here_wait_for_others() -> None:
+    @handles("incident.received", name="known")
+    def known(event: EventData) -> None:
+        pass
+
+    _publish()
+    OutboxTask.objects.create(event=Event.objects.get(), handler="of.another.version")
+    assert outbox.run_due(10) == 1
+    assert OutboxTask.objects.get(handler="of.another.version").done_at is None
+    assert outbox.backlog()["waiting"] == 1
+
+
+def test_two_functions_can_not_share_a_name() -> None:
+    @handles("a", name="same")
+    def first(event: EventData) -> None: ...
+
+    with pytest.raises(ValueError, match="two handlers"):
+
+        @handles("b", name="same")
+        def second(event: EventData) -> None: ...
+
+    assert events.topics() == {"a": ["same"]}
+
+
+# timers
+
+
+def _set(key: str = "assignment:1:receipt", kind: str = "receipt", after_s: float = -1, **subject: object) -> None:
+    with transaction.atomic():
+        timer_set(kind, key, clock.now() + dt.timedelta(seconds=after_s), subject or {"assignment": 1})
+
+
+def test_a_timer_fires_once_when_due() -> None:
+    fired: list[TimerData] = []
+    handles_timer("receipt")(fired.append)
+    _set(after_s=3600)
+    assert timers.run_due(10) == 0
+    _set(after_s=-1, assignment=5)
+    assert timers.run_due(10) == 1
+    assert timers.run_due(10) == 0
+    assert [(timer.key, timer.subject) for timer in fired] == [("assignment:1:receipt", {"assignment": 5})]
+
+
+def test_timers_follow_the_house_clock(settings) -> None:
+    from core.services import clock_set
+
+    settings.LUZHANG_SIMULATION = True
+    fired: list[TimerData] = []
+    handles_timer("receipt")(fired.append)
+    _set(after_s=3600)
+    clock_set(actor_id=None, offset=dt.timedelta(hours=2), rate=10.0)
+    assert timers.run_due(10) == 1
+
+
+def test_a_cancelled_timer_never_fires() -> None:
+    handles_timer("receipt")(lambda timer: pytest.fail("cancelled"))
+    _set()
+    _set("other")
+    with transaction.atomic():
+        assert timer_cancel("assignment:1:receipt", "other", "unknown") == 2
+    assert timers.run_due(10) == 0
+
+
+def test_a_handler_may_cancel_or_move_its_own_timer() -> None:
+    fired: list[str] = []
+
+    @handles_timer("cancels")
+    def cancels(timer: TimerData) -> None:
+        fired.append(timer.key)
+        timer_cancel(timer.key, "another")
+
+    @handles_timer("moves")
+    def moves(timer: TimerData) -> None:
+        fired.append(timer.key)
+        timer_set("moves", timer.key, clock.now() + dt.timedelta(hours=1), timer.subject)
+
+    _set("a", "cancels")
+    _set("b", "moves")
+    assert timers.run_due(10) == 2
+    assert timers.run_due(10) == 0
+    assert sorted(fired) == ["a", "b"]
+    moved = Timer.objects.get(key="b")
+    assert moved.done_at is None and moved.due_at > clock.now()
+
+
+def test_cancelling_while_it_runs_rolls_its_effect_back(in_thread) -> None:
+    running, cancelled = threading.Event(), threading.Event()
+
+    @handles_timer("slow")
+    def slow(timer: TimerData) -> None:
+        _effect("late")
+        running.set()
+        assert cancelled.wait(10)
+
+    _set("x", "slow")
+    thread = in_thread(lambda: timers.run_due(1))
+    assert running.wait(10)
+    with transaction.atomic():
+        assert timer_cancel("x") == 1
+    cancelled.set()
+    thread.join(timeout=20)
+    assert ConsoleMessage.objects.count() == 0
+    assert not Timer.objects.filter(key="x").exists()
+
+
+def test_two_workers_never_run_the_same_timer(in_thread) -> None:
+    fired: list[str] = []
+    handles_timer("receipt")(lambda timer: fired.append(timer.key))
+    for number in range(40):
+        _set(f"t{number}")
+    both = threading.Barrier(2)
+
+    def work() -> None:
+        both.wait()
+        while timers.run_due(7):
+            pass
+
+    for thread in [in_thread(work), in_thread(work)]:
+        thread.join(timeout=30)
+    assert sorted(fired) == sorted(f"t{number}" for number in range(40))
+
+
+def test_a_failing_timer_is_tried_again() -> None:
+    @handles_timer("broken")
+    def broken(timer: TimerData) -> None:
+        _effect("x")
+        raise ValueError("no")
+
+    _set("b", "broken")
+    assert timers.run_due(1) == 1
+    timer = Timer.objects.get()
+    assert (timer.attempts, timer.done_at) == (1, None) and "ValueError: no" in timer.last_error
+    assert timers.run_due(1) == 0, "it waits before the next try"
+    assert ConsoleMessage.objects.count() == 0
