@@ -153,13 +153,14 @@ def _joined(line: AxisLine, runs: list[_Run]) -> tuple[Float64, Float64]:
     at = line.length_m
     for run in [*runs, None]:
         next_m = run.high_m if run is not None else 0.0
-        ends = at in (line.length_m,) or run is None
-        if at - next_m > (_STEP_M if ends and at - next_m > _FILL_GAP_M else _FILL_GAP_M):
+        if at - next_m > _FILL_GAP_M:
             piece = line.substring(at, next_m)
             lon.append(piece[0])
             lat.append(piece[1])
-        if run is not None:
-            lon.append(run.lon)
-            lat.append(run.lat)
-            at = min(at, run.low_m)
+        if run is not None and run.low_m < at:
+            ahead = np.flatnonzero(line.project_many(run.lon, run.lat)[0] > at)
+            kept = slice(int(ahead[-1]) + 1 if ahead.size else 0, None)
+            lon.append(run.lon[kept])
+            lat.append(run.lat[kept])
+            at = run.low_m
     return without_repeats(np.concatenate(lon), np.concatenate(lat))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from roads.network.source import Float64
+from roads.network.source import Float64, Int64
 
 from .edges import AxisEdges
 from .locate import metres_per_degree
@@ -26,6 +26,8 @@ MAX_GAP_M = 120.0
 MAX_GAP_TURN_DEG = 60.0
 MAX_GAP_SHIFT_DEG = 45.0
 CLOSE_M = 20.0
+RETURN_WITHIN_M = 40.0
+RETURN_TURN_DEG = 150.0
 _HEADING_OVER_M = 15.0
 
 
@@ -94,7 +96,8 @@ def road_strokes(edges: AxisEdges, members: tuple[int, ...]) -> list[list[Arc]]:
         link(a, b)
     for _, a, b in sorted(_gaps(arcs, starts, stops, following, preceding)):
         link(a, b)
-    return _extract(arcs, starts, following, preceding)
+    strokes = _extract(arcs, starts, stops, following, preceding)
+    return [part for stroke in strokes for part in _cut_at_returns(edges, plane, stroke)]
 
 
 def _arc_ends(x: Float64, y: Float64, junctions: tuple[int, ...]) -> tuple[ArcEnd, ArcEnd]:
@@ -158,8 +161,14 @@ def _gap_cost(end: ArcEnd, start: ArcEnd) -> float | None:
 
 
 def _extract(
-    arcs: list[Arc], starts: dict[Arc, ArcEnd], following: dict[Arc, Arc], preceding: dict[Arc, Arc]
+    arcs: list[Arc],
+    starts: dict[Arc, ArcEnd],
+    stops: dict[Arc, ArcEnd],
+    following: dict[Arc, Arc],
+    preceding: dict[Arc, Arc],
 ) -> list[list[Arc]]:
+    """Follow the links. A stroke ends before an arc that would bring it back to a junction it knows, so that one
+    metre is one place; only a ring may return to its start."""
     done: set[Arc] = set()
     strokes: list[list[Arc]] = []
     open_ends = [arc for arc in arcs if arc not in preceding]
@@ -167,15 +176,58 @@ def _extract(
     for first in [*open_ends, *ring_order]:
         arc: Arc | None = first
         stroke: list[Arc] = []
-        crossed: set[int] = set()
+        seen: set[int] = set()
         while arc is not None and arc not in done:
-            if arc[0] in crossed:
+            start, stop = starts[arc].junction, stops[arc].junction
+            ring_closed = bool(stroke) and stop == starts[stroke[0]].junction
+            if stroke and (stop in seen or start == starts[stroke[0]].junction) and not ring_closed:
                 strokes.append(stroke)
-                stroke, crossed = [], set()
+                stroke, seen = [], set()
             stroke.append(arc)
-            crossed.add(arc[0])
+            seen.update((start, stop))
             done.add(arc)
             arc = following.get(arc)
         if stroke:
             strokes.append(stroke)
     return strokes
+
+
+def _cut_at_returns(edges: AxisEdges, plane: RoadPlane, stroke: list[Arc]) -> list[list[Arc]]:
+    """A dual road may end in a turning place: one-way out, one-way back beside it. Cut there, so that the way back
+    can become the opposite carriageway."""
+    if sum(1 for edge, _ in stroke if edges.oneway[edge] != 0) < 2:
+        return [stroke]
+    points, heading, number, along = _samples(edges, plane, stroke)
+    pairs = cKDTree(points).query_pairs(RETURN_WITHIN_M, output_type="ndarray")
+    if pairs.size == 0:
+        return [stroke]
+    turn = np.abs((heading[pairs[:, 1]] - heading[pairs[:, 0]] + 180.0) % 360.0 - 180.0)
+    pairs = pairs[(turn >= RETURN_TURN_DEG) & (number[pairs[:, 0]] != number[pairs[:, 1]])]
+    if pairs.size == 0:
+        return [stroke]
+    i, j = pairs[np.argmin(np.abs(along[pairs[:, 1]] - along[pairs[:, 0]]))]
+    low, high = sorted((int(number[i]), int(number[j])))
+    ends = np.cumsum([edges.length_m[edge] for edge, _ in stroke])
+    tip = (along[i] + along[j]) / 2.0
+    cut = low + 1 + int(np.argmin(np.abs(ends[low:high] - tip)))
+    return [*_cut_at_returns(edges, plane, stroke[:cut]), *_cut_at_returns(edges, plane, stroke[cut:])]
+
+
+def _samples(edges: AxisEdges, plane: RoadPlane, stroke: list[Arc]) -> tuple[Float64, Float64, Int64, Float64]:
+    """Points every 15 m of the one-way arcs of a stroke: place (n, 2), heading, arc number, metre along the stroke."""
+    points, headings, numbers, alongs = [], [], [], []
+    at = 0.0
+    for index, (edge, way) in enumerate(stroke):
+        length = float(edges.length_m[edge])
+        if edges.oneway[edge] != 0:
+            x, y = plane.xy(*(c[::way] for c in edges.shape(edge)))
+            own = np.r_[0.0, np.cumsum(np.hypot(np.diff(x), np.diff(y)))]
+            steps = np.linspace(0.0, own[-1], max(2, int(own[-1] / _HEADING_OVER_M) + 1))
+            middle = (steps[1:] + steps[:-1]) / 2.0
+            px, py = np.interp(steps, own, x), np.interp(steps, own, y)
+            points.append(np.c_[np.interp(middle, own, x), np.interp(middle, own, y)])
+            headings.append(np.degrees(np.arctan2(np.diff(py), np.diff(px))))
+            numbers.append(np.full(middle.size, index, np.int64))
+            alongs.append(at + middle)
+        at += length
+    return np.concatenate(points), np.concatenate(headings), np.concatenate(numbers), np.concatenate(alongs)
