@@ -20,11 +20,13 @@ from typing import Any
 import psycopg2
 
 from bench.fixes_load import token
+from bench.fixes_peer import ONE_ROW
 
 SCHEMA = "bench_fixes"
 ROOT = Path(__file__).resolve().parents[1]
 LOAD_S = 10.0
 KILL_LOAD_S = 6.0
+PEER_LOAD_S = 5.0
 BATCH_ROWS = 2_000
 BATCH_DEVICES = 10_000
 BATCHES = 40
@@ -90,11 +92,11 @@ def prepare() -> None:
 # -- the server and its clients ----------------------------------------------------------------------------------------
 
 
-def start_server(port: int) -> subprocess.Popen[bytes]:
+def start_server(port: int, application: str = "bench.fixes:server") -> subprocess.Popen[bytes]:
     """uvicorn, one worker, httptools and uvloop; returns when it answers."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "bench.fixes:server", "--factory", "--port", str(port), "--loop", "uvloop",
-         "--http", "httptools", "--no-access-log", "--log-level", "warning", "--lifespan", "on"],
+        [sys.executable, "-m", "uvicorn", application, "--factory", "--port", str(port), "--loop", "uvloop",
+         "--http", "httptools", "--no-access-log", "--log-level", "warning", "--lifespan", "auto"],
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=sys.stderr,
     )  # fmt: skip
     for _ in range(400):
@@ -108,9 +110,12 @@ def start_server(port: int) -> subprocess.Popen[bytes]:
     raise SystemExit(f"bench fixes: the intake did not start (exit {process.poll()})")
 
 
-def run_load(port: int, seconds: float, first_ms: int, kill: bool) -> dict[str, Any]:
-    """Server and load in their processes; with `kill` the server is killed in mid-load and started again."""
-    process = start_server(port)
+def run_load(
+    seconds: float, first_ms: int, *, kill: bool = False, application: str = "bench.fixes:server"
+) -> dict[str, Any]:
+    """Server and load in processes of their own; with `kill` the server is killed in mid-load and started again."""
+    port = free_port()
+    process = start_server(port, application)
     with tempfile.NamedTemporaryFile("r", suffix=".tsv") as acknowledged:
         code = (
             f"from bench.fixes_load import load_main; load_main({port}, {seconds}, {first_ms}, {acknowledged.name!r})"
@@ -185,30 +190,6 @@ def batch_rows_per_s(run_number: int) -> float:
     return BATCHES * BATCH_ROWS / took_s
 
 
-ONE_ROW = """
-with resolved as (
-    select d.id as device_id, m.tour_id from stations_device d
-    join stations_devicebinding b on b.device_id = d.id and b.valid @> %(at)s
-    join patrols_tourmember m on m.person_id = b.person_id and m.present @> %(at)s
-    where d.token_hash = %(hash)s and d.locked_at is null
-), history as (
-    insert into patrols_fix (device_id, fixed_at, received_at, tour_id, lon, lat, speed_mps, is_mock, source)
-    select device_id, %(at)s, %(at)s, tour_id, %(lon)s, %(lat)s, %(speed)s, false, 'osmand' from resolved
-    on conflict do nothing
-), device as (
-    insert into patrols_deviceposition as p (device_id, tour_id, fixed_at, received_at, lon, lat, is_mock, source)
-    select device_id, tour_id, %(at)s, %(at)s, %(lon)s, %(lat)s, false, 'osmand' from resolved
-    on conflict (device_id) do update set fixed_at = excluded.fixed_at, lon = excluded.lon, lat = excluded.lat
-    where excluded.fixed_at > p.fixed_at
-)
-insert into patrols_tourposition as p (tour_id, device_id, fixed_at, received_at, geom, is_mock, source, changed_seq)
-select tour_id, device_id, %(at)s, %(at)s, st_setsrid(st_makepoint(%(lon)s, %(lat)s), 4326), false, 'osmand',
-    nextval('patrols_tourposition_changed') from resolved
-on conflict (tour_id) do update set fixed_at = excluded.fixed_at, geom = excluded.geom
-where excluded.fixed_at > p.fixed_at
-"""
-
-
 def one_by_one_rows_per_s() -> float:
     """The peer: the same checks and writes, one row a transaction over one connection."""
     reports = [report for batch in make_reports(ONE_BY_ONE_ROWS // BATCH_ROWS, 6_000) for report in batch]
@@ -253,24 +234,28 @@ def run(as_json: bool) -> dict[str, Any]:
     prepare()
     first_ms = int((datetime.now(UTC) - EPOCH_BACK + timedelta(hours=2)).timestamp() * 1000)
     try:
-        load = run_load(free_port(), LOAD_S, first_ms, kill=False)
-        killed = run_load(free_port(), KILL_LOAD_S, first_ms + 3_600_000, kill=True)
         batch = max(batch_rows_per_s(number) for number in range(3))
         single = one_by_one_rows_per_s()
+        load = run_load(LOAD_S, first_ms)
+        killed = run_load(KILL_LOAD_S, first_ms + 3_600_000, kill=True)
+        view = run_load(PEER_LOAD_S, first_ms + 7_200_000, application="bench.fixes_peer:server")
         unique = count_duplicates() == 0 and refuses_duplicates()
     finally:
         with connect() as connection, connection.cursor() as cursor:
             cursor.execute(f"drop schema if exists {SCHEMA} cascade")
-    ratio = batch / single
+    ratio_http = load["requests_per_s"] / max(1, view["requests_per_s"])
+    ratio = batch / single  # the target's peer; the ratio over HTTP is printed beside it, where HTTP itself costs both
     peer = "one row a transaction"
+    view_name = f"Django view (10 threads), {peer}"
     rows = [
         {"case": "batch function", "ours": round(batch), "peer": round(single), "peer_name": peer,
-         "ratio": round(ratio, 1), "unit": "rows/s"},
-        {"case": "one fix a request over HTTP", "ours": load["requests_per_s"], "peer": round(single),
-         "peer_name": peer + ", without HTTP", "ratio": round(load["requests_per_s"] / single, 1),
-         "unit": "requests/s"},
-        {"case": "latency p50", "ours": load["p50_ms"], "peer": None, "peer_name": None, "ratio": None, "unit": "ms"},
-        {"case": "latency p99", "ours": load["p99_ms"], "peer": None, "peer_name": None, "ratio": None, "unit": "ms"},
+         "ratio": round(batch / single, 1), "unit": "rows/s"},
+        {"case": "one fix a request over HTTP", "ours": load["requests_per_s"], "peer": view["requests_per_s"],
+         "peer_name": view_name, "ratio": round(ratio_http, 1), "unit": "requests/s"},
+        {"case": "latency p50", "ours": load["p50_ms"], "peer": view["p50_ms"], "peer_name": view_name,
+         "ratio": None, "unit": "ms"},
+        {"case": "latency p99", "ours": load["p99_ms"], "peer": view["p99_ms"], "peer_name": view_name,
+         "ratio": None, "unit": "ms"},
         {"case": "acknowledged under kill -9", "ours": killed["acknowledged"], "peer": None, "peer_name": None,
          "ratio": None, "unit": "fixes"},
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 DEVICES = 1_000
@@ -42,9 +43,11 @@ class Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        if b"\r\n\r\n" not in self.buffer:
+        head, blank, body = self.buffer.partition(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        if not blank or len(body) < int(length):  # both servers state the length of every answer
             return
-        status = int(self.buffer[9:12])
+        status = int(head[9:12])
         self.buffer = b""
         if status == 200:
             self.load.latencies_s.append(time.perf_counter() - self.sent_at)
@@ -133,6 +136,6 @@ def load_main(port: int, seconds: float, first_ms: int, acknowledged_file: str) 
     load = Load(port, first_ms)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         figures = runner.run(load.run(seconds))
-    with open(acknowledged_file, "w") as out:
+    with Path(acknowledged_file).open("w") as out:
         out.writelines(f"{device + 1}\t{at_ms}\n" for device, at_ms in load.acknowledged)
     print(json.dumps(figures))

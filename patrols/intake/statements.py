@@ -11,6 +11,8 @@ UNSTATED_ACCURACY_M = 50
 
 COPY_STAGE = "copy intake_stage from stdin (format binary)"
 EXECUTE_MERGE = "execute intake_merge"
+# The same without a conflict clause: 2 of 19 us a row less, as long as the batch brings nothing that is stored already.
+EXECUTE_MERGE_NEW = "execute intake_merge_new"
 
 RESOLVE = """
 select r.ord, d.id, d.datum, d.locked_at is not null, b.id, m.id, coalesce(m.tour_id, v.id)
@@ -38,6 +40,7 @@ with seen as (
 update stations_device d set last_seen_at = seen.seen_at from seen where d.id = seen.id
 """
 
+_SKIP_DUPLICATES = "on conflict (device_id, fixed_at) do nothing"
 # "offset 0" keeps each look-up a probe by key: the planner would take other indexes, whose lists grow with the years.
 _MERGE = f"""
 with held as materialized (
@@ -61,7 +64,7 @@ history as (
     select device_id, fixed_at, received_at, tour_id, lon, lat, speed_mps, course_deg, accuracy_m, battery, is_mock,
         source
     from held order by device_id, fixed_at
-    on conflict (device_id, fixed_at) do nothing
+    {_SKIP_DUPLICATES}
     returning 1
 ),
 newest as materialized (
@@ -92,7 +95,7 @@ tour_moved as (
     insert into patrols_tourposition as p (tour_id, device_id, fixed_at, received_at, geom, speed_mps, course_deg,
         accuracy_m, is_mock, source, changed_seq)
     select tour_id, device_id, fixed_at, received_at, st_setsrid(st_makepoint(lon, lat), 4326), speed_mps, course_deg,
-        accuracy_m, is_mock, source, nextval('patrols_tourposition_changed')
+        accuracy_m, is_mock, source, (select nextval('patrols_tourposition_changed'))
     from best order by tour_id
     on conflict (tour_id) do update set
         device_id = excluded.device_id, fixed_at = excluded.fixed_at, received_at = excluded.received_at,
@@ -106,7 +109,7 @@ tour_moved as (
                 <= (p.is_mock, coalesce(p.accuracy_m, {UNSTATED_ACCURACY_M})))
 )
 select (select array_agg(ord) from held), (select count(*) from history)
-"""
+"""  # noqa: S608 - only the constants above are put in
 
 # One dedicated session. Look-ups are by key, so nested loops are right whatever the statistics of the moment say;
 # the merge is planned once. Commits are synchronous whatever the server's default: the answer promises "stored".
@@ -121,4 +124,5 @@ set enable_mergejoin = off;
 set plan_cache_mode = force_generic_plan;
 create temporary table intake_stage ({stage.COLUMNS}) on commit delete rows;
 prepare intake_merge as {_MERGE};
+prepare intake_merge_new as {_MERGE.replace(_SKIP_DUPLICATES, "")};
 """

@@ -17,15 +17,18 @@ from time import monotonic
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 
 from patrols.intake import metrics, stage, statements
 from patrols.intake.report import Hint, Outcome, Report, StoreUnavailable
 
 NOTIFY_CHANNEL = "positions"
 NOTIFY_EVERY_S = 0.2
-LAST_SEEN_EVERY_S = 5.0
+LAST_SEEN_EVERY_S = 30.0
 RETRY_FOR_S = 3.0
 RETRY_PAUSE_S = 0.1
+# After a batch that held a duplicate (a phone repeats what it got no answer to), duplicates are expected for so long.
+DUPLICATES_FOR_S = 5.0
 MAX_HINTS = 200_000
 MAX_RESOLVES = 3
 # A unit is not ranked by a worse fix than this (domain: "very poor accuracy: keep, never rank a unit by it").
@@ -58,6 +61,7 @@ class Store:
         self._closing = threading.Event()
         self._notified_at = 0.0
         self._notify_due = False
+        self._duplicates_until = 0.0
         self._seen: dict[int, datetime] = {}
         self._seen_written_at = 0.0
 
@@ -77,9 +81,12 @@ class Store:
                 if monotonic() >= deadline or self._closing.wait(RETRY_PAUSE_S):
                     self._down = True
                     raise StoreUnavailable(str(error).strip()) from error
-            except (psycopg2.DataError, psycopg2.IntegrityError):
+            except (psycopg2.DataError, psycopg2.IntegrityError) as error:
                 self._rollback()
-                return self._flush_halves(reports)
+                expected = monotonic() < self._duplicates_until
+                if expected or not isinstance(error, psycopg2.errors.UniqueViolation):
+                    return self._flush_halves(reports)
+                self._duplicates_until = monotonic() + DUPLICATES_FOR_S
             except psycopg2.Error as error:
                 self._drop_connection()
                 raise StoreUnavailable(str(error).strip()) from error
@@ -144,7 +151,8 @@ class Store:
             return 0
         rows = [self._row(i, reports[i], hint) for i, hint in hints.items()]
         cursor.copy_expert(statements.COPY_STAGE, io.BytesIO(b"".join([stage.HEADER, *rows, stage.TRAILER])))
-        cursor.execute(statements.EXECUTE_MERGE)
+        duplicates = monotonic() < self._duplicates_until
+        cursor.execute(statements.EXECUTE_MERGE if duplicates else statements.EXECUTE_MERGE_NEW)
         held, stored = cursor.fetchone()
         for i in held or ():
             outcomes[i] = Outcome.STORED

@@ -402,9 +402,7 @@ def test_the_corpora_are_answered_as_their_apps_need(county: County, intake: Tra
 
 def _as_sent(row: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     path = row["path"]
-    path = (
-        f"/trackers/osmand{path[1:]}" if path[1:2] in ("", "?") else f"/trackers{path}"
-    )
+    path = f"/trackers/osmand{path[1:]}" if path[1:2] in ("", "?") else f"/trackers{path}"
     body = row.get("raw_body") if row.get("raw_body") is not None else row.get("body")
     text = "" if body is None else body if isinstance(body, str) else json.dumps(body)
     headers = dict(row.get("headers", {}))
