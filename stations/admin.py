@@ -30,7 +30,7 @@ admin.site.index_title = _("基础设置")
 
 def _place(data: dict[str, Any]) -> dict[str, Any]:
     """What is drawn on the map is WGS-84 already."""
-    return {**data, "point": data.pop("geom")} if "geom" in data else data
+    return {"point": data.pop("geom"), **data} if "geom" in data else data
 
 
 @admin.register(Organisation)
@@ -148,6 +148,19 @@ class DeviceAdmin(PolicyAdmin):
         return device
 
 
+def open_accounts(request: HttpRequest, person: Person) -> None:
+    """account_create, or account_reset_password for who has an account"""
+    actor = actor_for_request(request)
+    if person.user_id is None:
+        username = f"p{person.pk}"
+        _user, password = services.account_create(actor=actor, person=person, username=username)
+    else:
+        username = str(person.user)
+        password = services.account_reset_password(actor=actor, person=person)
+    text = _("%(name)s：账号 %(username)s，密码（只显示一次）%(password)s")
+    messages.warning(request, text % {"name": person.name, "username": username, "password": password})
+
+
 @admin.register(Person)
 class PersonAdmin(PolicyAdmin):
     """People. Personal numbers are entered here and never shown again."""
@@ -156,6 +169,7 @@ class PersonAdmin(PolicyAdmin):
     list_display = ("name", "kind", "staff_number", "organisation", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("name", "staff_number")
+    actions = (actions_by(open_accounts, "开通账号或重置密码"),)
     raw_id_fields = ("user", "supervising_officer")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _MACHINE_PREFIXES = ("/api/", "/live/", "/tiles/", "/ogc/")
 
 
 class ActorMiddleware:
-    """`request.actor`: looked up on first use. In async views await `sync_to_async(actor_for_request)(request)` first."""
+    """`request.actor`: looked up on first use. Async views await `sync_to_async(actor_for_request)(request)` first."""
 
     sync_capable = True
     async_capable = True

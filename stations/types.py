@@ -57,8 +57,8 @@ def prefixes(paths: Iterable[str]) -> tuple[str, ...]:
 class Actor:
     """Who asks: a person with dated grants (only those in force now), a device, the system itself or the public.
 
-    `grants` pairs a role with the organisation path over which it holds; `""` is everything. Plain ids, no rows: an actor
-    may be logged, compared and kept for the length of a request or a stream.
+    `grants` pairs a role with the organisation path over which it holds; `""` is everything. Plain ids, no rows: an
+    actor may be logged, compared and kept for the length of a request or a stream.
     """
 
     user_id: int | None = None
@@ -80,7 +80,7 @@ class Actor:
     def may(self, verb: Verb, data_class: DataClass, organisation_path: str | None = None) -> bool:
         """May this actor do `verb` with such data of that organisation? Without a path: anywhere at all?
 
-        A row without an organisation (`organisation_path=""`) belongs to nobody: only a grant over everything reaches it.
+        A row without an organisation (`organisation_path=""`) belongs to nobody: only a grant over all reaches it.
         """
         paths = self.scope_paths(verb, data_class)
         if organisation_path is None:

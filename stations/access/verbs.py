@@ -8,8 +8,8 @@ from enum import StrEnum
 class Verb(StrEnum):
     """What somebody may do with a class of data.
 
-    `VIEW_OWN` sees only rows tied to the person (own assignment, tour, position, round): the room that owns the rows adds
-    that filter. `VIEW_PUBLIC` sees only the published rows and fields. Neither widens `VIEW`.
+    `VIEW_OWN` sees only rows tied to the person (own assignment, tour, position, round): the room that owns the rows
+    adds that filter. `VIEW_PUBLIC` sees only the published rows and fields. Neither widens `VIEW`.
     """
 
     VIEW = "view"

@@ -24,8 +24,8 @@ def may_enter(actor: Actor, verb: Verb, data_class: DataClass) -> bool:
 class PolicyPermission(BasePermission):
     """Asks for `data_class: DataClass`, `verbs: {"GET": Verb.VIEW, …}` and, for views without sign-in, `public = True`.
 
-    OPTIONS needs what GET needs; HEAD too. A method without a verb is refused. Views of DRF and of the schema library that
-    cannot declare are listed in `settings.LUZHANG_OPEN_VIEWS` by dotted name.
+    OPTIONS needs what GET needs; HEAD too. A method without a verb is refused. Views of DRF and of the schema library
+    that cannot declare are listed in `settings.LUZHANG_OPEN_VIEWS` by dotted name.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -48,5 +48,7 @@ class PolicyPermission(BasePermission):
                 raise Forbidden("此接口未声明权限", code="undeclared", value=f"{name} {method}")
             return True
         if not may_enter(actor, verb, data_class):
+            if not actor.is_signed_in:
+                raise NotSignedIn("请先登录", cure="Authorization: Bearer …")
             raise Forbidden("您的角色不允许此操作", field=data_class.value, value=verb.value)
         return True

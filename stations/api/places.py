@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -154,7 +155,7 @@ def _station_data(data: dict[str, Any]) -> dict[str, Any]:
     if data.get("service_area"):
         try:
             data["service_area"] = GEOSGeometry(json.dumps(data["service_area"]), srid=STORE_SRID)
-        except (GEOSException, ValueError, TypeError) as error:
+        except (GEOSException, GDALException, ValueError, TypeError) as error:
             raise InvalidInput(_("服务范围不是有效的 GeoJSON 面"), field="service_area") from error
     if "services" in data:
         found = {row.code: row for row in StationService.objects.filter(code__in=data["services"])}

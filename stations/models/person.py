@@ -15,7 +15,7 @@ from stations.access.roles import Role
 
 
 class Person(models.Model):
-    """Somebody who works with the system. The personal number and the identity number are encrypted and never public."""
+    """Somebody who works with the system. The personal number is encrypted and never public."""
 
     class Kind(models.TextChoices):
         OFFICER = "officer", "民警"

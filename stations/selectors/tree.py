@@ -67,8 +67,8 @@ def organisation_at(point: Any) -> Organisation:
 def sendable_paths(organisation_path: str, at: datetime) -> tuple[str, ...]:
     """Whose units may be *sent* to an incident of this organisation (invariant 7; who may see is another question).
 
-    1. Its dispatch pool: the nearest organisation at or above it with the feature `dispatch_pool`, else of kind district,
-       city or province, else itself; everything below the pool belongs to it.
+    1. Its dispatch pool: the nearest organisation at or above it with the feature `dispatch_pool`, else of kind
+       district, city or province, else itself; everything below the pool belongs to it.
     2. Organisations with the feature `shared_units` whose parent is at or above it (e.g. the city's special squad).
     3. Owners of a `SendGrant` in force at `at` to it or to anything above it.
     """

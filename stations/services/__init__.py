@@ -2,6 +2,7 @@
 
 from stations.access.pages import page_access
 from stations.access.powers import powers_of
+from stations.services.accounts import account_create, account_reset_password
 from stations.services.devices import (
     device_bind,
     device_create,
@@ -31,6 +32,8 @@ from stations.services.roles import role_grant, role_revoke
 from stations.services.tokens import token_create, token_revoke
 
 __all__ = [
+    "account_create",
+    "account_reset_password",
     "camera_change",
     "camera_create",
     "checkpoint_change",

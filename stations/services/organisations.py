@@ -148,7 +148,7 @@ def send_grant_create(
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
 ) -> SendGrant:
-    """Let `receiver` send units of `owner` within a time. Asked of who runs the owner. Conflict when one is in force."""
+    """Let `receiver` send units of `owner` within a time. Asked of who runs the owner. Conflict if one is in force."""
     require(actor, Verb.CREATE, DataClass.SEND_GRANT, owner.path)
     if owner.pk == receiver.pk:
         raise InvalidInput(_("出借与接收机构不能相同"), field="receiver", value=receiver.code)

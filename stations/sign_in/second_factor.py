@@ -11,6 +11,8 @@ from django.http import HttpRequest
 
 from stations.types import Actor
 
+SET_UP_KEY = "luzhang_second_factor_set_up"
+
 
 def second_factor_required() -> bool:
     """Is the deployment strict about second factors? Off only in demonstrations, which the sign-in page says."""
@@ -30,4 +32,10 @@ def lacks_second_factor(request: HttpRequest, user: Any, actor: Actor) -> bool:
     records = get_authentication_records(request, user)
     if any(record.get("method") == "mfa" for record in records):
         return False
-    return not any(record.get("at", 0) < factor.created_at.timestamp() for record in records)
+    return bool(request.session.get(SET_UP_KEY) != factor.pk)
+
+
+def second_factor_was_set_up(request: HttpRequest, user: Any) -> None:
+    """Remember in this session, and in no other of the same user, that the factor was set up here."""
+    factor = Authenticator.objects.get(user_id=user.pk, type=Authenticator.Type.TOTP)
+    request.session[SET_UP_KEY] = factor.pk

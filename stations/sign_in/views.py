@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 
 from stations.models import ApiToken
 from stations.selectors import actor_for_request
-from stations.sign_in.second_factor import second_factor_required
+from stations.sign_in.second_factor import second_factor_required, second_factor_was_set_up
 
 
 class _Titled:
@@ -81,6 +81,12 @@ class FactorActivateView(_Titled, ActivateTOTPView):
 
     template_name = "stations/factor_activate.html"
     title = _("启用动态口令")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The code was right: this session has shown its second factor."""
+        response: HttpResponse = super().form_valid(form)
+        second_factor_was_set_up(self.request, self.request.user)
+        return response
 
 
 class FactorDeactivateView(_Titled, DeactivateTOTPView):
