@@ -220,7 +220,7 @@ def straight_line_peers(report: Report, network: BenchNetwork, ours_ms: float) -
             wrong += int(time_ms is None or time_ms > best[0].total_ms + SLOWER_MS)
         case = f"{network.name} N=1,000"
         report.row(f"{case} (ours CPU, peer wall p50)", ours_ms, "ms", percentile(walls, 0.5), f"{peer}, straight line")
-        report.row(f"{case} wrong nearest unit", 0.0, "share", wrong / len(incidents), f"{peer}, straight line")
+        report.row(f"{case} wrong nearest unit", None, "share", wrong / len(incidents), f"{peer}, straight line")
 
 
 Answer = tuple[list[int], list[float]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -41,7 +40,7 @@ def _write_manifest(directory: Path, manifest: dict[str, Any]) -> None:
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     part = directory / (MANIFEST + ".part")
     part.write_text(text, encoding="utf-8")
-    os.replace(part, directory / MANIFEST)
+    part.replace(directory / MANIFEST)
 
 
 def write_graph(graph: RoadGraph, parent: Path) -> Path:
@@ -153,7 +152,7 @@ def write_axes(directory: Path, axis: Int32, axis_from_m: Float64, axis_to_m: Fl
             raise ValueError(f"{name} has shape {array.shape}, the network has {edges} edges")
         part = directory / f"{name}.part.npy"
         np.save(part, np.ascontiguousarray(array, dtype=kind), allow_pickle=False)
-        os.replace(part, directory / f"{name}.npy")
+        part.replace(directory / f"{name}.npy")
         manifest["arrays"][name] = {
             "sha256": _digest(directory / f"{name}.npy"),
             "dtype": str(np.dtype(kind)),

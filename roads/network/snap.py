@@ -6,8 +6,10 @@ few hundred metres of a snap this is within 0.5 % of the spheroid.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -118,7 +120,7 @@ def find_segments(  # type: ignore[no-untyped-def]
                         best = d2
                     if np.sqrt(d2) <= np.sqrt(best) + reach:
                         count = _enter(shape_edge[s], s, t, d2, ids, segments, shares, squares, count)
-    return count
+    return count if best < (max_rings * step) ** 2 else 0
 
 
 @compiled
@@ -131,6 +133,24 @@ def nearest_anywhere(grid_segment, lon, lat, x, y):  # type: ignore[no-untyped-d
         if d2 < best or (d2 == best and grid_segment[i] < at):
             best, at, share = d2, grid_segment[i], t
     return best, at, share
+
+
+@compiled
+def describe_foot(shape_ptr, lon, lat, edge_no, segment, share, y):  # type: ignore[no-untyped-def]
+    """Fraction along the edge, lon, lat and bearing of its geometry at a share of one of its segments."""
+    kx = np.cos(np.radians(y))
+    before, total = 0.0, 0.0
+    for s in range(shape_ptr[edge_no], shape_ptr[edge_no + 1] - 1):
+        length = np.hypot((lon[s + 1] - lon[s]) * kx, lat[s + 1] - lat[s])
+        if s < segment:
+            before += length
+        elif s == segment:
+            before += length * share
+        total += length
+    dx, dy = lon[segment + 1] - lon[segment], lat[segment + 1] - lat[segment]
+    fraction = min(1.0, before / total) if total > 0.0 else 0.0
+    bearing = np.degrees(np.arctan2(dx * kx, dy)) % 360.0
+    return fraction, lon[segment] + share * dx, lat[segment] + share * dy, bearing
 
 
 def angle_between_deg(a: float, b: float) -> float:
@@ -154,54 +174,33 @@ class Snapper:
                 graph.shape_lat,
             )
         )
+        self._shape_ptr = readonly(np.asarray(graph.shape_ptr))
         self._drive = graph.base_ms[Profile.DRIVE]
 
-    def candidates(self, lon: float, lat: float, reach_m: float = REACH_M) -> list[_Candidate]:
-        """Edges within the nearest's distance + `reach_m`, nearest first, ties by edge number. Never empty."""
-        if not (np.isfinite(lon) and np.isfinite(lat)):
+    def _rows(self, lon: float, lat: float, reach_m: float) -> list[tuple[float, int, int, float]]:
+        """(squared distance, edge, segment, share of the segment), nearest first, ties by edge number. Never empty."""
+        if not (math.isfinite(lon) and math.isfinite(lat)):
             raise ValueError("lon and lat must be finite numbers")
         ids, segments = np.empty(MAX_CANDIDATES, np.int32), np.empty(MAX_CANDIDATES, np.int32)
         shares, squares = np.empty(MAX_CANDIDATES), np.empty(MAX_CANDIDATES)
-        count = int(
-            find_segments(
-                *self._find, float(lon), float(lat), float(reach_m), MAX_RINGS, ids, segments, shares, squares
-            )
-        )
-        if count == 0:
+        found = find_segments(*self._find, lon, lat, reach_m, MAX_RINGS, ids, segments, shares, squares)
+        if found == 0:
             _, _, grid_segment, shape_edge, x, y = self._find
-            best, s, t = nearest_anywhere(grid_segment, x, y, float(lon), float(lat))
-            rows = [(float(best), int(shape_edge[s]), int(s), float(t))]
-        else:
-            rows = sorted(
-                zip(
-                    squares[:count].tolist(),
-                    ids[:count].tolist(),
-                    segments[:count].tolist(),
-                    shares[:count].tolist(),
-                    strict=True,
-                )
-            )
-        within = rows[0][0] ** 0.5 + reach_m
-        return [self._candidate(lat, *row) for row in rows if row[0] ** 0.5 <= within]
+            best, s, t = nearest_anywhere(grid_segment, x, y, lon, lat)
+            return [(float(best), int(shape_edge[s]), int(s), float(t))]
+        columns = (squares[:found].tolist(), ids[:found].tolist(), segments[:found].tolist(), shares[:found].tolist())
+        rows = sorted(zip(*columns, strict=True))
+        within = (rows[0][0] ** 0.5 + reach_m) ** 2
+        return [row for row in rows if row[0] <= within]
+
+    def candidates(self, lon: float, lat: float, reach_m: float = REACH_M) -> Iterator[_Candidate]:
+        """Edges within the nearest's distance + `reach_m`, nearest first, ties by edge number; at least one."""
+        for row in self._rows(float(lon), float(lat), float(reach_m)):
+            yield self._candidate(float(lat), *row)
 
     def _candidate(self, lat: float, square: float, edge_no: int, segment: int, share: float) -> _Candidate:
-        g = self.graph
-        a, b = int(g.shape_ptr[edge_no]), int(g.shape_ptr[edge_no + 1])
-        kx = float(np.cos(np.radians(lat)))
-        x, y = np.asarray(g.shape_lon[a:b]) * kx, np.asarray(g.shape_lat[a:b])
-        along = np.hypot(np.diff(x), np.diff(y))
-        i = segment - a
-        total = float(along.sum())
-        fraction = 0.0 if total == 0.0 else (float(along[:i].sum()) + share * float(along[i])) / total
-        dx, dy = float(x[i + 1] - x[i]), float(y[i + 1] - y[i])
-        return _Candidate(
-            edge_no,
-            square**0.5,
-            min(1.0, max(0.0, fraction)),
-            (float(x[i]) + share * dx) / kx,
-            float(y[i]) + share * dy,
-            float(np.degrees(np.arctan2(dx, dy))) % 360.0,
-        )
+        foot = describe_foot(self._shape_ptr, self._find[4], self._find[5], edge_no, segment, share, lat)
+        return _Candidate(edge_no, square**0.5, *foot)
 
     def _placements(self, c: _Candidate) -> list[tuple[Placement, float]]:
         """The arcs of an edge that cars may drive, each with its bearing at the foot."""
@@ -226,7 +225,7 @@ class Snapper:
 
     def placements_near(self, lon: float, lat: float, reach_m: float, edges: int) -> list[Placement]:
         """All legal arcs of the nearest `edges` edges within the nearest's distance + `reach_m`."""
-        return [p for c in self.candidates(lon, lat, reach_m)[:edges] for p, _ in self._placements(c)]
+        return [p for c in islice(self.candidates(lon, lat, reach_m), edges) for p, _ in self._placements(c)]
 
     def snap(
         self,
@@ -248,10 +247,11 @@ class Snapper:
         not numbers.
         """
         found = self.candidates(lon, lat)
-        if max_m is not None and found[0].distance_m > max_m:
+        first = next(found)
+        if max_m is not None and first.distance_m > max_m:
             return []
         if course_deg is not None and speed_mps is not None and speed_mps >= MOVING_MPS:
-            for candidate in found:
+            for candidate in chain([first], found):
                 fits = [
                     p
                     for p, bearing in self._placements(candidate)
@@ -259,9 +259,9 @@ class Snapper:
                 ]
                 if fits:
                     return fits[:1]
-        placed = self._placements(found[0])
+        placed = self._placements(first)
         if both_carriageways and len(placed) == 1:
-            placed += self._opposite(lon, lat, found[0], placed[0][1])
+            placed += self._opposite(lon, lat, first, placed[0][1])
         return [p for p, _ in placed]
 
     def _opposite(self, lon: float, lat: float, own: _Candidate, bearing: float) -> list[tuple[Placement, float]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import mmap
-import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -215,7 +214,7 @@ class WeightsWriter:
             (_CLOSURES, 0),
         ):
             mapping.header[slot] = value
-        os.replace(part, path)
+        part.replace(path)
         return mapping
 
     @property

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sources import Way, make_source, random_source
 
 from roads.network.build import build_graph
 from roads.network.files import GraphFileError, load_graph, write_axes, write_graph
 from roads.network.graph import ARRAY_FIELDS
 from roads.network.loader import open_network
+from tests.unit.network.sources import Way, make_source, random_source
 
 
 def test_round_trip_is_memory_mapped_and_named_by_content(tmp_path: Path) -> None:

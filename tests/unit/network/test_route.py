@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sources import DEGREE_M, Way, make_source, random_source
-from test_nearest import random_place, search
 
 from roads.network.build import build_graph
 from roads.network.directions import Manoeuvre, directions, turn_kind
@@ -22,6 +20,8 @@ from roads.network.route import find_route
 from roads.network.snap import place_on_edge
 from roads.network.source import WayFlag
 from roads.network.weights import static_view
+from tests.unit.network.searching import random_place, search
+from tests.unit.network.sources import DEGREE_M, Way, make_source, random_source
 
 TRACKS = Path("/work/shared/data/tracks")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sources import DEGREE_M, Way, make_source, random_source
 
 from roads.network.build import build_graph
 from roads.network.profiles import INF, Profile
 from roads.network.snap import FAR_M, Snapper
+from tests.unit.network.sources import DEGREE_M, Way, make_source, random_source
 
 # A divided road (eastbound south, westbound north, 20 m apart), a two-way road crossing it, ends joined.
 PLACES = [(0, 0), (1000, 0), (1000, 20), (0, 20), (500, 300), (500, 0), (500, 20)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from sources import Restriction, Way, make_source, random_source
-from test_nearest import search
-
 from roads.network.build import build_graph
 from roads.network.expand import expand_arcs, expanded_seeds
 from roads.network.graph import RoadGraph
@@ -14,6 +11,8 @@ from roads.network.profiles import INF, Profile
 from roads.network.snap import place_on_edge
 from roads.network.source import RestrictionKind
 from roads.network.weights import static_view
+from tests.unit.network.searching import search
+from tests.unit.network.sources import Restriction, Way, make_source, random_source
 
 # West (0), centre (1), east (2), north (3), and a long way round from north to east over (4).
 PLACES = [(-1000, 0), (0, 0), (1000, 0), (0, 1000), (3000, 1000)]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sources import random_source
 
 from roads.network.build import build_graph
 from roads.network.files import load_graph, write_graph
 from roads.network.live import ArcSpeeds, EdgeClosure
 from roads.network.profiles import CLASS_COUNT, INF, OPEN_MASK, Profile
 from roads.network.weights import HOUR_FACTORS, TornRead, WeightsReader, WeightsWriter, WeightView, WriterBusy
+from tests.unit.network.sources import random_source
 
 
 @pytest.fixture
