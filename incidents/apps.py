@@ -12,3 +12,7 @@ class IncidentsConfig(AppConfig):
     label = "incidents"
     verbose_name = "警情"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Subscribe to events."""
+        from incidents import handlers  # noqa: F401

@@ -26,7 +26,7 @@ ARRIVE_S: Mapping[str, Mapping[str, float]] = MappingProxyType(
     }
 )
 
-# Closing has no published norm but "every alert closed with feedback, red ones reviewed every day" (domain.md §3.16, §6).
+# Closing has no published norm but "every alert closed with feedback, red ones reviewed every day" (domain.md §3.16)
 CLOSE_S: Mapping[str, float] = MappingProxyType({"red": 24 * 3600.0, "yellow": 48 * 3600.0, "blue": 72 * 3600.0})
 
 
@@ -50,7 +50,7 @@ class SignTimers:
 class EscalationStep:
     """One rung of the ladder: when `trigger` is late by `after_s`, do `action`.
 
-    Triggers: 'receipt', 'sign_for', 'recall_seen', 'arrive', 'report', 'review', 'close'. Actions: 'next_channel' (page →
+    Triggers: 'receipt', 'sign_for', 'recall_seen', 'arrive', 'review', 'close'. Actions: 'next_channel' (page →
     terminal → gateway → card "call by radio"), 'next_unit', 'radio_card', 'press_chief' (督办: the lowest level of the
     chain that answers, then one level up after each level's own time), 'head_list'.
     """

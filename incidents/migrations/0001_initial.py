@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('network_version', models.CharField(blank=True, max_length=60)),
                 ('weights_generation', models.BigIntegerField(default=0)),
                 ('policy_version', models.PositiveIntegerField(default=0)),
-                ('snapshot', models.JSONField()),
+                ('snapshot', models.BinaryField()),
                 ('plan', models.JSONField()),
                 ('snapshot_sha256', models.CharField(max_length=64)),
                 ('settled_count', models.PositiveIntegerField(default=0)),

@@ -8,7 +8,10 @@ from core import clock
 
 
 class Decision(models.Model):
-    """One decision: input snapshot (graph and weight version, positions, eligibility) and plan with reasons."""
+    """One decision: input snapshot (graph and weight version, positions, eligibility) and plan with reasons.
+
+    `snapshot` is the canonical JSON of `incidents.dispatch.snapshot`, deflated; its SHA-256 is that of the plain text.
+    """
 
     class Origin(models.TextChoices):
         ENGINE = "engine", "自动"
@@ -22,7 +25,7 @@ class Decision(models.Model):
     network_version = models.CharField(max_length=60, blank=True)
     weights_generation = models.BigIntegerField(default=0)
     policy_version = models.PositiveIntegerField(default=0)
-    snapshot = models.JSONField()
+    snapshot = models.BinaryField()
     plan = models.JSONField()
     snapshot_sha256 = models.CharField(max_length=64)
     settled_count = models.PositiveIntegerField(default=0)

@@ -28,13 +28,12 @@ def sign_timers_set(assignment: Assignment, *, receipt_s: float, sign_s: float) 
 
 def receipt_timer_cancel(assignment: Assignment) -> None:
     """The device has it."""
-    timers.timer_cancel(key=_key("receipt", assignment.pk))
+    timers.timer_cancel(_key("receipt", assignment.pk))
 
 
 def sign_timers_cancel(assignment: Assignment) -> None:
     """Signed for, declined, recalled or expired: neither clock matters any more."""
-    receipt_timer_cancel(assignment)
-    timers.timer_cancel(key=_key("sign", assignment.pk))
+    timers.timer_cancel(_key("receipt", assignment.pk), _key("sign", assignment.pk))
 
 
 def deadline_timers_set(incident: Incident) -> None:
@@ -52,7 +51,7 @@ def deadline_timers_set(incident: Incident) -> None:
 
 def arrive_timer_cancel(incident: Incident) -> None:
     """Somebody is on scene."""
-    timers.timer_cancel(key=_key("arrive", incident.pk))
+    timers.timer_cancel(_key("arrive", incident.pk))
 
 
 def review_timer_set(incident: Incident, *, hours: float = 4.0) -> None:
@@ -68,8 +67,8 @@ def review_timer_set(incident: Incident, *, hours: float = 4.0) -> None:
 
 def incident_timers_cancel(incident: Incident) -> None:
     """The incident is over."""
-    for kind in ("arrive", "close", "review", "wait"):
-        timers.timer_cancel(key=_key(kind, incident.pk))
+    kinds = ("arrive", "close", "review", "wait", "climb.arrive", "climb.close", "climb.review")
+    timers.timer_cancel(*(_key(kind, incident.pk) for kind in kinds))
 
 
 def wait_timer_set(incident: Incident) -> None:
@@ -82,3 +81,19 @@ def wait_timer_set(incident: Incident) -> None:
             subject={"incident_id": incident.pk},
             organisation_path=incident.organisation_path,
         )
+
+
+def climb_timer_set(incident: Incident, *, stage: str, level_rank: int, after_s: float) -> None:
+    """If nobody settles it, the next higher chief is told after the level's own time."""
+    timers.timer_set(
+        kind="incidents.climb",
+        key=_key(f"climb.{stage}", incident.pk),
+        due_at=clock.now() + timedelta(seconds=after_s),
+        subject={"incident_id": incident.pk, "stage": stage, "below_rank": level_rank},
+        organisation_path=incident.organisation_path,
+    )
+
+
+def climb_timer_cancel(incident: Incident, *, stage: str) -> None:
+    """Settled: nobody higher needs to know."""
+    timers.timer_cancel(_key(f"climb.{stage}", incident.pk))

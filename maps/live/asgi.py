@@ -24,7 +24,7 @@ from maps.live.messages import named_event
 from maps.live.reader import Bounds, Reader, Wanted
 from patrols.selectors import tour_of_person
 from stations.selectors import actor_for_user
-from stations.services import user_for_bearer
+from stations.selectors.bearer import user_for_bearer
 from stations.types import Actor, DataClass, Verb
 
 Scope = MutableMapping[str, Any]

@@ -3,6 +3,7 @@
 from patrols.selectors.gaps import RequirementGap, requirement_gaps
 from patrols.selectors.tours import (
     system_tours_on_duty,
+    tour_by_uid,
     tour_of_person,
     tours_on_duty,
     tours_visible_to,
@@ -13,6 +14,7 @@ __all__ = [
     "RequirementGap",
     "requirement_gaps",
     "system_tours_on_duty",
+    "tour_by_uid",
     "tour_of_person",
     "tours_on_duty",
     "tours_visible_to",

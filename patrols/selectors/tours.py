@@ -103,3 +103,8 @@ def tour_of_person(person_id: int) -> Tour | None:
         .filter(state=TourState.OPEN.value, members__person_id=person_id, members__present__upper_inf=True)
         .first()
     )
+
+
+def tour_by_uid(uid: str) -> Tour | None:
+    """The tour with this uid, whoever asks; the caller checks what may be seen or sent."""
+    return Tour.objects.select_related("unit").filter(uid=uid).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.gis.db import models as gis
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.db.models import Q
 
@@ -18,7 +18,7 @@ class RoadAxis(models.Model):
 
     `geom` is the reference line; metres of an axis are measured along it on the WGS-84 spheroid, from its first vertex.
     The direction of the line is 下行 (down, growing metres); 上行 (up) runs against it, on `geom_up` where the
-    carriageways are apart.
+    carriageways are apart; `up_measures_m` gives the metre of the reference line at each of its vertices.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -31,6 +31,7 @@ class RoadAxis(models.Model):
     length_m = models.FloatField("长度（米）")
     geom = gis.LineStringField("下行中心线", srid=STORE_SRID)
     geom_up = gis.LineStringField("上行中心线", srid=STORE_SRID, null=True, blank=True)
+    up_measures_m = ArrayField(models.FloatField(), null=True, blank=True, verbose_name="上行里程（米）")
     generated = models.BooleanField("示例数据", default=False)
     is_active = models.BooleanField("在用", default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -58,6 +59,7 @@ class RoadAxisVersion(models.Model):
     length_m = models.FloatField()
     geom = gis.LineStringField(srid=STORE_SRID)
     geom_up = gis.LineStringField(srid=STORE_SRID, null=True)
+    up_measures_m = ArrayField(models.FloatField(), null=True)
     source = models.CharField(max_length=200, blank=True)
 
     class Meta:

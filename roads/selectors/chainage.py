@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from core.errors import InvalidInput, NotFound
 from roads.axes.chainage import Calibration, Direction, format_chainage, parse_chainage
-from roads.axes.locate import AxisLine
+from roads.axes.locate import SPHEROID, AxisLine
 from roads.models import CalibrationPost, RoadAxis
 
 CACHE_SIZE = 4096
@@ -48,9 +48,9 @@ _lock = threading.Lock()
 _shapes: dict[int, AxisShape] = {}
 
 
-def _line(coordinates: tuple[tuple[float, float], ...]) -> AxisLine:
+def _line(coordinates: tuple[tuple[float, float], ...], measures_m: list[float] | None = None) -> AxisLine:
     points: npt.NDArray[np.float64] = np.asarray(coordinates, dtype=np.float64)
-    return AxisLine(points[:, 0], points[:, 1])
+    return AxisLine(points[:, 0], points[:, 1], measures_m)
 
 
 def axis_shape(axis_id: int) -> AxisShape:
@@ -64,7 +64,7 @@ def axis_shape(axis_id: int) -> AxisShape:
     axis = RoadAxis.objects.get(pk=axis_id)
     posts = list(CalibrationPost.objects.filter(axis=axis).order_by("order").values_list("distance_m", "chainage_m"))
     calibration = (
-        Calibration.from_posts(posts) if posts else Calibration.from_posts([(0.0, 0.0), (axis.length_m, axis.length_m)])
+        Calibration.from_posts(posts) if posts else Calibration.even(axis.length_m)
     )
     shape = AxisShape(
         axis_id=axis_id,
@@ -73,7 +73,7 @@ def axis_shape(axis_id: int) -> AxisShape:
         name=axis.name,
         length_m=axis.length_m,
         line=_line(axis.geom.coords),
-        line_up=_line(axis.geom_up.coords) if axis.geom_up is not None else None,
+        line_up=_line(axis.geom_up.coords, axis.up_measures_m) if axis.geom_up is not None else None,
         calibration=calibration,
     )
     with _lock:
@@ -84,10 +84,10 @@ def axis_shape(axis_id: int) -> AxisShape:
 
 
 def axis_project(axis_id: int, lon: float, lat: float, *, side: str = "") -> ProjectedPoint:
-    """Project a WGS-84 point onto an axis. Metres are those of the reference line, whatever the side."""
+    """Project a WGS-84 point onto the carriageway of a side. Metres are always those of the reference line."""
     shape = axis_shape(axis_id)
-    del side
-    projected = shape.line.project(lon, lat)
+    line = shape.line_up if side == "up" and shape.line_up is not None else shape.line
+    projected = line.project(lon, lat)
     return ProjectedPoint(shape.code, shape.name, projected.distance_m, projected.offset_m)
 
 
@@ -109,6 +109,7 @@ class ChainagePoint:
     lon: float
     lat: float
     text: str
+    course_deg: float | None = None
 
 
 def points_of_chainage(text: str) -> list[ChainagePoint]:
@@ -130,14 +131,10 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
         shape = axis_shape(axis.pk)
         for axis_m in shape.calibration.distances_at(parsed.chainage_m):
             for side in _sides(parsed.direction, shape):
-                line = shape.line_up if side == "up" and shape.line_up is not None else None
-                lon, lat = shape.line.point_at(axis_m)
-                if line is not None:
-                    beside = line.project(lon, lat)
-                    lon, lat = line.point_at(beside.distance_m)
-                points.append(
-                    ChainagePoint(axis.pk, axis_m, side, lon, lat, axis_chainage_text(axis.pk, axis_m, side))
-                )
+                line = shape.line_up if side == "up" and shape.line_up is not None else shape.line
+                lon, lat = line.point_at(axis_m)
+                text_of = axis_chainage_text(axis.pk, axis_m, side)
+                points.append(ChainagePoint(axis.pk, axis_m, side, lon, lat, text_of, _course(line, axis_m, side)))
     if not points:
         raise NotFound("该道路没有这个桩号", field="chainage", value=text)
     return points
@@ -153,3 +150,12 @@ def _sides(direction: Direction, shape: AxisShape) -> tuple[str, ...]:
     if direction is Direction.UP:
         return ("up",)
     return ("down", "up") if shape.line_up is not None else ("",)
+
+
+def _course(line: AxisLine, axis_m: float, side: str) -> float | None:
+    """Direction of traffic there, degrees clockwise from north; None where the side is not known."""
+    if not side:
+        return None
+    behind, ahead = line.point_at(axis_m - 5.0), line.point_at(axis_m + 5.0)
+    azimuth = float(SPHEROID.inv(*behind, *ahead)[0]) % 360.0
+    return azimuth if side == "down" else (azimuth + 180.0) % 360.0

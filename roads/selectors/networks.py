@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from core.errors import Unavailable
 from roads.models import NetworkBuild
-from roads.network.loader import RoadNetwork, open_network
+
+if TYPE_CHECKING:
+    from roads.network.loader import RoadNetwork
 
 CHECK_EVERY_S = 1.0
 
@@ -42,6 +45,9 @@ def current_network() -> RoadNetwork:
     with _Current.lock:
         if _Current.network is not None and time.monotonic() - _Current.checked_at < CHECK_EVERY_S:
             return _Current.network
+        # Loaded on first use: the compiled search costs 100 MB, and most web processes never need it.
+        from roads.network.loader import open_network
+
         version = NetworkBuild.objects.filter(is_current=True).values_list("version", flat=True).first()
         if version is None:
             raise Unavailable(

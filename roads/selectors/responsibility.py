@@ -8,9 +8,10 @@ from datetime import datetime
 
 from django.contrib.gis.geos import Point
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from core.geo.srid import STORE_SRID
-from roads.models import Segment
+from roads.models import ChiefAssignment, Segment
 from roads.types import ChiefInChain, SegmentAtPlace
 
 # Within this distance of a border both chiefs are told, and the first to sign owns it (design §5).
@@ -102,4 +103,37 @@ def _place(segment: Segment, chain: tuple[ChiefInChain, ...], *, is_border: bool
         organisation_path=segment.organisation.path or "",
         is_border=is_border,
         chain=chain,
+    )
+
+
+def segment_ids_of_chief(person_id: int, at: datetime) -> list[int]:
+    """Segments for which a person answers at an instant: as chief, as deputy of one, or as stand-in during leave."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.segment_id FROM roads_chiefassignment a
+             WHERE a.person_id = %(person)s AND a.valid @> %(at)s::timestamptz
+            UNION
+            SELECT a.segment_id FROM roads_chiefassignment a JOIN roads_chiefdeputy d ON d.assignment_id = a.id
+             WHERE d.person_id = %(person)s AND d.valid @> %(at)s::timestamptz AND a.valid @> %(at)s::timestamptz
+            UNION
+            SELECT a.segment_id FROM roads_chiefassignment a JOIN roads_chiefleave v ON v.person_id = a.person_id
+             WHERE v.deputy_id = %(person)s AND v.valid @> %(at)s::timestamptz AND a.valid @> %(at)s::timestamptz
+            """,
+            {"person": person_id, "at": at},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def segments_without_chief(at: datetime, paths: Iterable[str]) -> list[Segment]:
+    """Segments in force without any chief at an instant, within organisation paths: the list that somebody must see."""
+    scope = Q(pk__in=[])
+    for path in paths:
+        scope |= Q(organisation__path__startswith=path)
+    answered = ChiefAssignment.objects.filter(segment=OuterRef("pk"), valid__contains=at)
+    return list(
+        Segment.objects.filter(scope, valid__contains=at)
+        .filter(~Exists(answered))
+        .select_related("organisation", "axis")
+        .order_by("organisation__path", "code")
     )

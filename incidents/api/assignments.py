@@ -1,0 +1,129 @@
+"""`/api/v1/assignments/`: list, show, and take a step."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.errors import NotFound
+from incidents import services
+from incidents.api.serializers import StepIn
+from incidents.models import Assignment
+from incidents.selectors import assignment_detail, assignment_summary, assignments_visible_to, supervisions_for
+from incidents.states import HOLDING, AssignmentState
+from stations.selectors import actor_for_request
+from stations.types import Actor, DataClass, Verb
+
+
+def _visible(actor: Actor, uid: str) -> Assignment:
+    assignment = assignments_visible_to(actor).filter(uid=uid).first()
+    if assignment is None:
+        raise NotFound("没有这次派警", field="assignment", value=str(uid))
+    return assignment
+
+
+class AssignmentListApi(APIView):
+    """Assignments this actor may see."""
+
+    data_class = DataClass.ASSIGNMENT
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
+
+    @extend_schema(
+        operation_id="assignments_list",
+        parameters=[OpenApiParameter("mine", bool), OpenApiParameter("open", bool)],
+        responses={200: dict},
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first; `mine=1` those of the actor's own tours, `open=1` those that hold a unit."""
+        actor = actor_for_request(request)
+        rows = assignments_visible_to(actor).order_by("-id")
+        if request.query_params.get("mine") in {"1", "true"}:
+            rows = rows.filter(pk__in=Assignment.objects.filter(tour__members__person_id=actor.person_id).values("pk"))
+        if request.query_params.get("open") in {"1", "true"}:
+            rows = rows.filter(state__in=sorted(HOLDING | {AssignmentState.CLEARED}))
+        return Response({"assignments": [assignment_summary(row) for row in rows[:200]]})
+
+
+class AssignmentDetailApi(APIView):
+    """One assignment with the way there."""
+
+    data_class = DataClass.ASSIGNMENT
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
+
+    @extend_schema(operation_id="assignments_show", responses={200: dict})
+    def get(self, request: Request, uid: str) -> Response:
+        """Summary, incident, route (WGS-84 lon-lat pairs) and directions."""
+        return Response(assignment_detail(_visible(actor_for_request(request), uid)))
+
+
+class AssignmentStepApi(APIView):
+    """Sign for, decline, set off, arrive, clear, report; recall; any step by radio."""
+
+    data_class = DataClass.ASSIGNMENT
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW}
+
+    @extend_schema(operation_id="assignments_step", request=StepIn, responses={200: dict})
+    def post(self, request: Request, uid: str) -> Response:
+        """The assignment afterwards. A stale fence is kept as evidence and answered 409."""
+        actor = actor_for_request(request)
+        body = StepIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = dict(body.validated_data)
+        _visible(actor, uid)
+        assignment = services.assignment_step(
+            actor=actor,
+            assignment_uid=str(uid),
+            to_state=AssignmentState(data.pop("to_state")),
+            device=request.headers.get("User-Agent", "")[:60],
+            **data,
+        )
+        return Response(assignment_summary(assignment))
+
+
+class SupervisionListApi(APIView):
+    """What is pressed upon the actor and not answered yet."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
+
+    @extend_schema(operation_id="supervisions_list", responses={200: dict})
+    def get(self, request: Request) -> Response:
+        """Open supervisions, oldest first."""
+        rows = supervisions_for(actor_for_request(request)).order_by("raised_at")
+        return Response(
+            {
+                "supervisions": [
+                    {
+                        "id": row.pk,
+                        "incident": str(row.incident.uid),
+                        "number": row.incident.number,
+                        "title": row.incident.title,
+                        "grade": row.incident.grade,
+                        "stage": row.stage,
+                        "kind": row.kind,
+                        "raised_at": row.raised_at,
+                        "reason": row.reason,
+                    }
+                    for row in rows
+                ]
+            }
+        )
+
+
+class SupervisionSettleApi(APIView):
+    """Answer a supervision."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW}
+
+    @extend_schema(operation_id="supervisions_settle", responses={200: dict})
+    def post(self, request: Request, supervision_id: int) -> Response:
+        """`text`: what was done."""
+        row = services.supervision_settle(
+            actor=actor_for_request(request), supervision_id=supervision_id, text=str(request.data.get("text", ""))
+        )
+        return Response({"id": row.pk, "settled_at": row.settled_at})

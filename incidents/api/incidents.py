@@ -1,0 +1,349 @@
+"""`/api/v1/incidents/`: take in, list (GeoJSON), show, and everything the desk does. One class per action."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import clock
+from core.errors import InvalidInput, NotFound
+from incidents import services
+from incidents.api.serializers import (
+    DispatchIn,
+    GradeIn,
+    IncidentIn,
+    MergeIn,
+    ReasonIn,
+    TransferIn,
+    WaitIn,
+)
+from incidents.models import Incident
+from incidents.selectors import duplicates_near, incident_detail, incident_summary, incidents_visible_to
+from incidents.services.intake import IncidentReport
+from stations.selectors import actor_for_request
+from stations.types import Actor, DataClass, Verb
+
+PAGE_SIZE = 200
+MAX_PAGE_SIZE = 1000
+
+
+def _page(request: Request) -> tuple[int, int]:
+    try:
+        limit = int(request.query_params.get("limit", PAGE_SIZE))
+        offset = int(request.query_params.get("offset", 0))
+    except ValueError as error:
+        raise InvalidInput("limit 和 offset 应为整数", field="limit", value=request.query_params.get("limit")) from error
+    return max(1, min(limit, MAX_PAGE_SIZE)), max(0, offset)
+
+
+def _visible(actor: Actor, uid: str) -> Incident:
+    incident = incidents_visible_to(actor).filter(uid=uid).first()
+    if incident is None:
+        raise NotFound("没有这条警情", field="incident", value=str(uid))
+    return incident
+
+
+class IncidentListApi(APIView):
+    """List as GeoJSON, and intake."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW, "POST": Verb.CREATE}
+
+    @extend_schema(
+        operation_id="incidents_list",
+        parameters=[
+            OpenApiParameter("state", str, description="逗号分隔的状态"),
+            OpenApiParameter("grade", str),
+            OpenApiParameter("open", bool, description="只看未办结"),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("offset", int),
+        ],
+        responses={200: dict},
+    )
+    def get(self, request: Request) -> Response:
+        """Incidents this actor may see, newest first, as a GeoJSON FeatureCollection (WGS-84)."""
+        limit, offset = _page(request)
+        rows = incidents_visible_to(actor_for_request(request)).order_by("-received_at", "-id")
+        if states := request.query_params.get("state"):
+            rows = rows.filter(state__in=states.split(","))
+        if grade := request.query_params.get("grade"):
+            rows = rows.filter(grade=grade)
+        if request.query_params.get("open") in {"1", "true"}:
+            rows = rows.exclude(state__in=["closed", "merged", "false"])
+        page = list(rows[offset : offset + limit + 1])
+        return Response(
+            {
+                "type": "FeatureCollection",
+                "features": [_feature(row) for row in page[:limit]],
+                "next_offset": offset + limit if len(page) > limit else None,
+            }
+        )
+
+    @extend_schema(
+        operation_id="incidents_receive",
+        request=IncidentIn,
+        responses={201: dict, 200: dict},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """Take an incident in: 201 when new, 200 with the first answer when the key is known."""
+        actor = actor_for_request(request)
+        body = IncidentIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = dict(body.validated_data)
+        lon, lat, datum, course_deg = services.place_resolve(
+            lon=data.pop("lon", None),
+            lat=data.pop("lat", None),
+            datum=data.pop("datum", ""),
+            chainage=data.pop("chainage", ""),
+            road=data.pop("road", ""),
+            junction=data.pop("junction", ""),
+        )
+        if data["course_deg"] is None:
+            data["course_deg"] = course_deg
+        scope = f"user:{actor.user_id}" if actor.user_id is not None else f"{actor.kind}:{actor.name}"
+        incident, created = services.incident_receive(
+            actor=actor,
+            report=IncidentReport(lon=lon, lat=lat, datum=datum, **data),
+            client_scope=scope[:60],
+            client_key=request.headers.get("Idempotency-Key", "")[:100],
+        )
+        return Response(incident_summary(incident), status=201 if created else 200)
+
+
+def _feature(incident: Incident) -> dict[str, Any]:
+    summary = incident_summary(incident)
+    return {
+        "type": "Feature",
+        "id": summary["uid"],
+        "geometry": {"type": "Point", "coordinates": [summary["lon"], summary["lat"]]},
+        "properties": summary,
+    }
+
+
+class IncidentDetailApi(APIView):
+    """One incident whole."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
+
+    @extend_schema(operation_id="incidents_show", responses={200: dict})
+    def get(self, request: Request, uid: str) -> Response:
+        """Summary, timeline, assignments, last decision, duplicates, chain of chiefs."""
+        actor = actor_for_request(request)
+        return Response(incident_detail(actor=actor, incident=_visible(actor, uid)))
+
+
+class DuplicatesApi(APIView):
+    """Open cases nearby, asked while a new one is typed."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
+
+    @extend_schema(
+        operation_id="incidents_duplicates",
+        parameters=[
+            OpenApiParameter("lon", float, required=True),
+            OpenApiParameter("lat", float, required=True),
+            OpenApiParameter("kind", str),
+        ],
+        responses={200: dict},
+    )
+    def get(self, request: Request) -> Response:
+        """Hints, same kind first, then nearest. Coordinates WGS-84."""
+        try:
+            lon, lat = float(request.query_params["lon"]), float(request.query_params["lat"])
+        except (KeyError, ValueError) as error:
+            raise InvalidInput("请给出 lon 和 lat（WGS-84）", field="lon") from error
+        hints = duplicates_near(
+            actor=actor_for_request(request),
+            lon=lon,
+            lat=lat,
+            at=clock.now(),
+            kind=request.query_params.get("kind", ""),
+        )
+        return Response({"duplicates": [_hint(hint) for hint in hints]})
+
+
+def _hint(hint: Any) -> dict[str, Any]:
+    return {
+        "uid": hint.uid,
+        "number": hint.number,
+        "kind": hint.kind,
+        "title": hint.title,
+        "state": hint.state,
+        "distance_m": hint.distance_m,
+        "age_s": hint.age_s,
+        "same_kind": hint.same_kind,
+    }
+
+
+class ProposalApi(APIView):
+    """The engine's list for an incident, without sending anybody."""
+
+    data_class = DataClass.DECISION
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
+
+    @extend_schema(operation_id="incidents_proposal", responses={200: dict})
+    def get(self, request: Request, uid: str) -> Response:
+        """Ranked candidates with reasons, rejected units with theirs, shortfall and warnings."""
+        actor = actor_for_request(request)
+        return Response(services.incident_propose(actor=actor, incident=_visible(actor, uid)))
+
+
+class DispatchApi(APIView):
+    """Send a unit: confirm the engine's best, or override by hand."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.DISPATCH}
+
+    @extend_schema(operation_id="incidents_dispatch", request=DispatchIn, responses={200: dict})
+    def post(self, request: Request, uid: str) -> Response:
+        """The assignment that was made; 409 when the unit was sent elsewhere in the same second."""
+        actor = actor_for_request(request)
+        body = DispatchIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        _visible(actor, uid)
+        data = body.validated_data
+        assignment = services.incident_assign(
+            actor=actor,
+            incident_uid=str(uid),
+            tour_uid=str(data["tour"]) if data["tour"] else None,
+            reason=data["reason"],
+            preempt=data["preempt"],
+        )
+        return Response(services.assignment_answer(assignment))
+
+
+class _DeskApi(APIView):
+    """Base of the desk's actions: check what may be seen, call one service, answer with the incident."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.CHANGE}
+    body: ClassVar[type[ReasonIn]] = ReasonIn
+
+    def act(self, actor: Actor, uid: str, data: dict[str, Any]) -> Incident:
+        """Call the service."""
+        raise TypeError(f"{type(self).__name__} has no action")
+
+    def handle(self, request: Request, uid: str) -> Response:
+        """Parse, call, answer."""
+        actor = actor_for_request(request)
+        body = self.body(data=request.data)
+        body.is_valid(raise_exception=True)
+        _visible(actor, uid)
+        return Response(incident_summary(self.act(actor, str(uid), dict(body.validated_data))))
+
+
+def _desk(name: str, body: type[ReasonIn], verb: Verb, act: Any) -> type[_DeskApi]:
+    """One API class for one action of the desk; its schema name is the action's."""
+
+    @extend_schema(operation_id=f"incidents_{name}", request=body, responses={200: dict})
+    def post(self: _DeskApi, request: Request, uid: str) -> Response:
+        return self.handle(request, uid)
+
+    return type(
+        f"Incident{name.title().replace('_', '')}Api",
+        (_DeskApi,),
+        {
+            "verbs": {"POST": verb},
+            "body": body,
+            "act": lambda self, actor, uid, data: act(actor, uid, data),
+            "post": post,
+            "__module__": __name__,
+        },
+    )
+
+
+DESK_ACTIONS: dict[str, type[_DeskApi]] = {
+    "false": _desk(
+        "false",
+        ReasonIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_mark_false(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "wait": _desk(
+        "wait",
+        WaitIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_wait(
+            actor=actor, incident_uid=uid, reason=d["reason"], until=d["until"]
+        ),
+    ),
+    "resume": _desk(
+        "resume",
+        ReasonIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_resume(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "transfer": _desk(
+        "transfer",
+        TransferIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_transfer(
+            actor=actor, incident_uid=uid, reason=d["reason"], to=d["to"]
+        ),
+    ),
+    "take-back": _desk(
+        "take_back",
+        ReasonIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_take_back(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "return": _desk(
+        "return",
+        ReasonIn,
+        Verb.REVIEW,
+        lambda actor, uid, d: services.incident_return(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "review": _desk(
+        "review",
+        ReasonIn,
+        Verb.REVIEW,
+        lambda actor, uid, d: services.incident_review(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "close": _desk(
+        "close",
+        ReasonIn,
+        Verb.REVIEW,
+        lambda actor, uid, d: services.incident_close(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "reopen": _desk(
+        "reopen",
+        ReasonIn,
+        Verb.REVIEW,
+        lambda actor, uid, d: services.incident_reopen(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "merge": _desk(
+        "merge",
+        MergeIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_merge(
+            actor=actor, incident_uid=uid, into_uid=str(d["into"]), reason=d["reason"]
+        ),
+    ),
+    "unmerge": _desk(
+        "unmerge",
+        ReasonIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_unmerge(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "grade": _desk(
+        "grade",
+        GradeIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_regrade(
+            actor=actor, incident_uid=uid, grade=d["grade"], reason=d["reason"]
+        ),
+    ),
+    "supervise": _desk(
+        "supervise",
+        ReasonIn,
+        Verb.REVIEW,
+        lambda actor, uid, d: services.incident_supervise(actor=actor, incident_uid=uid, reason=d["reason"]).incident,
+    ),
+}

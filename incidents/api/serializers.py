@@ -1,0 +1,85 @@
+"""What comes in: shapes and types only. Rules live in the services, which name the field, the value and the cure."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from incidents.states import AssignmentState
+
+
+class PlaceIn(serializers.Serializer):
+    """A place by point, by chainage, or by road and junction."""
+
+    lon = serializers.FloatField(required=False, allow_null=True)
+    lat = serializers.FloatField(required=False, allow_null=True)
+    datum = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    chainage = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    road = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    junction = serializers.CharField(required=False, allow_blank=True, max_length=100)
+
+
+class IncidentIn(PlaceIn):
+    """A reported incident."""
+
+    kind = serializers.CharField(max_length=40)
+    source = serializers.CharField(max_length=16, default="api")
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    text = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+    place_text = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    happened_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    course_deg = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=360, default=None)
+    risk = serializers.DictField(required=False, default=dict)
+    reporter_name = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    reporter_phone = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    plate = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    automatic = serializers.BooleanField(required=False, allow_null=True, default=None)
+    exercise = serializers.BooleanField(required=False, default=False)
+
+
+class ReasonIn(serializers.Serializer):
+    """A reason; whether it is needed is the service's rule."""
+
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class WaitIn(ReasonIn):
+    """Hold, until a moment or until resumed."""
+
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class TransferIn(ReasonIn):
+    """Hand over to another authority."""
+
+    to = serializers.CharField(max_length=100)
+
+
+class MergeIn(ReasonIn):
+    """Merge into another incident."""
+
+    into = serializers.UUIDField()
+
+
+class GradeIn(ReasonIn):
+    """A grade by hand."""
+
+    grade = serializers.CharField(max_length=8)
+
+
+class DispatchIn(ReasonIn):
+    """Send a unit: a named tour, or (without one) the best of the engine's list."""
+
+    tour = serializers.UUIDField(required=False, allow_null=True, default=None)
+    preempt = serializers.BooleanField(required=False, default=False)
+
+
+class StepIn(serializers.Serializer):
+    """One step of an assignment."""
+
+    to_state = serializers.ChoiceField(choices=[state.value for state in AssignmentState])
+    fence = serializers.IntegerField(required=False, allow_null=True, default=None)
+    client_key = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    device_time = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    by_radio = serializers.BooleanField(required=False, default=False)
+    text = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    outcome = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")

@@ -1,0 +1,24 @@
+"""Addresses of the incidents API, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from incidents.api import assignments, incidents
+
+urlpatterns = [
+    path("incidents/", incidents.IncidentListApi.as_view(), name="incident-list"),
+    path("incidents/duplicates/", incidents.DuplicatesApi.as_view(), name="incident-duplicates"),
+    path("incidents/<uuid:uid>/", incidents.IncidentDetailApi.as_view(), name="incident-detail"),
+    path("incidents/<uuid:uid>/proposal/", incidents.ProposalApi.as_view(), name="incident-proposal"),
+    path("incidents/<uuid:uid>/dispatch/", incidents.DispatchApi.as_view(), name="incident-dispatch"),
+    *(
+        path(f"incidents/<uuid:uid>/{action}/", view.as_view(), name=f"incident-{action}")
+        for action, view in incidents.DESK_ACTIONS.items()
+    ),
+    path("assignments/", assignments.AssignmentListApi.as_view(), name="assignment-list"),
+    path("assignments/<uuid:uid>/", assignments.AssignmentDetailApi.as_view(), name="assignment-detail"),
+    path("assignments/<uuid:uid>/steps/", assignments.AssignmentStepApi.as_view(), name="assignment-step"),
+    path("supervisions/", assignments.SupervisionListApi.as_view(), name="supervision-list"),
+    path("supervisions/<int:supervision_id>/settle/", assignments.SupervisionSettleApi.as_view(), name="supervision-settle"),
+]

@@ -1,0 +1,210 @@
+"""Who may not or should not go: a table of named checks. The first check that speaks gives the rejection.
+
+The order of the table is the order of its stages, so that the furthest stage any unit reached says what was short.
+Sources: domain.md §3.5 (powers) and §4 (pitfalls 9-14), design §4 (invariants 7 and 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from .placing import FOOT_KIND, Start
+from .policy import DispatchPolicy
+from .types import GRADE_RANK, IncidentSnapshot, Params, Rejection, UnitSnapshot, UnitState
+
+NO_POWERS = frozenset({"report"})  # station staff and leaders answer for no road (domain.md §3.5)
+NOT_RANKED_KINDS = frozenset({"drone"})  # design §5: eyes beside the ranking
+
+
+class Stage(IntEnum):
+    """How far a unit came before it was rejected."""
+
+    DUTY = 0
+    POWER = 1
+    BUSY = 2
+    POSITION = 3
+    REACH = 4
+
+
+SHORTFALLS: Mapping[Stage, str] = {
+    Stage.DUTY: "nobody_on_duty",
+    Stage.POWER: "none_with_power",
+    Stage.BUSY: "all_busy",
+    Stage.POSITION: "all_stale",
+    Stage.REACH: "none_reachable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The incident under the policy in force; what the checks ask against."""
+
+    incident: IncidentSnapshot
+    policy: DispatchPolicy
+    excluded: Mapping[int, str]
+
+    @property
+    def needs_officer(self) -> bool:
+        """A risk task: auxiliaries go with an officer only."""
+        return self.incident.needs_officer or self.incident.grade in self.policy.officer_grades
+
+    @classmethod
+    def of(cls, incident: IncidentSnapshot, policy: DispatchPolicy) -> Case:
+        """Read the exclusions once."""
+        return cls(incident, policy, {e.tour_id: e.code for e in incident.excluded})
+
+
+Test = Callable[[UnitSnapshot, Case], Params | str | None]
+StartTest = Callable[[UnitSnapshot, Start, Case], Params | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named check. `test` answers None (may go), parameters (may not), or a code of its own.
+
+    `lead_only`: whoever supports a lead that passes need not pass it.
+    """
+
+    code: str
+    stage: Stage
+    test: Test
+    lead_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartCheck:
+    """A check of where a unit would start from."""
+
+    code: str
+    stage: Stage
+    test: StartTest
+
+
+def _drone(unit: UnitSnapshot, case: Case) -> Params | None:
+    return () if unit.kind in NOT_RANKED_KINDS else None
+
+
+def _off(unit: UnitSnapshot, case: Case) -> Params | None:
+    return () if unit.state == UnitState.OFF else None
+
+
+def _exercise(unit: UnitSnapshot, case: Case) -> Params | None:
+    return None if unit.is_exercise == case.incident.is_exercise else ()
+
+
+def _scope(unit: UnitSnapshot, case: Case) -> Params | None:
+    incident = case.incident
+    for path in (incident.organisation_path, *incident.sendable_paths):
+        if unit.organisation_path.startswith(path):
+            return None
+    for path in unit.lent_to:
+        if incident.organisation_path.startswith(path):
+            return None
+    return ()
+
+
+def _kind(unit: UnitSnapshot, case: Case) -> Params | None:
+    return (("kind", unit.kind),) if unit.kind in case.incident.excluded_kinds else None
+
+
+def _crew(unit: UnitSnapshot, case: Case) -> Params | None:
+    return () if unit.powers <= NO_POWERS else None
+
+
+def _powers(unit: UnitSnapshot, case: Case) -> Params | None:
+    missing = case.incident.required_powers - unit.powers
+    return (("powers", tuple(sorted(missing))),) if missing else None
+
+
+def _officer(unit: UnitSnapshot, case: Case) -> Params | None:
+    return () if case.needs_officer and not unit.has_officer else None
+
+
+def _excluded(unit: UnitSnapshot, case: Case) -> str | None:
+    return case.excluded.get(unit.tour_id)
+
+
+def _break(unit: UnitSnapshot, case: Case) -> Params | None:
+    return () if unit.state == UnitState.BREAK else None
+
+
+def _just_sent(unit: UnitSnapshot, case: Case) -> Params | None:
+    if unit.state == UnitState.ASSIGNED and unit.sent_s is not None and unit.sent_s <= case.policy.just_sent_s:
+        return (("sent_s", round(unit.sent_s)),)
+    return None
+
+
+def _busy_graver(unit: UnitSnapshot, case: Case) -> Params | None:
+    busy = unit.state in (UnitState.ASSIGNED, UnitState.ON_SCENE)
+    return (("grade", unit.current_grade or ""),) if busy and not on_lighter(unit, case.incident) else None
+
+
+def _busy_lighter(unit: UnitSnapshot, case: Case) -> Params | None:
+    busy = unit.state in (UnitState.ASSIGNED, UnitState.ON_SCENE)
+    return (("grade", unit.current_grade or ""),) if busy else None
+
+
+def _too_far_on_foot(unit: UnitSnapshot, start: Start, case: Case) -> Params | None:
+    if unit.kind == FOOT_KIND and start.straight_m > case.policy.foot_within_m:
+        return (("straight_m", round(start.straight_m)), ("limit_m", round(case.policy.foot_within_m)))
+    return None
+
+
+def _off_network(unit: UnitSnapshot, start: Start, case: Case) -> Params | None:
+    return None if start.position.spots else (("source", start.position.source.value),)
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("drone_not_ranked", Stage.DUTY, _drone),
+    Check("off_duty", Stage.DUTY, _off),
+    Check("exercise_mismatch", Stage.DUTY, _exercise),
+    Check("out_of_scope", Stage.DUTY, _scope),
+    Check("kind_excluded", Stage.DUTY, _kind),
+    Check("no_road_powers", Stage.DUTY, _crew),
+    Check("lacks_power", Stage.POWER, _powers, lead_only=True),
+    Check("officer_needed", Stage.POWER, _officer, lead_only=True),
+    Check("excluded", Stage.BUSY, _excluded),
+    Check("on_break", Stage.BUSY, _break),
+    Check("just_sent", Stage.BUSY, _just_sent),
+    Check("busy_graver", Stage.BUSY, _busy_graver),
+    Check("busy_lighter", Stage.BUSY, _busy_lighter),
+)
+
+START_CHECKS: tuple[StartCheck, ...] = (
+    StartCheck("too_far_on_foot", Stage.REACH, _too_far_on_foot),
+    StartCheck("off_network", Stage.REACH, _off_network),
+)
+
+SUPPORT_CHECKS: tuple[Check, ...] = tuple(check for check in CHECKS if not check.lead_only)
+
+# Rejections that a person may overrule when the new incident is graver (pre-emption).
+PREEMPTABLE = frozenset({"just_sent", "busy_lighter"})
+
+
+def on_lighter(unit: UnitSnapshot, incident: IncidentSnapshot) -> bool:
+    """True when the unit is held by an incident less grave than this one."""
+    return unit.current_grade is not None and GRADE_RANK[unit.current_grade] > GRADE_RANK[incident.grade]
+
+
+def reject(unit: UnitSnapshot, case: Case, checks: tuple[Check, ...] = CHECKS) -> tuple[Rejection, Stage] | None:
+    """The first check that speaks against a unit, None when it may go as far as duty, powers and work are concerned."""
+    for check in checks:
+        said = check.test(unit, case)
+        if said is not None:
+            code, params = (said, ()) if isinstance(said, str) else (check.code, said)
+            return Rejection(unit.tour_id, unit.call_sign, code, params), check.stage
+    return None
+
+
+def reject_start(unit: UnitSnapshot, start: Start | None, case: Case) -> tuple[Rejection, Stage] | None:
+    """The same for where the unit would start from."""
+    if start is None:
+        age = () if unit.position_age_s is None else (("age_s", round(unit.position_age_s)),)
+        return Rejection(unit.tour_id, unit.call_sign, "no_position", age), Stage.POSITION
+    for check in START_CHECKS:
+        params = check.test(unit, start, case)
+        if params is not None:
+            return Rejection(unit.tour_id, unit.call_sign, check.code, params), check.stage
+    return None

@@ -1,0 +1,126 @@
+"""A queue of incidents solved as an assignment problem at every event: graver before lighter, waiting lowers the cost.
+
+With one incident waiting nothing is solved: its best candidate goes at once. Source: trials/dispatch.md §5 (a queue
+solved together answers 31 to 84 % sooner than first come, first served; fixed windows only add delay).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from .engine import Examined, conclude, examine
+from .types import GRADE_RANK, DecisionInput, Plan, TravelTimes
+
+_NO_PAIR_S = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A waiting incident with the units that may go. `totals_ms` by tour: the M nearest suffice when M incidents wait,
+    because the others can take at most M - 1 of them."""
+
+    incident_id: int
+    grade: str
+    waiting_s: float
+    totals_ms: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A unit given to an incident."""
+
+    incident_id: int
+    tour_id: int
+    total_ms: int
+
+
+def solve(waiting: Sequence[Waiting], *, waiting_weight: float, taken: Iterable[int] = ()) -> tuple[Match, ...]:
+    """Give units to incidents, at most one unit an incident and one incident a unit.
+
+    Grade by grade, gravest first: a lighter incident never takes a unit that a graver one of the same moment wants.
+    Within a grade as many incidents as possible are served, and the sum of travel time minus `waiting_weight` x waiting
+    time is least. The answer does not depend on the order of `waiting`. `taken`: tours that are not to be given.
+    """
+    used = set(taken)
+    matches: list[Match] = []
+    for rank in sorted({GRADE_RANK[one.grade] for one in waiting}):
+        rows = sorted((one for one in waiting if GRADE_RANK[one.grade] == rank), key=lambda one: one.incident_id)
+        given = _solve_grade(rows, used, waiting_weight)
+        used.update(match.tour_id for match in given)
+        matches.extend(given)
+    return tuple(matches)
+
+
+def _solve_grade(rows: Sequence[Waiting], used: set[int], waiting_weight: float) -> list[Match]:
+    tours = sorted({tour for row in rows for tour in row.totals_ms} - used)
+    if not tours:
+        return []
+    if len(rows) == 1:
+        row = rows[0]
+        total_ms, tour = min((total, tour) for tour, total in row.totals_ms.items() if tour not in used)
+        return [Match(row.incident_id, tour, total_ms)]
+    column = {tour: j for j, tour in enumerate(tours)}
+    cost = np.full((len(rows), len(tours)), _NO_PAIR_S)
+    for i, row in enumerate(rows):
+        for tour, total in row.totals_ms.items():
+            if tour in column:
+                cost[i, column[tour]] = total / 1000.0 - waiting_weight * row.waiting_s
+    chosen = zip(*linear_sum_assignment(cost), strict=True)
+    return [
+        Match(rows[i].incident_id, tours[j], rows[i].totals_ms[tours[j]])
+        for i, j in chosen
+        if cost[i, j] < _NO_PAIR_S / 2
+    ]
+
+
+def decide_queue(given: Sequence[DecisionInput], travel: TravelTimes) -> tuple[tuple[DecisionInput, Plan], ...]:
+    """Plans for all incidents that wait now, in the order given, each with the input to record.
+
+    All inputs must come from the same moment and the same units. Incidents that wait for a person keep their own plan
+    and take no unit from the others; a single automatic one goes at once, without a matrix.
+    """
+    count = sum(one.incident.units_needed for one in given)
+    wide = [replace(one, search_k=max(one.policy.k, count)) for one in given] if len(given) > 1 else list(given)
+    known = [examine(one, travel) for one in wide]
+    plans = [conclude(one, None) for one in known]
+    joint = [i for i, plan in enumerate(plans) if plan.automatic]
+    if len(joint) > 1:
+        matched = _share([known[i] for i in joint])
+        for i in joint:
+            tours = tuple(matched.get(given[i].incident.incident_id, ()))
+            wide[i] = replace(wide[i], matched=tours)
+            plans[i] = conclude(known[i], tours)
+    return tuple(zip(wide, plans, strict=True))
+
+
+def _share(known: Sequence[Examined]) -> dict[int, list[int]]:
+    """Tours by incident, lead first. Grade by grade; within a grade first the leads, then one support a round."""
+    given: dict[int, list[int]] = {}
+    taken: set[int] = set()
+    for rank in sorted({GRADE_RANK[one.given.incident.grade] for one in known}):
+        grade = [one for one in known if GRADE_RANK[one.given.incident.grade] == rank]
+        for turn in range(max(one.given.incident.units_needed for one in grade)):
+            rows = [_row(one, turn) for one in grade if _wants(one, turn, given)]
+            if not rows:
+                break
+            weight = grade[0].given.policy.waiting_weight
+            for match in solve(rows, waiting_weight=weight, taken=taken):
+                given.setdefault(match.incident_id, []).append(match.tour_id)
+                taken.add(match.tour_id)
+    return given
+
+
+def _wants(one: Examined, turn: int, given: Mapping[int, list[int]]) -> bool:
+    incident = one.given.incident
+    return turn < incident.units_needed and len(given.get(incident.incident_id, ())) == turn
+
+
+def _row(one: Examined, turn: int) -> Waiting:
+    incident = one.given.incident
+    ranked = one.supports if incident.needs_lead and turn > 0 else one.candidates
+    totals_ms = {c.tour_id: c.total_ms for c in ranked if c.automatic}
+    return Waiting(incident.incident_id, incident.grade, incident.waiting_s, totals_ms)

@@ -1,0 +1,114 @@
+"""What the incidents room does when something happened. Run by `run_urgent`, one transaction a handler."""
+
+from __future__ import annotations
+
+from core.events import EventData, handles
+from core.timers import TimerData, handles_timer
+from core.urgent import register
+from incidents.models import Assignment, Incident
+from incidents.services.delivering import delivery_next
+from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
+from incidents.services.history import StepContext, assignment_lock, incident_lock_by_id, incident_move, incident_publish
+from incidents.services.progress import assignment_advance
+from incidents.services.supervising import incident_climb, incident_overdue
+from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
+
+
+@handles("incidents.incident_received")
+def dispatch_received(event: EventData) -> None:
+    """A new incident wants a unit."""
+    incident_dispatch(int(event.subject["incident_id"]))
+
+
+@handles("incidents.unit_wanted")
+def dispatch_again(event: EventData) -> None:
+    """An incident lost its unit, or was taken up again."""
+    incident_dispatch(int(event.subject["incident_id"]))
+
+
+def _unit_came_free(event: EventData) -> None:
+    queue_solve()
+
+
+for _topic in (
+    "incidents.assignment_cleared",
+    "incidents.assignment_declined",
+    "incidents.assignment_expired",
+    "incidents.assignment_recalled",
+    "patrols.tour_opened",
+    "patrols.tour_break_ended",
+    "patrols.tour_member_joined",
+):
+    handles(_topic, name=f"incidents.handlers.unit_came_free:{_topic}")(_unit_came_free)
+
+
+@handles("patrols.tour_closed")
+def release_closed_tour(event: EventData) -> None:
+    """A tour went off duty: what it still held goes to others."""
+    held = Assignment.objects.filter(tour_id=int(event.subject["tour_id"]), state__in=sorted(HOLDING))
+    for uid in held.values_list("uid", flat=True):
+        assignment = assignment_lock(str(uid))
+        if AssignmentState(assignment.state) in HOLDING:
+            assignment_advance(assignment, AssignmentState.RECALLED, context=StepContext(text="出勤已结束"))
+
+
+@handles_timer("incidents.receipt")
+def not_received(timer: TimerData) -> None:
+    """The device did not confirm receipt in time: the next channel."""
+    delivery_next(int(timer.subject["assignment_id"]), int(timer.subject["fence"]))
+
+
+@handles_timer("incidents.sign")
+def not_signed(timer: TimerData) -> None:
+    """Nobody signed for it in time: the offer expires, the next unit is asked."""
+    row = Assignment.objects.filter(pk=int(timer.subject["assignment_id"])).values_list("uid", flat=True).first()
+    if row is None:
+        return
+    assignment = assignment_lock(str(row))
+    if assignment.fence == int(timer.subject["fence"]) and AssignmentState(assignment.state) in UNSIGNED:
+        assignment_advance(assignment, AssignmentState.EXPIRED, context=StepContext(text="超时未签收"))
+
+
+@handles_timer("incidents.arrive")
+def not_arrived(timer: TimerData) -> None:
+    """Nobody is on scene by the deadline."""
+    incident_overdue(int(timer.subject["incident_id"]), stage="arrive")
+
+
+@handles_timer("incidents.close")
+def not_closed(timer: TimerData) -> None:
+    """Not closed by the deadline."""
+    incident_overdue(int(timer.subject["incident_id"]), stage="close")
+
+
+@handles_timer("incidents.review")
+def not_reviewed(timer: TimerData) -> None:
+    """Reported, and nobody reviewed it."""
+    incident_overdue(int(timer.subject["incident_id"]), stage="review")
+
+
+@handles_timer("incidents.climb")
+def climb(timer: TimerData) -> None:
+    """The chief who was told did nothing: the next higher one."""
+    below = timer.subject.get("below_rank")
+    incident_climb(
+        int(timer.subject["incident_id"]),
+        stage=str(timer.subject["stage"]),
+        below_rank=int(below) if below is not None else None,
+    )
+
+
+@handles_timer("incidents.wait")
+def waited(timer: TimerData) -> None:
+    """A hold is over."""
+    incident = incident_lock_by_id(int(timer.subject["incident_id"]))
+    if incident.state == IncidentState.WAITING.value:
+        incident_move(incident, IncidentState.PENDING, context=StepContext(text="挂起到期"), waiting_until=None)
+        incident_publish(incident, "incidents.unit_wanted")
+
+
+def _sweep() -> object:
+    return queue_sweep() if Incident.objects.exists() else 0
+
+
+register("incidents.queue", 1.0, _sweep, exclusive=True)

@@ -1,0 +1,17 @@
+"""Readers of the incidents room."""
+
+from incidents.selectors.details import assignment_detail, incident_detail
+from incidents.selectors.duplicates import duplicates_near
+from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.selectors.visible import assignments_visible_to, incidents_visible_to, supervisions_for
+
+__all__ = [
+    "assignment_detail",
+    "assignment_summary",
+    "assignments_visible_to",
+    "duplicates_near",
+    "incident_detail",
+    "incident_summary",
+    "incidents_visible_to",
+    "supervisions_for",
+]

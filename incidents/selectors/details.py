@@ -1,0 +1,129 @@
+"""Everything about one incident or assignment, for the drawer and the phone. Contacts only for who may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import clock
+from incidents.models import Assignment, Decision, Incident
+from incidents.selectors.duplicates import duplicates_near
+from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.states import INCIDENT_LIFECYCLE, IncidentState
+from stations.types import Actor, DataClass, Verb
+
+
+def masked_phone(phone: str) -> str:
+    """`138****0000`: enough to recognise a caller, not to call one."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
+
+
+def incident_detail(*, actor: Actor, incident: Incident) -> dict[str, Any]:
+    """The incident with timeline, assignments, the last decision, duplicates and the chain of chiefs.
+
+    The caller has checked that the actor may see the incident. A reporter's number is masked unless the actor may view
+    reporters there.
+    """
+    clear = actor.may(Verb.VIEW, DataClass.REPORTER, incident.organisation_path)
+    phone = incident.reporter_phone
+    decision = incident.decisions.order_by("-id").first()
+    return {
+        **incident_summary(incident),
+        "text": incident.text,
+        "risk": incident.risk,
+        "chain": incident.chain,
+        "reporter_name": incident.reporter_name if clear else "",
+        "reporter_phone": phone if clear else masked_phone(phone),
+        "merged_into": str(incident.merged_into.uid) if incident.merged_into is not None else None,
+        "allowed": sorted(state.value for state in INCIDENT_LIFECYCLE.allowed(IncidentState(incident.state))),
+        "assignments": [
+            {**assignment_summary(row), "deliveries": _deliveries(row)}
+            for row in incident.assignments.select_related("unit", "incident").prefetch_related("deliveries").order_by("id")
+        ],
+        "decision": _decision(decision),
+        "duplicates": [
+            {
+                "uid": hint.uid,
+                "number": hint.number,
+                "title": hint.title,
+                "state": hint.state,
+                "distance_m": hint.distance_m,
+                "same_kind": hint.same_kind,
+            }
+            for hint in duplicates_near(
+                actor=actor,
+                lon=incident.geom.x,
+                lat=incident.geom.y,
+                at=clock.now(),
+                kind=incident.kind,
+                exclude_uid=str(incident.uid),
+            )
+        ],
+        "timeline": _timeline(incident),
+    }
+
+
+def _deliveries(assignment: Assignment) -> list[dict[str, Any]]:
+    return [
+        {"channel": row.channel, "state": row.state, "sent_at": row.sent_at, "received_at": row.received_at}
+        for row in sorted(assignment.deliveries.all(), key=lambda row: row.order)
+    ]
+
+
+def _decision(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {
+        "at": decision.at,
+        "origin": decision.origin,
+        "network_version": decision.network_version,
+        "weights_generation": decision.weights_generation,
+        "engine_ms": decision.engine_ms,
+        "shortfall": decision.shortfall,
+        "plan": decision.plan,
+    }
+
+
+def _timeline(incident: Incident) -> list[dict[str, Any]]:
+    steps = [
+        {
+            "at": step.at,
+            "of": "incident",
+            "kind": step.kind,
+            "from_state": step.from_state,
+            "to_state": step.to_state,
+            "actor_id": step.actor_id,
+            "by_radio": step.by_radio,
+            "text": step.text,
+            "details": step.details,
+        }
+        for step in incident.steps.order_by("id")
+    ]
+    for assignment in incident.assignments.select_related("unit").prefetch_related("steps"):
+        steps.extend(
+            {
+                "at": step.at,
+                "of": assignment.unit.call_sign,
+                "kind": "assignment",
+                "from_state": step.from_state,
+                "to_state": step.to_state,
+                "actor_id": step.actor_id,
+                "by_radio": step.by_radio,
+                "text": step.text,
+                "details": {**step.details, "stale_fence": True} if step.stale_fence else step.details,
+            }
+            for step in assignment.steps.all()
+        )
+    return sorted(steps, key=lambda step: step["at"])
+
+
+def assignment_detail(assignment: Assignment) -> dict[str, Any]:
+    """An assignment for the phone: the incident's place and words, the way in geometry and directions."""
+    incident = assignment.incident
+    return {
+        **assignment_summary(assignment),
+        "incident_summary": incident_summary(incident),
+        "text": incident.text,
+        "route": [[round(x, 6), round(y, 6)] for x, y in assignment.route.coords] if assignment.route else [],
+        "directions": assignment.directions,
+        "chain": [chief for chief in incident.chain if "border" not in chief],
+    }

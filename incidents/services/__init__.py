@@ -1,0 +1,50 @@
+"""The only writers of the incidents room."""
+
+from incidents.services.desk import (
+    incident_close,
+    incident_mark_false,
+    incident_reopen,
+    incident_resume,
+    incident_return,
+    incident_review,
+    incident_take_back,
+    incident_transfer,
+    incident_wait,
+)
+from incidents.services.dispatching import incident_assign, incident_dispatch, queue_solve, queue_sweep
+from incidents.services.grading import incident_regrade
+from incidents.services.intake import IncidentReport, incident_receive
+from incidents.services.merging import incident_merge, incident_unmerge
+from incidents.services.places import place_resolve
+from incidents.services.progress import assignment_recall, assignment_step
+from incidents.services.proposing import assignment_answer, incident_propose, point_preview
+from incidents.services.supervising import incident_supervise, supervision_settle
+
+__all__ = [
+    "IncidentReport",
+    "assignment_answer",
+    "assignment_recall",
+    "assignment_step",
+    "incident_assign",
+    "incident_close",
+    "incident_dispatch",
+    "incident_mark_false",
+    "incident_merge",
+    "incident_propose",
+    "incident_receive",
+    "incident_regrade",
+    "incident_reopen",
+    "incident_resume",
+    "incident_return",
+    "incident_review",
+    "incident_supervise",
+    "incident_take_back",
+    "incident_transfer",
+    "incident_unmerge",
+    "incident_wait",
+    "place_resolve",
+    "point_preview",
+    "queue_solve",
+    "queue_sweep",
+    "supervision_settle",
+]

@@ -1,0 +1,80 @@
+"""Getting an offer to the unit: page → terminal text → gateway → a card "call by radio". Receipt is its own step.
+
+A page's message travels by the feed, which carries every `incidents.assignment_offered`; the other channels are sent by
+Celery (slow gateways) from an event, never from inside a transaction.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from core import clock, events
+from incidents.models import Assignment, Delivery
+from incidents.states import UNSIGNED, AssignmentState
+from stations.types import DataClass
+
+# The order in which channels are tried; a unit without a terminal skips it.
+LADDER: tuple[str, ...] = (
+    Delivery.Channel.PAGE,
+    Delivery.Channel.GATEWAY,
+    Delivery.Channel.RADIO_CARD,
+)
+
+
+def delivery_begin(assignment: Assignment) -> Delivery:
+    """The first channel of an offer: the page. Called in the transaction of the offer."""
+    return Delivery.objects.create(
+        assignment=assignment,
+        channel=LADDER[0],
+        order=0,
+        state=Delivery.State.SENT,
+        key=f"{assignment.uid}:{LADDER[0]}",
+        sent_at=clock.now(),
+    )
+
+
+def delivery_next(assignment_id: int, fence: int) -> Delivery | None:
+    """Not received in time: the next channel. Returns it, or None when the offer is over or every channel was tried."""
+    with transaction.atomic():
+        assignment = Assignment.objects.select_for_update(of=("self",)).select_related("unit").get(pk=assignment_id)
+        if assignment.fence != fence or AssignmentState(assignment.state) not in UNSIGNED:
+            return None
+        if assignment.delivered_at is not None:
+            return None
+        tried = list(assignment.deliveries.order_by("order"))
+        if any(delivery.state == Delivery.State.RECEIVED for delivery in tried):
+            return None
+        remaining = [channel for channel in LADDER if channel not in {delivery.channel for delivery in tried}]
+        if not remaining:
+            return None
+        assignment.deliveries.filter(state=Delivery.State.SENT).update(state=Delivery.State.SUPERSEDED)
+        channel = remaining[0]
+        radio = channel == Delivery.Channel.RADIO_CARD
+        delivery = Delivery.objects.create(
+            assignment=assignment,
+            channel=channel,
+            order=len(tried),
+            state=Delivery.State.SENT if radio else Delivery.State.WAITING,
+            key=f"{assignment.uid}:{channel}",
+            sent_at=clock.now() if radio else None,
+        )
+        events.publish(
+            "incidents.delivery_wanted" if not radio else "incidents.radio_card",
+            organisation_path=assignment.organisation_path,
+            audience=DataClass.ASSIGNMENT.value,
+            subject={
+                "delivery_id": delivery.pk,
+                "assignment_id": assignment.pk,
+                "assignment": str(assignment.uid),
+                "tour_id": assignment.tour_id,
+            },
+            payload={"channel": channel, "call_sign": assignment.unit.call_sign, "radio": assignment.unit.radio},
+        )
+    return delivery
+
+
+def delivery_sent(delivery_id: int, *, detail: str, failed: bool = False) -> None:
+    """The gateway's answer. Idempotent: only a waiting delivery changes."""
+    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.WAITING).update(
+        state=Delivery.State.FAILED if failed else Delivery.State.SENT, sent_at=clock.now(), detail=detail[:300]
+    )

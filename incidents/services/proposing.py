@@ -1,0 +1,103 @@
+"""Previews: the engine's list for an incident or for a bare point, without sending anybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from core import clock
+from incidents.dispatch.snapshot import normalised
+from incidents.dispatch.types import DecisionInput, IncidentSnapshot
+from incidents.models import Assignment, Incident
+from incidents.selectors import assignment_summary
+from incidents.services.gathering import decision_input, policy_in_force, units_gathered
+from incidents.services.planning import candidate_json, candidate_route, plan_json, plan_one
+from incidents.services.progress import unit_wanted_check
+from incidents.services.travel import spots_of
+from incidents.states import STANDING
+from roads.selectors import current_network, place_locate
+from stations.selectors import organisation_at, sendable_paths
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+
+def incident_propose(*, actor: Actor, incident: Incident) -> dict[str, Any]:
+    """Ranked candidates with reasons and road metres, rejected units with theirs, shortfall and warnings."""
+    require(actor, Verb.VIEW, DataClass.DECISION, incident.organisation_path)
+    needs_lead = not incident.assignments.filter(is_lead=True, state__in=sorted(STANDING)).exists()
+    given = decision_input(
+        incident, units_needed=max(1, unit_wanted_check(incident)), automatic=incident.automatic, needs_lead=needs_lead
+    )
+    plan, engine_ms = plan_one(given)
+    return {**plan_json(plan), "at": given.at, "network_version": given.network_version, "engine_ms": engine_ms}
+
+
+def assignment_answer(assignment: Assignment) -> dict[str, Any]:
+    """What the API answers after a send."""
+    return assignment_summary(assignment)
+
+
+def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None) -> dict[str, Any]:
+    """`dispatch_preview`: whose road is it, and which units would be there first. WGS-84 degrees.
+
+    `travel_s` of a candidate is turn-out + age + drive; `drive_s` and `turn_out_s` say the parts.
+    """
+    moment = at or clock.now()
+    place = place_locate(lon, lat, at=moment)
+    organisation_path = place.organisation_path or organisation_at((lon, lat)).path or ""
+    network = current_network()
+    placements = network.snap(lon, lat, both_carriageways=True)
+    policy = policy_in_force()
+    incident = IncidentSnapshot(
+        incident_id=0,
+        kind="other",
+        grade="blue",
+        organisation_path=organisation_path,
+        lon=lon,
+        lat=lat,
+        spots=spots_of(placements),
+        sendable_paths=sendable_paths(organisation_path, moment),
+    )
+    given = normalised(
+        DecisionInput(
+            incident=incident,
+            units=units_gathered(network, moment, incident.sendable_paths),
+            policy=policy,
+            at=moment.isoformat(),
+            network_version=network.version,
+            weights_generation=network.weights.generation,
+            search_k=k,
+        )
+    )
+    plan, _engine_ms = plan_one(given)
+    candidates = []
+    for candidate in plan.candidates[:k]:
+        route = candidate_route(given, candidate)
+        candidates.append(
+            {
+                **candidate_json(candidate),
+                "unit": candidate.call_sign,
+                "road_m": route["road_m"] if route is not None else None,
+            }
+        )
+    spot = placements[0] if placements else None
+    return {
+        "axis": " ".join(part for part in (place.axis_code, place.axis_name) if part),
+        "chainage": place.chainage_text,
+        "segment": place.segment.name if place.segment is not None else None,
+        "chiefs": [chief.as_json() for chief in place.chain],
+        "network_version": network.version,
+        "lon": lon,
+        "lat": lat,
+        "tail": spot.tail if spot is not None else None,
+        "head": spot.head if spot is not None else None,
+        "fraction": spot.fraction if spot is not None else None,
+        "alternatives": [
+            {"tail": other.tail, "head": other.head, "fraction": other.fraction} for other in placements[1:]
+        ],
+        "candidates": candidates,
+        "rejected": [
+            {"unit": row["call_sign"], "reason": row["text"]} for row in plan_json(plan)["rejected"]
+        ],
+        "shortfall": plan.shortfall,
+    }

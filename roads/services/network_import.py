@@ -1,0 +1,188 @@
+"""From a source network to a build in force: graph files, edges in the database, switch. Idempotent by content.
+
+The graph's version is a hash of its content, so importing the same file twice finds the build it made before. A
+re-import never moves responsibility: axes are another step (`axis_import`) and only yield a review list.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from django.contrib.gis.geos import Polygon
+from django.db import connection, transaction
+
+from core import audit, clock, events
+from core.errors import NotFound
+from core.geo.srid import STORE_SRID, utm_srid
+from roads.models import NetworkBuild
+from roads.network.build import build_graph
+from roads.network.files import load_graph, with_version, write_graph
+from roads.network.graph import RoadGraph
+from roads.network.source import SourceNetwork
+from roads.selectors.networks import network_forget, networks_directory
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+Progress = Callable[[str], None]
+
+CHUNK = 50_000
+NETWORK_CHANNEL = "luzhang_network"
+
+_COPY_SQL = """
+    COPY roads_roadedge (build_id, edge_no, source_way_id, name, ref, road_class, oneway, flags, is_island, length_m,
+                         axis_id, axis_from_m, axis_to_m, geom) FROM STDIN
+"""
+
+
+def network_import(
+    *, actor: Actor, source: SourceNetwork, name: str, origin: str, sha256: str = "", progress: Progress
+) -> tuple[NetworkBuild, RoadGraph]:
+    """Build the graph of a source, store its edges, and leave the build READY (not yet in force).
+
+    Returns the build and its graph. A build of the same content is returned as it is.
+    """
+    require(actor, Verb.CREATE, DataClass.ROAD_NETWORK)
+    graph = build_graph(source, progress)
+    progress("writing graph files")
+    directory = write_graph(graph, networks_directory())
+    graph = with_version(graph, directory.name)
+    known = NetworkBuild.objects.filter(version=directory.name).first()
+    if known is not None and known.state == NetworkBuild.State.READY and known.edges.count() == graph.edge_count:
+        progress(f"the same network is already here: {known.version}")
+        return known, graph
+    if known is not None:
+        known.delete()
+    build = NetworkBuild.objects.create(
+        version=directory.name,
+        name=name,
+        source=origin,
+        source_sha256=sha256,
+        attribution=source.attribution,
+        generated=source.generated,
+        junction_count=graph.counts["junctions"],
+        arc_count=int(np.count_nonzero((graph.arc_edge >= 0) & (graph.base_ms[0] < 2**30))),
+        edge_count=graph.edge_count,
+        length_km=float(graph.edge_length_m[np.asarray(graph.edge_island) == 0].sum()) / 1000.0,
+        metric_srid=_metric_srid(graph),
+        bounds=_bounds(graph),
+        report={"counts": graph.counts, "skipped": graph.skipped},
+        state=NetworkBuild.State.BUILDING,
+    )
+    try:
+        edges_copy(build, graph, progress)
+    except BaseException:
+        NetworkBuild.objects.filter(pk=build.pk).update(state=NetworkBuild.State.FAILED)
+        raise
+    build.state, build.built_at = NetworkBuild.State.READY, clock.now()
+    build.save(update_fields=["state", "built_at"])
+    return build, graph
+
+
+def edges_copy(build: NetworkBuild, graph: RoadGraph, progress: Progress) -> None:
+    """COPY all edges of a graph, in chunks that commit on their own so that nobody waits for an import."""
+    total = graph.edge_count
+    pointer = np.asarray(graph.shape_ptr)
+    for first in range(0, total, CHUNK):
+        last = min(total, first + CHUNK)
+        a, b = int(pointer[first]), int(pointer[last])
+        owner = np.repeat(np.arange(last - first), np.diff(pointer[first : last + 1]))
+        lines = shapely.linestrings(np.c_[graph.shape_lon[a:b], graph.shape_lat[a:b]], indices=owner)
+        wkb = shapely.to_wkb(shapely.set_srid(lines, STORE_SRID), hex=True, include_srid=True)
+        text = io.StringIO()
+        for offset, geometry in enumerate(wkb):
+            text.write(_edge_row(build.pk, graph, first + offset, geometry))
+        text.seek(0)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.copy_expert(_COPY_SQL, text)
+        progress(f"edges {last}/{total}")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE roads_roadedge")
+
+
+def _edge_row(build_id: int, graph: RoadGraph, e: int, geometry: str) -> str:
+    return "\t".join(
+        (
+            str(build_id),
+            str(e),
+            str(int(graph.edge_way_id[e])),
+            _text(graph.string_at(int(graph.edge_name[e]))[:200]),
+            _text(graph.string_at(int(graph.edge_ref[e]))[:100]),
+            str(int(graph.edge_class[e])),
+            str(int(graph.edge_oneway[e])),
+            str(int(graph.edge_flags[e])),
+            "t" if graph.edge_island[e] else "f",
+            f"{float(graph.edge_length_m[e]):.3f}",
+            "\\N",
+            "\\N",
+            "\\N",
+            geometry,
+        )
+    ) + "\n"  # fmt: skip
+
+
+def _text(value: str) -> str:
+    """Escape for COPY's text format."""
+    return value.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")
+
+
+def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> NetworkBuild:
+    """Put a build in force for every process, verified, and drop the edges of the builds before it.
+
+    Processes see it within a second; searches that run keep the network they began with.
+    """
+    require(actor, Verb.CHANGE, DataClass.ROAD_NETWORK)
+    directory = networks_directory() / build.version
+    if not directory.is_dir():
+        raise NotFound("缺少路网文件", field="network", value=build.version, cure="运行 ./run manage build_network")
+    progress("verifying checksums")
+    load_graph(directory, verify=True)
+    with transaction.atomic():
+        NetworkBuild.objects.filter(is_current=True).exclude(pk=build.pk).update(
+            is_current=False, state=NetworkBuild.State.RETIRED
+        )
+        NetworkBuild.objects.filter(pk=build.pk).update(is_current=True, state=NetworkBuild.State.READY)
+        build.refresh_from_db()
+        audit.record(
+            actor_id=actor.user_id,
+            action="roads.network_switched",
+            object_type="network_build",
+            object_id=build.version,
+            organisation_path="",
+        )
+        events.publish(
+            "roads.network_switched",
+            organisation_path="",
+            audience=DataClass.ROAD_NETWORK.value,
+            subject={"version": build.version},
+            payload={"name": build.name, "junctions": build.junction_count},
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {NETWORK_CHANNEL}")
+    network_forget()
+    stale = NetworkBuild.objects.filter(state=NetworkBuild.State.RETIRED).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM roads_roadedge WHERE build_id = ANY(%s)", [list(stale)])
+    return build
+
+
+def graph_of(build: NetworkBuild) -> tuple[RoadGraph, Path]:
+    """The graph files of a build, opened, and their directory."""
+    directory = networks_directory() / build.version
+    return load_graph(directory, verify=False), directory
+
+
+def _bounds(graph: RoadGraph) -> Any:
+    west, east = float(np.min(graph.state_lon)), float(np.max(graph.state_lon))
+    south, north = float(np.min(graph.state_lat)), float(np.max(graph.state_lat))
+    polygon = Polygon.from_bbox((west, south, east, north))
+    polygon.srid = STORE_SRID
+    return polygon
+
+
+def _metric_srid(graph: RoadGraph) -> int:
+    return utm_srid(float(np.median(graph.state_lon)), float(np.median(graph.state_lat)))
