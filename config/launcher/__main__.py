@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 
 from config.environment import BadEnvironment
 from config.launcher import backup, children, demo, doctor, prepare, suite, translations, vendor
-from config.launcher.places import LaunchError, Places, environment, places
+from config.launcher.places import LaunchError, Places, environment, generated, places
 from config.launcher.services import services, stop_all
 from config.launcher.speech import say
 
@@ -48,10 +49,10 @@ def _messages(where: Places, _: list[str]) -> int:
 
 
 def _environment(where: Places, _: list[str]) -> int:
-    """For tools outside ./run: the addresses of the private services (`source <(./run env)`)."""
+    """For tools outside ./run: what the private services and this installation need (`source <(./run env)`)."""
     values = environment(where)
-    for name in ("DATABASE_URL", "REDIS_URL", "LUZHANG_VAR"):
-        print(f"export {name}='{values[name]}'")
+    for name in generated(where):
+        print(f"export {name}={shlex.quote(values[name])}")
     return 0
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.environment import read
 from config.launcher import children, postgres, prepare
-from config.launcher.places import LaunchError, Places, called_from, environment
+from config.launcher.places import DATABASE, LaunchError, Places, called_from, environment
 from config.launcher.services import services
 from config.launcher.speech import say
 
@@ -78,7 +78,7 @@ def restore(where: Places, words: list[str]) -> int:
         raise LaunchError("something is running here: ./run stop first.")
     with services(where):
         say("database")
-        postgres.recreate(where, postgres.DATABASE)
+        postgres.recreate(where, DATABASE)
         command = postgres.client(
             where, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(source / DUMP)
         )

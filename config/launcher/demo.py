@@ -1,4 +1,4 @@
-"""`./run demo`: everything on one machine, with a generated county or a real network; `--once` leaves nothing behind."""
+"""`./run demo`: everything on one machine, on a generated county or real roads; `--once` leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _wait_ready(supervisor: Supervisor, port: int, log_folder: Path) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5):  # noqa: S310  our own address
+            with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5):
                 return
         except urllib.error.HTTPError:
             return

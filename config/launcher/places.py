@@ -101,7 +101,12 @@ def _may_enter(folder: Path) -> bool:
 
 def environment(where: Places) -> dict[str, str]:
     """The environment for every process of this installation: what the caller set wins over what is generated."""
-    return {**_secrets(where), **_defaults(where), **os.environ}
+    return {**generated(where), **os.environ}
+
+
+def generated(where: Places) -> dict[str, str]:
+    """What is set where the caller sets nothing."""
+    return {**_secrets(where), **_defaults(where)}
 
 
 def _defaults(where: Places) -> dict[str, str]:

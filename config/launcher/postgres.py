@@ -152,7 +152,7 @@ def _ask(where: Places, statement: str, database: str) -> str:
         check=False,
     )
     if done.returncode != 0:
-        raise LaunchError(f"PostgreSQL refused {statement.split()[0]}: {done.stderr.strip()}")
+        raise LaunchError(f"PostgreSQL refused {statement.split(maxsplit=1)[0]}: {done.stderr.strip()}")
     return done.stdout.strip()
 
 

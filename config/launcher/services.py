@@ -23,8 +23,8 @@ def _open_lock(where: Places, name: str) -> IO[str]:
 def services(where: Places, *, keep: bool = False) -> Iterator[None]:
     """Services that run inside the block; see `places.environment` for where they are.
 
-    They end when the last user leaves, unless one asked to `keep` them (`./run manage` does: the next call is then fast;
-    `./run stop` ends them). What DATABASE_URL or REDIS_URL name from outside is used and left alone. Raises LaunchError.
+    They end when the last user leaves, unless one asked to `keep` them (`./run manage` does: the next call is then
+    fast; `./run stop` ends them). What DATABASE_URL or REDIS_URL name from outside is left alone. Raises LaunchError.
     """
     with _open_lock(where, "services.users") as users:
         # Starting and ending are done by one at a time; the shared lock tells the others that somebody is here.

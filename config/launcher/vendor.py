@@ -59,7 +59,7 @@ def copy(where: Places) -> int:
 
 
 def strip_hosts(where: Places) -> None:
-    """Take out of package-lock.json what names hosts (where to donate, where it came from): `npm ci` needs none of it."""
+    """Take what names hosts (donations, origins) out of package-lock.json: `npm ci` needs none of it."""
     path = where.root / "package-lock.json"
     lock = json.loads(path.read_text(encoding="utf-8"))
     for package in lock["packages"].values():

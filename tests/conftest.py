@@ -1,0 +1,42 @@
+"""For all tests. Nothing is started here: `./run test` has the private services running and the environment set."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say at once what is missing, instead of failing in every test."""
+    lacking = [name for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "LUZHANG_KEYS") if not os.environ.get(name)]
+    if lacking:
+        raise pytest.UsageError(f"{', '.join(lacking)} not set: run the tests by `./run test [pytest arguments]`.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Networks, pictures and sealed heads of tests go to a folder of their own, never to the installation's."""
+    from django.conf import settings
+
+    folder = tmp_path_factory.mktemp("var")
+    settings.LUZHANG_VAR = folder
+    settings.MEDIA_ROOT = folder / "media"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Recorded data that is no part of the product: real road files, tracker bodies, datum vectors."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared data folder is not beside this checkout")
+    return SHARED
