@@ -29,7 +29,7 @@ class DispatchPolicy:
     """Numbers of invariant 10 and design §5 (turn-out), and who decides what.
 
     `fresh_s`, `aged_s`: a fix up to `fresh_s` counts as it is, up to `aged_s` with its age added. `max_travel_s`:
-    beyond it a unit counts as not reachable. `foot_within_m`: foot patrols are asked within this straight line, 0 = never.
+    beyond it a unit counts as not reachable. `foot_within_m`: foot patrols are asked within this straight line.
     `automatic`: rules with 'auto' or 'propose'; `profile`: rules with a speed profile. `officer_grades`: an auxiliary
     alone is not sent to these. `waiting_weight`: seconds of travel that a second of waiting outweighs in a queue.
     """

@@ -249,8 +249,8 @@ class Plan:
 
     `candidates`: the K best that may lead; `supports`: the K best that may support (units_needed > 1 only);
     `preemptions`: units on a lighter incident, for a person to consider. `picks`: whom to send, lead first.
-    `automatic`: the first pick may go without a person; the others carry their own flag. `missing`: units still wanted after the
-    picks. `shortfall`: why nobody can be sent at once.
+    `automatic`: the first pick may go without a person; the others carry their own flag. `missing`: units still wanted
+    after the picks. `shortfall`: why nobody can be sent at once.
     """
 
     candidates: tuple[Candidate, ...]
