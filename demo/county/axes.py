@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from pyproj import Geod
@@ -46,7 +46,7 @@ def posts_along(length_m: float, start_m: float, rng: np.random.Generator) -> tu
     return tuple(posts)
 
 
-def with_bends(nodes: Sequence[int], edge_points: dict[tuple[int, int], Sequence[int]]) -> tuple[int, ...]:
+def with_bends(nodes: Sequence[int], edge_points: Mapping[tuple[int, int], Sequence[int]]) -> tuple[int, ...]:
     """The node list with the shape points of each edge put in."""
     full = [int(nodes[0])]
     for u, v in zip(nodes[:-1], nodes[1:], strict=True):

@@ -19,7 +19,7 @@ CLEARANCE = 0.62
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A numbered road through towns (indices into facts.TOWNS). `exits`: where it leaves the county, '' for not at all."""
+    """A numbered road through towns (indices into facts.TOWNS). `exits`: where it leaves the county, '' nowhere."""
 
     code: str
     name: str
@@ -38,9 +38,27 @@ def _through(*names: str) -> tuple[int, ...]:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("G223", "海榆东线", RoadClass.TRUNK, _through("大路", "塔洋", "嘉积", "中原"), ("north", "south"), 74.0, 9000.0),
-    Route("S213", "嘉会公路", RoadClass.PRIMARY, _through("嘉积", "万泉", "龙江", "阳江", "会山"), ("", "west"), 0.0, 3500.0),
-    Route("S201", "滨海公路", RoadClass.PRIMARY, _through("彬村", "长坡", "潭门", "博鳌", "中原"), ("north", ""), 31.0, 2500.0),
+    Route(
+        "G223", "海榆东线", RoadClass.TRUNK, _through("大路", "塔洋", "嘉积", "中原"), ("north", "south"), 74.0, 9000.0
+    ),
+    Route(
+        "S213",
+        "嘉会公路",
+        RoadClass.PRIMARY,
+        _through("嘉积", "万泉", "龙江", "阳江", "会山"),
+        ("", "west"),
+        0.0,
+        3500.0,
+    ),
+    Route(
+        "S201",
+        "滨海公路",
+        RoadClass.PRIMARY,
+        _through("彬村", "长坡", "潭门", "博鳌", "中原"),
+        ("north", ""),
+        31.0,
+        2500.0,
+    ),
     Route("X324", "嘉潭公路", RoadClass.SECONDARY, _through("嘉积", "潭门"), ("", ""), 0.0, 0.0),
 )
 
@@ -108,14 +126,12 @@ def _thin(line: Float64, towns: list[Settlement], rural_step_m: float) -> Float6
     for town in towns:
         step[np.hypot(line[:, 0] - town.x, line[:, 1] - town.y) < town.radius_m * 1.15] = TOWN_SPACING_M
     ticks = np.r_[0.0, np.cumsum(np.hypot(*np.diff(line, axis=0).T) / step[1:])]
-    count = max(int(round(float(ticks[-1]))), 2)
+    count = max(round(float(ticks[-1])), 2)
     at = np.linspace(0, ticks[-1], count + 1)[1:-1]
     return np.column_stack([np.interp(at, ticks, line[:, 0]), np.interp(at, ticks, line[:, 1])])
 
 
-def lay_backbone(
-    terrain: Terrain, places: list[Settlement], rural_step_m: float, rng: np.random.Generator
-) -> Backbone:
+def lay_backbone(terrain: Terrain, places: list[Settlement], rural_step_m: float, rng: np.random.Generator) -> Backbone:
     """Lay the main roads between the towns."""
     towns = [place for place in places if place.is_town]
     centre = np.array([[town.x, town.y] for town in towns])
@@ -152,7 +168,7 @@ def lay_backbone(
 
 
 def _buildable(terrain: Terrain, xy: Float64) -> Bool:
-    """Main roads may come near the river and cross the railway, but have no junction on the bridge or in the cutting."""
+    """Main roads may cross the river and the railway, but have no junction on the bridge or in the cutting."""
     keep = terrain.inside(xy[:, 0], xy[:, 1]) & (np.abs(terrain.river.offset(xy[:, 0], xy[:, 1])) > RIVER_BANK_M)
     for line in (terrain.expressway, terrain.railway):
         keep &= np.abs(line.offset(xy[:, 0], xy[:, 1])) > 70.0

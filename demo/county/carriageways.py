@@ -201,23 +201,24 @@ def lay_expressway(roads: Roads, mesh: Mesh, split: Split, terrain: Terrain, axi
         before = int(np.searchsorted(metres, position - RAMP_M))
         after = int(np.searchsorted(metres, position + RAMP_M))
         last = len(down) - 1
-        _ramp(roads, [(down[before], tied_west[0]), (tied_west[0], down[after])])
-        _ramp(roads, [(up[last - after], tied_east[0]), (tied_east[0], up[last - before])])
+        _ramp(roads, terrain, [(down[before], tied_west[0]), (tied_west[0], down[after])])
+        _ramp(roads, terrain, [(up[last - after], tied_east[0]), (tied_east[0], up[last - before])])
     places = tuple(
         (float(np.interp(p, metres, line[:, 0])), float(np.interp(p, metres, line[:, 1])), r) for p, _, _, r in found
     )
     return Expressway(down, up, places)
 
 
-def _ramp(roads: Roads, ends: list[tuple[np.int32, np.int32]]) -> None:
+def _ramp(roads: Roads, terrain: Terrain, ends: list[tuple[np.int32, np.int32]]) -> None:
+    """One-way links; where one must cross the river, it is a bridge."""
     a, b = np.array([e[0] for e in ends], np.int32), np.array([e[1] for e in ends], np.int32)
-    roads.add_edges(a, b, RoadClass.MOTORWAY_LINK, 1, -1, -1)
+    over = terrain.river.side(roads.x[a], roads.y[a]) != terrain.river.side(roads.x[b], roads.y[b])
+    flags = np.where(over, WayFlag.BRIDGE, 0).astype(np.uint8)
+    roads.add_edges(a, b, RoadClass.MOTORWAY_LINK, 1, -1, -1, flags)
 
 
-def _interchanges(
-    mesh: Mesh, terrain: Terrain, line: Float64, metres: Float64
-) -> list[tuple[float, int, int, int]]:
-    """Where main roads cross the expressway, at least INTERCHANGE_EVERY_M apart: (metre, west node, east node, route)."""
+def _interchanges(mesh: Mesh, terrain: Terrain, line: Float64, metres: Float64) -> list[tuple[float, int, int, int]]:
+    """Where main roads cross the expressway, INTERCHANGE_EVERY_M apart or more: (metre, west node, east node, route)."""
     side_a = terrain.expressway.side(mesh.x[mesh.a], mesh.y[mesh.a])
     side_b = terrain.expressway.side(mesh.x[mesh.b], mesh.y[mesh.b])
     crossing = np.flatnonzero((mesh.route >= 0) & (side_a != side_b))

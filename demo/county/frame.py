@@ -55,7 +55,7 @@ def frame_for(nodes: int) -> Frame:
 
 @dataclass(frozen=True, slots=True)
 class Divide:
-    """A line across the county that few roads cross. Monotone in one coordinate, so that sides are told by interpolation."""
+    """A line that few roads cross, monotone in coordinate `along` (0 x, 1 y): sides are told by interpolation."""
 
     name: str
     line: Float64

@@ -48,7 +48,7 @@ class _Draft:
 
 
 def county_generate(*, nodes: int = 8000, seed: int = 1) -> County:
-    """Generate a county of about `nodes` junctions (within 10 %; 500 to 1,000,000). The same input gives the same county.
+    """Generate a county of about `nodes` junctions (within 10 %; 500 to 1,000,000). Same input, same county.
 
     A junction is a node where ways begin or end or that several ways share, as the routing graph counts them.
     Raises InvalidInput for a size outside the bounds or a negative seed.
@@ -97,7 +97,7 @@ def _draft(nodes: int, budget: int, seed: int) -> _Draft:
     origin = roads.origin
     one_way_streets(roads, np.where(origin >= 0, wish[origin], 0).astype(np.int8))
     node_count = roads.x.size
-    bends = bend(roads, rng)
+    bends = bend(roads, terrain.divides, rng)
     chains = chain(roads, bends, node_count)
     edge = chains.edge
     restrictions = restrict_turns(chains, roads.road_class[edge], roads.oneway[edge], roads.x, roads.y, rng)
@@ -180,7 +180,9 @@ def _one_way_wishes(mesh: Mesh, roads: Roads, places: list[Settlement], rng: np.
     chosen = street & (draw < np.where(collector, 140, 520))
     angle = np.array([place.angle for place in places])[np.maximum(town, 0)]
     turned = angle + np.where(mesh.street % 2 == 0, 0.0, np.pi / 2)
-    forward = (roads.x[mesh.b] - roads.x[mesh.a]) * np.cos(turned) + (roads.y[mesh.b] - roads.y[mesh.a]) * np.sin(turned)
+    forward = (roads.x[mesh.b] - roads.x[mesh.a]) * np.cos(turned) + (roads.y[mesh.b] - roads.y[mesh.a]) * np.sin(
+        turned
+    )
     sense = np.where((mesh.street // 2) % 2 == 0, 1, -1) * np.where(forward >= 0, 1, -1)
     return np.where(chosen, sense, 0).astype(np.int8)
 

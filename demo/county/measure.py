@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sparse
+from scipy import sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from roads.network.profiles import drive_speed_kmh, motor_allowed
@@ -17,7 +17,7 @@ from .frame import Bool
 
 @dataclass(frozen=True, slots=True)
 class DriveNet:
-    """Node-level directed drive graph (seconds), the junction mask and the mask of its largest strongly connected part."""
+    """Node-level directed drive graph (seconds), junction mask, and mask of its largest strongly connected part."""
 
     graph: sparse.csr_matrix
     junction: Bool

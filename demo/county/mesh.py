@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sparse
+from scipy import sparse
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import Delaunay
 
@@ -124,7 +124,7 @@ def build_mesh(
         ready = crossing & allowed & plain & ~main & (length < 2500 * terrain.frame.stretch)
         chosen = _passages(divide, UNDERPASS_EVERY_M[divide.name], x, y, a, b, ready)
         allowed &= main | chosen | ~(crossing | touching)
-        bridge |= crossing
+        bridge |= crossing | (touching & main)
     wall, gate = _gates(compound, a, b, allowed & ~main, rng)
     allowed &= main | gate | ~wall
     keep = allowed & _thinned(points, base, x, y, settlement, compound, a, b, main, gate, bridge, gabriel, allowed, rng)

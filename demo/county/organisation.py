@@ -45,8 +45,8 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
 
 
 def organisation_lay(
-    *, axes: Sequence[AxisLine], lon: Float64, lat: Float64, bounds: tuple[float, float, float, float], units: int = 240,
-    seed: int = 1, districts: Sequence[District] = (), name: str = "示例市",
+    *, axes: Sequence[AxisLine], lon: Float64, lat: Float64, bounds: tuple[float, float, float, float],
+    units: int = 240, seed: int = 1, districts: Sequence[District] = (), name: str = "示例市",
 ) -> OrganisationPlan:  # fmt: skip
     """Lay an invented organisation over a road network.
 

@@ -102,7 +102,9 @@ def appoint_chiefs(
     seconds: dict[str, tuple[str, str]] = {}
     for i in range(districts):
         key = f"district:{i}"
-        pair = [people.add(key, "leader", roles=("chief",), title=t) for t in ("二级路长（示例）", "二级副路长（示例）")]
+        pair = [
+            people.add(key, "leader", roles=("chief",), title=t) for t in ("二级路长（示例）", "二级副路长（示例）")
+        ]
         seconds[key] = (pair[0], pair[1])
     thirds: dict[str, list[str]] = {}
     rows: list[ChiefRow] = []
@@ -112,16 +114,23 @@ def appoint_chiefs(
             continue
         group = min(segment.road_class, int(RoadClass.TERTIARY))
         if group not in firsts:
-            pair = [people.add("root", "leader", roles=("chief",), title=t) for t in ("一级路长（示例）", "一级副路长（示例）")]
+            pair = [
+                people.add("root", "leader", roles=("chief",), title=t)
+                for t in ("一级路长（示例）", "一级副路长（示例）")
+            ]
             firsts[group] = (pair[0], pair[1])
         chain = [(1, general, general_deputy), (2, *firsts[group]), (3, *seconds[segment.organisation])]
         if not vacant:
             pool = thirds.setdefault(segment.organisation, [])
             if not pool or rng.random() < 0.5:
-                pool.append(people.add(segment.organisation, "officer", roles=("chief", "officer"), title="三级路长（示例）"))
+                pool.append(
+                    people.add(segment.organisation, "officer", roles=("chief", "officer"), title="三级路长（示例）")
+                )
             deputy = ""
             if rng.random() < 0.3:
-                deputy = people.add(segment.organisation, "officer", roles=("chief", "officer"), title="三级副路长（示例）")
+                deputy = people.add(
+                    segment.organisation, "officer", roles=("chief", "officer"), title="三级副路长（示例）"
+                )
             chain.append((4, pool[-1], deputy))
         for rank, person, deputy in chain:
             rows.append(ChiefRow(segment.key, rank, person, duty_phone(3000 + rank * 500 + number), deputy))
@@ -138,7 +147,9 @@ def place_stations(
     roads; persuasion stations on township and village roads."""
     rows: list[StationRow] = []
 
-    def add(kind: str, name: str, organisation: str, lon: float, lat: float, hours: str, axis: int, metre: float) -> None:
+    def add(
+        kind: str, name: str, organisation: str, lon: float, lat: float, hours: str, axis: int, metre: float
+    ) -> None:
         n = len(rows) + 1
         services = SERVICES if kind == "service" else ("快处快赔",) if kind == "settlement" else ()
         rows.append(
@@ -173,8 +184,8 @@ def place_stations(
 def place_checkpoints(
     axes: Sequence[AxisLine], ground: Ground, rng: np.random.Generator
 ) -> tuple[tuple[CheckpointRow, ...], tuple[CameraRow, ...]]:
-    """Checkpoints on main roads: ring 1 near the ends, ring 2 about every 12 km between, both directions apart, each with
-    a camera; lone cameras in districts (rings 3 to 5) and private ones (ring 6)."""
+    """Checkpoints on main roads: ring 1 near the ends, ring 2 about every 12 km between, both directions apart, each
+    with a camera; lone cameras in districts (rings 3 to 5) and private ones (ring 6)."""
     points: list[CheckpointRow] = []
     cameras: list[CameraRow] = []
     main = [i for i, axis in enumerate(axes) if axis.road_class <= RoadClass.SECONDARY and axis.length_m > 1500]

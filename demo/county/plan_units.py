@@ -64,12 +64,12 @@ def organisation_of(agency: str, district: int) -> str:
     """The organisation that a unit of an agency in a district belongs to."""
     if agency == "special":
         return "brigade:special"
-    return f"district:{district}:{ {'traffic': 'traffic', 'police_station': 'police', 'warden': 'wardens'}[agency]}"
+    return f"district:{district}:{ {'traffic': 'traffic', 'police_station': 'police', 'warden': 'wardens'}[agency] }"
 
 
 def lay_units(
-    count: int, axes: Sequence[AxisLine], segments: Sequence[SegmentRow], stations: Sequence[StationRow], ground: Ground,
-    lon: Float64, lat: Float64, people: PeopleRegister, rng: np.random.Generator,
+    count: int, axes: Sequence[AxisLine], segments: Sequence[SegmentRow], stations: Sequence[StationRow],
+    ground: Ground, lon: Float64, lat: Float64, people: PeopleRegister, rng: np.random.Generator,
 ) -> tuple[tuple[UnitRow, ...], tuple[VehicleRow, ...]]:  # fmt: skip
     """Units with posts on junctions: seven of ten anywhere, three of ten near a station."""
     scale = float(np.cos(np.radians(lat.mean())))
@@ -99,7 +99,9 @@ def lay_units(
         if segment_tree is not None:
             found = np.atleast_1d(segment_tree.query((x * scale, y), k=min(2, len(segments)))[1])
             near = tuple(segments[int(i)].key for i in found)
-        crew = "auxiliary" if agency == "traffic" and kind == "motorcycle" and n % AUXILIARY_ONLY_EVERY == 0 else "plain"
+        crew = (
+            "auxiliary" if agency == "traffic" and kind == "motorcycle" and n % AUXILIARY_ONLY_EVERY == 0 else "plain"
+        )
         crews = tuple(_crew(people, organisation, _CREW[agency, crew]) for _ in SHIFTS)
         rows.append(
             UnitRow(

@@ -72,7 +72,9 @@ def place_towns(terrain: Terrain, points: float, rng: np.random.Generator) -> li
         radius = TOWN_SPACING_M * np.sqrt(max(points * share, 12.0) / np.pi)
         angle = float(rng.uniform(-0.5, 0.5))
         towns.append(
-            Settlement(facts.TOWNS[i][0], i, float(xy[i, 0]), float(xy[i, 1]), float(radius), TOWN_SPACING_M, angle, True)
+            Settlement(
+                facts.TOWNS[i][0], i, float(xy[i, 0]), float(xy[i, 1]), float(radius), TOWN_SPACING_M, angle, True
+            )
         )
     return towns
 
@@ -95,7 +97,7 @@ def _village_names(town: int, count: int, rng: np.random.Generator) -> list[str]
 def place_villages(
     terrain: Terrain, towns: list[Settlement], count: int, points: float, rng: np.random.Generator
 ) -> list[Settlement]:
-    """Villages by best candidate: apart from each other, outside towns, off the river, the expressway and the railway."""
+    """Villages, apart from each other, outside towns, off the river, the expressway and the railway."""
     low_x, low_y, high_x, high_y = terrain.outline.bounds
     draws = max(count * 12, 400)
     x, y = rng.uniform(low_x, high_x, draws), rng.uniform(low_y, high_y, draws)
@@ -136,8 +138,8 @@ def place_villages(
 def lattice(place: Settlement, number: int, first_compound: int, rng: np.random.Generator) -> tuple[Points, int]:
     """The lattice points of a settlement, and how many compounds it has."""
     reach = int(place.radius_m / place.spacing_m) + 1
-    row, column = np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1), indexing="ij")
-    row, column = row.ravel(), column.ravel()
+    line = np.arange(-reach, reach + 1)
+    row, column = np.repeat(line, line.size), np.tile(line, line.size)
     u = (column + rng.normal(0, 0.14, row.size)) * place.spacing_m
     v = (row + rng.normal(0, 0.14, row.size)) * place.spacing_m
     ragged = place.radius_m * (1.0 + 0.18 * np.sin(np.arctan2(v, u) * 3 + place.angle * 9))

@@ -60,7 +60,8 @@ class Village:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that callers name. `kind`: bus_station, school, hospital, market, government, village, bridge, interchange."""
+    """A place that callers name. `kind`: bus_station, school, hospital, market, government, village, bridge,
+    interchange."""
 
     name: str
     kind: str

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sparse
+from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from roads.network.source import Float64, Int8, Int32, Int64, RestrictionKind, RoadClass
 
 from .carriageways import Roads
-from .frame import Bool
+from .frame import Bool, Divide
 
 BEND_FROM_M, BEND_STEP_M, BENDS_AT_MOST = 170.0, 130.0, 6
 
@@ -57,8 +57,9 @@ def one_way_streets(roads: Roads, wish: Int8) -> None:
         roads.oneway[cut] = 0
 
 
-def bend(roads: Roads, rng: np.random.Generator) -> Bends:
-    """Add shape points to long edges, so that country roads wind. A random sway up to `curve` of the length."""
+def bend(roads: Roads, divides: tuple[Divide, ...], rng: np.random.Generator) -> Bends:
+    """Add shape points to long edges, so that country roads wind: a random sway up to `curve` of the length, none where
+    it would take the road across a river, the expressway or the railway."""
     dx, dy = roads.x[roads.b] - roads.x[roads.a], roads.y[roads.b] - roads.y[roads.a]
     length = np.hypot(dx, dy)
     wanted = np.minimum(length // BEND_STEP_M, BENDS_AT_MOST)
@@ -69,10 +70,15 @@ def bend(roads: Roads, rng: np.random.Generator) -> Bends:
     sway = rng.uniform(-1, 1, count.size) * roads.curve
     second = rng.uniform(-0.5, 0.5, count.size) * roads.curve
     off = np.sin(np.pi * t) * sway[edge] + np.sin(2 * np.pi * t) * second[edge]
-    x = roads.x[roads.a][edge] + t * dx[edge] - off * dy[edge]
-    y = roads.y[roads.a][edge] + t * dy[edge] + off * dx[edge]
+    x0, y0 = roads.x[roads.a][edge], roads.y[roads.a][edge]
+    astray = np.zeros(count.size, bool)
+    for divide in divides:
+        bank = divide.side(x0, y0)
+        moved = divide.side(x0 + t * dx[edge] - off * dy[edge], y0 + t * dy[edge] + off * dx[edge])
+        astray[edge[moved != bank]] = True
+    off[astray[edge]] = 0.0
     start = roads.x.size
-    roads.add_nodes(x, y)
+    roads.add_nodes(x0 + t * dx[edge] - off * dy[edge], y0 + t * dy[edge] + off * dx[edge])
     return Bends(first + start, count)
 
 
@@ -179,7 +185,10 @@ def restrict_turns(chains: Chains, road_class: Int8, oneway: Int8, x: Float64, y
             rows.append(row)
     table = np.asarray(rows, np.int64).reshape(-1, 4)
     return Restrictions(
-        table[:, 0].astype(np.int32), table[:, 1].astype(np.int32), table[:, 2].astype(np.int32), table[:, 3].astype(np.int8)
+        table[:, 0].astype(np.int32),
+        table[:, 1].astype(np.int32),
+        table[:, 2].astype(np.int32),
+        table[:, 3].astype(np.int8),
     )
 
 
