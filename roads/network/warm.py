@@ -45,6 +45,7 @@ def warm() -> None:
     network.snap(40.0, 40.0)
     network.alternatives(there)
     network.route(there, here)
+    network.route(here, here)
     network.nearest(here, Units.from_placements([there]), 1)
 
 
