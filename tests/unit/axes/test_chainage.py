@@ -64,7 +64,7 @@ def test_even_posts_stand_at_whole_painted_kilometres() -> None:
     ],
 )
 def test_refuses_unsound_posts(posts: list[tuple[float, float]]) -> None:
-    with pytest.raises(ValueError, match="post|chainage"):
+    with pytest.raises(ValueError, match=r"post|chainage"):
         Calibration.from_posts(posts)
 
 
@@ -96,7 +96,7 @@ def test_parses(text: str, road: str, chainage_m: float, direction: Direction) -
 
 @pytest.mark.parametrize("text", ["", "G98", "海榆东线与兴海路交叉口", "K1+000 K2+000", "G98 K12+30000"])
 def test_refuses_text_that_is_no_chainage(text: str) -> None:
-    with pytest.raises(ValueError, match="chainage|metres"):
+    with pytest.raises(ValueError, match=r"chainage|metres"):
         parse_chainage(text)
 
 

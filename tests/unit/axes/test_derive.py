@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +42,12 @@ class Layout:
 class Road:
     """An edge in metres east and north of the origin."""
 
-    points: list[Metres]
+    points: Sequence[Metres]
     oneway: int = 0
     name: str = "海榆东线"
     ref: str = ""
     road_class: RoadClass = RoadClass.SECONDARY
-    flags: WayFlag = WayFlag(0)
+    flags: int = 0
 
 
 def edges_of(roads: list[Road]) -> AxisEdges:
@@ -58,7 +59,7 @@ def edges_of(roads: list[Road]) -> AxisEdges:
         LON0 + xy[:, 0] / KX,
         LAT0 + xy[:, 1] / KY,
         np.array([road.road_class for road in roads], np.int8),
-        np.array([int(road.flags) for road in roads], np.uint8),
+        np.array([road.flags for road in roads], np.uint8),
         np.array([road.oneway for road in roads], np.int8),
         np.array([strings.index(road.name) if road.name else -1 for road in roads], np.int32),
         np.array([strings.index(road.ref) if road.ref else -1 for road in roads], np.int32),
