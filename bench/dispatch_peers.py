@@ -190,7 +190,7 @@ def pgrouting_peer(report: Report, network: BenchNetwork, ours_ms: float) -> Non
             )
             cursor.fetchall()
             walls.append((time.perf_counter() - start) * 1000.0)
-        report.row(f"{network.name} N=1,000 wall", ours_ms, "ms", percentile(walls, 0.5), peer)
+        report.row(f"{network.name} N=1,000 (ours CPU, peer wall p50)", ours_ms, "ms", percentile(walls, 0.5), peer)
     connection.close()
 
 
