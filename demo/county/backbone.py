@@ -170,7 +170,7 @@ def lay_backbone(terrain: Terrain, places: list[Settlement], rural_step_m: float
 def _buildable(terrain: Terrain, xy: Float64) -> Bool:
     """Main roads may cross the river and the railway, but have no junction on the bridge or in the cutting."""
     keep = terrain.inside(xy[:, 0], xy[:, 1]) & (np.abs(terrain.river.offset(xy[:, 0], xy[:, 1])) > RIVER_BANK_M)
-    for line in (terrain.expressway, terrain.railway):
+    for line in terrain.strips:
         keep &= np.abs(line.offset(xy[:, 0], xy[:, 1])) > 70.0
     return np.asarray(keep)
 

@@ -218,7 +218,7 @@ def _ramp(roads: Roads, terrain: Terrain, ends: list[tuple[np.int32, np.int32]])
 
 
 def _interchanges(mesh: Mesh, terrain: Terrain, line: Float64, metres: Float64) -> list[tuple[float, int, int, int]]:
-    """Where main roads cross the expressway, INTERCHANGE_EVERY_M apart or more: (metre, west node, east node, route)."""
+    """Where main roads cross the expressway, INTERCHANGE_EVERY_M apart or more: (metre, west, east node, route)."""
     side_a = terrain.expressway.side(mesh.x[mesh.a], mesh.y[mesh.a])
     side_b = terrain.expressway.side(mesh.x[mesh.b], mesh.y[mesh.b])
     crossing = np.flatnonzero((mesh.route >= 0) & (side_a != side_b))

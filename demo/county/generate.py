@@ -24,7 +24,8 @@ from .ways import Bends, Chains, Restrictions, bend, chain, one_way_streets, res
 SMALLEST, LARGEST = 500, 1_000_000
 TOLERANCE = 0.03
 ATTEMPTS = 4
-FIRST_POINTS_PER_JUNCTION = 1.27
+POINTS_PER_JUNCTION = 1.27  # first guess; small counties are drawn again until the number fits
+POINTS_PER_JUNCTION_LARGE = 1.23  # measured at 100,000 and 1,000,000
 RETRY_UP_TO = 60_000
 EXPRESSWAY_NAME = "G98 环岛高速（示例）"
 EXPRESSWAY_START_KM = 58.0
@@ -59,7 +60,7 @@ def county_generate(*, nodes: int = 8000, seed: int = 1) -> County:
         )
     if seed < 0:
         raise InvalidInput("随机种子不能为负数。", field="seed", value=seed, cure="取 0 或正整数。")
-    ratio = FIRST_POINTS_PER_JUNCTION
+    ratio = POINTS_PER_JUNCTION if nodes <= RETRY_UP_TO else POINTS_PER_JUNCTION_LARGE
     best: _Draft | None = None
     for _ in range(ATTEMPTS):
         draft = _draft(nodes, round(nodes * ratio), seed)

@@ -21,7 +21,7 @@ from .settlements import BLOCK, Points, Settlement
 
 KEEP_TOWN, KEEP_COMPOUND, KEEP_VILLAGE, KEEP_OPEN = 0.50, 0.20, 0.30, 0.18
 OPEN, VILLAGE, TOWN, COMPOUND = 0, 1, 2, 3
-UNDERPASS_EVERY_M = {"expressway": 4000.0, "railway": 4000.0, "river": 16_000.0}
+UNDERPASS_EVERY_M = {"expressway": 4000.0, "railway": 4000.0, "river": 16_000.0, "canal": 6000.0}
 
 
 @dataclass(frozen=True, slots=True)

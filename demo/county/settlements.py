@@ -102,7 +102,7 @@ def place_villages(
     draws = max(count * 12, 400)
     x, y = rng.uniform(low_x, high_x, draws), rng.uniform(low_y, high_y, draws)
     keep = terrain.inside(x, y) & (np.abs(terrain.river.offset(x, y)) > 450)
-    for line in (terrain.expressway, terrain.railway):
+    for line in terrain.strips:
         keep &= np.abs(line.offset(x, y)) > 350
     for town in towns:
         keep &= np.hypot(x - town.x, y - town.y) > town.radius_m + 350
@@ -203,7 +203,7 @@ def _own_ground(points: Points, places: list[Settlement]) -> Bool:
 def dry(terrain: Terrain, x: Float64, y: Float64) -> Bool:
     """True off the river's bed and off the strips of expressway and railway."""
     keep = np.abs(terrain.river.offset(x, y)) > RIVER_BANK_M
-    for line in (terrain.expressway, terrain.railway):
+    for line in terrain.strips:
         keep &= np.abs(line.offset(x, y)) > RAIL_STRIP_M
     return np.asarray(keep)
 
