@@ -22,12 +22,11 @@ _STEP_M = 0.01
 
 @dataclass(frozen=True, slots=True)
 class BesideLine:
-    """How an arc lies to a line: metres of the line at its ends, farthest offset of samples, and the turn between their
-    headings (0 along, 180 against)."""
+    """How an arc lies to a line beside it: metres of the line at its ends, and the turn between their headings (0
+    along, 180 against)."""
 
     from_m: float
     to_m: float
-    away_m: float
     turn_deg: float
 
 
@@ -45,18 +44,21 @@ def without_repeats(lon: Float64, lat: Float64) -> tuple[Float64, Float64]:
     return lon[keep], lat[keep]
 
 
-def beside_line(line: AxisLine, edges: AxisEdges, arc: Arc) -> BesideLine:
-    """Lie of an arc to a line, from four samples and its ends."""
+def beside_line(line: AxisLine, edges: AxisEdges, arc: Arc, within_m: float) -> BesideLine | None:
+    """Lie of an arc to a line, from four samples and its ends; None where a sample is further than `within_m`."""
     lon, lat = edges.shape(arc[0])
+    if not line.may_run_within(lon, lat, 2.0 * within_m):
+        return None
     if arc[1] == -1:
         lon, lat = lon[::-1], lat[::-1]
     own = AxisLine(lon, lat)
     at = np.r_[0.0, np.array(_SAMPLE_SHARES), 1.0] * own.length_m
     distance, offset = line.project_many(*own.points_at(at))
+    if np.abs(offset[1:-1]).max() > within_m:
+        return None
     middle = own.length_m / 2.0
     headings = _heading(own, middle), _heading(line, float(line.project_many(*own.points_at([middle]))[0][0]))
-    away = float(np.abs(offset[1:-1]).max())
-    return BesideLine(float(distance[0]), float(distance[-1]), away, turn_deg(*headings))
+    return BesideLine(float(distance[0]), float(distance[-1]), turn_deg(*headings))
 
 
 def _heading(line: AxisLine, at_m: float, reach_m: float = 10.0) -> float:
@@ -135,8 +137,10 @@ def _runs_against(edges: AxisEdges, line: AxisLine, stroke: list[Arc]) -> list[_
     current: list[Arc] = []
     span = [0.0, 0.0]
     for arc in [*stroke, None]:
-        lie = beside_line(line, edges, arc) if arc is not None and edges.oneway[arc[0]] != 0 else None
-        if arc is not None and lie is not None and lie.away_m <= OPPOSITE_WITHIN_M and lie.turn_deg >= 135.0:
+        lie = None
+        if arc is not None and edges.oneway[arc[0]] != 0:
+            lie = beside_line(line, edges, arc, OPPOSITE_WITHIN_M)
+        if arc is not None and lie is not None and lie.turn_deg >= 135.0:
             span = [span[0] if current else lie.from_m, lie.to_m]
             current.append(arc)
             continue

@@ -250,8 +250,8 @@ def _absorbed(road: _Road, line: AxisLine) -> list[Member]:
         for arc in stroke:
             if arc[0] in road.used:
                 continue
-            lie = beside_line(line, road.edges, arc)
-            if not _belongs(lie, float(road.edges.length_m[arc[0]])):
+            lie = beside_line(line, road.edges, arc, ABSORB_WITHIN_M)
+            if lie is None or not _belongs(lie, float(road.edges.length_m[arc[0]])):
                 continue
             road.used.add(arc[0])
             members.append(_member(road.edges, arc, lie.from_m, lie.to_m, lie.turn_deg > 90.0))
@@ -260,7 +260,7 @@ def _absorbed(road: _Road, line: AxisLine) -> list[Member]:
 
 def _belongs(lie: BesideLine, length_m: float) -> bool:
     parallel = min(lie.turn_deg, 180.0 - lie.turn_deg) <= 45.0 and abs(lie.to_m - lie.from_m) >= 0.5 * length_m
-    return lie.away_m <= ABSORB_WITHIN_M and (parallel or length_m < _SHORT_M)
+    return parallel or length_m < _SHORT_M
 
 
 def _warnings(
