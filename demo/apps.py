@@ -12,3 +12,10 @@ class DemoConfig(AppConfig):
     label = "demo"
     verbose_name = "演示"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the generated county as a source of roads."""
+        from demo.sources import county_source
+        from roads.services.sources import generator_register
+
+        generator_register("county", county_source)

@@ -1,0 +1,233 @@
+"""From derived axes to rows. A re-import never moves responsibility: axes that exist keep their line and get a review
+item where the new one differs; only edges, which are derived, follow the new network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.contrib.gis.geos import LineString
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from psycopg2.extras import execute_values
+
+from core import audit, clock
+from core.geo.srid import STORE_SRID
+from roads.axes.carriageways import opposite_line
+from roads.axes.derive import AxisDraft, derive_axes
+from roads.axes.edges import edges_of_graph
+from roads.axes.locate import AxisLine
+from roads.models import CalibrationPost, NetworkBuild, ReviewItem, RoadAxis, RoadAxisVersion
+from roads.network.files import write_axes
+from roads.network.graph import RoadGraph
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+Progress = Callable[[str], None]
+
+# A new line farther than this from the kept one is shown to a person.
+MOVED_M = 30.0
+CHUNK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class PostOnRoad:
+    """A kilometre post of a road: where it stands (WGS-84 degrees) and the chainage painted on it."""
+
+    code: str
+    name: str
+    lon: float
+    lat: float
+    chainage_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class AxisImportReport:
+    """What an import of axes did."""
+
+    created: int
+    kept: int
+    moved: int
+    gone: int
+    edges: int
+    named_km: float
+    covered_km: float
+
+
+def axes_import(
+    *,
+    actor: Actor,
+    organisation: Any,
+    build: NetworkBuild,
+    graph: RoadGraph,
+    directory: Path,
+    posts: Sequence[PostOnRoad] = (),
+    progress: Progress,
+) -> AxisImportReport:
+    """Derive axes from a graph, store new ones, keep known ones, and tell every edge its place on them.
+
+    `posts` calibrate new axes; without posts chainage is the metre of the axis.
+    """
+    require(actor, Verb.CREATE, DataClass.ROAD_NETWORK, organisation.path)
+    progress("deriving road axes")
+    derived = derive_axes(edges_of_graph(graph))
+    known = {(axis.code, axis.name, axis.part): axis for axis in RoadAxis.objects.filter(organisation=organisation)}
+    posts_of = _posts_by_road(posts)
+    created = kept = moved = 0
+    rows: list[RoadAxis] = []
+    for number, draft in enumerate(derived.axes, start=1):
+        axis = known.pop((draft.code, draft.name, draft.part), None)
+        if axis is None:
+            with transaction.atomic():
+                axis = _axis_create(organisation, build, draft, posts_of.get((draft.code, draft.name), ()))
+            created += 1
+            if number % 500 == 0:
+                progress(f"axes {number}/{len(derived.axes)}")
+        elif _differs(axis, draft):
+            _review(organisation, axis, ReviewItem.Kind.AXIS_MOVED, f"{axis} 的新路网线形与现有轴线不一致")
+            moved += 1
+        else:
+            kept += 1
+        rows.append(axis)
+    for axis in known.values():
+        _review(organisation, axis, ReviewItem.Kind.AXIS_GONE, f"新路网中没有 {axis}")
+    progress(f"{created} axes new, {kept} kept, {moved} to review, {len(known)} gone")
+    edges = _edges_place(build, graph, directory, derived.axes, rows, progress)
+    with transaction.atomic():
+        audit.record(
+            actor_id=actor.user_id,
+            action="roads.axes_imported",
+            object_type="network_build",
+            object_id=build.version,
+            organisation_path=organisation.path or "",
+            details={"created": created, "kept": kept, "moved": moved, "gone": len(known)},
+        )
+    return AxisImportReport(
+        created, kept, moved, len(known), edges, derived.named_m / 1000.0, derived.covered_m / 1000.0
+    )
+
+
+def _posts_by_road(posts: Sequence[PostOnRoad]) -> dict[tuple[str, str], list[PostOnRoad]]:
+    found: dict[tuple[str, str], list[PostOnRoad]] = {}
+    for post in posts:
+        found.setdefault((post.code, post.name), []).append(post)
+    return found
+
+
+def _line(lon: Any, lat: Any) -> LineString:
+    return LineString(np.c_[lon, lat].tolist(), srid=STORE_SRID)
+
+
+def _axis_create(
+    organisation: Any, build: NetworkBuild, draft: AxisDraft, posts: Sequence[PostOnRoad]
+) -> RoadAxis:
+    geom = _line(draft.line_lon, draft.line_lat)
+    geom_up = measures = None
+    if draft.opposite_lon is not None and draft.opposite_lat is not None:
+        geom_up = _line(draft.opposite_lon, draft.opposite_lat)
+        measures = _opposite_measures(draft)
+    axis = RoadAxis.objects.create(
+        organisation=organisation,
+        code=draft.code,
+        name=draft.name,
+        part=draft.part,
+        road_class=int(draft.road_class),
+        length_m=draft.length_m,
+        geom=geom,
+        geom_up=geom_up,
+        up_measures_m=measures,
+        generated=build.generated,
+    )
+    RoadAxisVersion.objects.create(
+        axis=axis,
+        version=1,
+        valid=DateTimeTZRange(clock.now(), None, "[)"),
+        length_m=draft.length_m,
+        geom=geom,
+        geom_up=geom_up,
+        up_measures_m=measures,
+        source=build.version,
+    )
+    placed = [(post.distance_m, post.chainage_m) for post in draft.calibration.posts]
+    if posts:
+        placed = _posts_on(AxisLine(draft.line_lon, draft.line_lat), posts) or placed
+    CalibrationPost.objects.bulk_create(
+        CalibrationPost(axis=axis, order=order, distance_m=distance_m, chainage_m=chainage_m)
+        for order, (distance_m, chainage_m) in enumerate(placed)
+    )
+    return axis
+
+
+def _opposite_measures(draft: AxisDraft) -> list[float]:
+    """Metres of the reference line at the vertices of the opposite carriageway."""
+    line = opposite_line(AxisLine(draft.line_lon, draft.line_lat), draft.opposite_lon, draft.opposite_lat)
+    return [float(metre) for metre in line.measures_m]
+
+
+def _posts_on(line: AxisLine, posts: Sequence[PostOnRoad]) -> list[tuple[float, float]]:
+    """Posts put on a line, within 200 m of it, in the order of metres; chainage that runs backwards is left out."""
+    placed = []
+    for post in posts:
+        foot = line.project(post.lon, post.lat)
+        if abs(foot.offset_m) <= 200.0:
+            placed.append((foot.distance_m, post.chainage_m))
+    placed.sort()
+    kept: list[tuple[float, float]] = []
+    for distance_m, chainage_m in placed:
+        if not kept or (distance_m > kept[-1][0] + 0.5 and chainage_m > kept[-1][1]):
+            kept.append((distance_m, chainage_m))
+    return kept if len(kept) >= 2 else []
+
+
+def _differs(axis: RoadAxis, draft: AxisDraft) -> bool:
+    """The new line leaves the kept one by more than 30 m anywhere, or is much longer or shorter."""
+    if abs(axis.length_m - draft.length_m) > max(MOVED_M, axis.length_m * 0.02):
+        return True
+    coordinates = np.asarray(axis.geom.coords)
+    kept = AxisLine(coordinates[:, 0], coordinates[:, 1])
+    _metres, offsets = kept.project_many(draft.line_lon, draft.line_lat)
+    return bool(np.abs(offsets).max() > MOVED_M)
+
+
+def _review(organisation: Any, axis: RoadAxis, kind: str, text: str) -> None:
+    ReviewItem.objects.get_or_create(
+        organisation=organisation, kind=kind, axis=axis, settled_at=None, defaults={"text": text}
+    )
+
+
+def _edges_place(
+    build: NetworkBuild,
+    graph: RoadGraph,
+    directory: Path,
+    drafts: Sequence[AxisDraft],
+    rows: Sequence[RoadAxis],
+    progress: Progress,
+) -> int:
+    """Write (axis, metres) of every edge into the graph files and the database."""
+    axis = np.full(graph.edge_count, -1, np.int32)
+    from_m, to_m = np.zeros(graph.edge_count), np.zeros(graph.edge_count)
+    values: list[tuple[int, int, float, float]] = []
+    for draft, row in zip(drafts, rows, strict=True):
+        axis[draft.edge_no] = row.pk
+        from_m[draft.edge_no], to_m[draft.edge_no] = draft.from_m, draft.to_m
+        values.extend(
+            (int(edge), row.pk, float(a), float(b))
+            for edge, a, b in zip(draft.edge_no, draft.from_m, draft.to_m, strict=True)
+        )
+    write_axes(directory, axis, from_m, to_m)
+    for first in range(0, len(values), CHUNK):
+        with transaction.atomic(), connection.cursor() as cursor:
+            execute_values(
+                cursor,
+                "UPDATE roads_roadedge e SET axis_id = v.axis, axis_from_m = v.a, axis_to_m = v.b"
+                " FROM (VALUES %s) AS v (edge_no, axis, a, b)"
+                f" WHERE e.build_id = {build.pk} AND e.edge_no = v.edge_no",
+                values[first : first + CHUNK],
+                page_size=CHUNK,
+            )
+        progress(f"edges on axes {min(len(values), first + CHUNK)}/{len(values)}")
+    return len(values)
