@@ -58,7 +58,6 @@ class OrganisationAdmin(PolicyAdmin):
 
 
 class _PlaceAdmin(PolicyGeoAdmin):
-    list_filter: tuple[str, ...] = ("organisation",)
     search_fields = ("name", "code")
     ordering = ("code",)
 

@@ -41,7 +41,6 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "stations/locked_out.html"
-AXES_USERNAME_FORM_FIELD = "login"
 AXES_VERBOSE = False
 # allauth would count again in the cache what axes counts in rows.
 ACCOUNT_RATE_LIMITS = False

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from csp.constants import NONCE
-from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from leaflet.admin import LeafletGeoAdminMixin
 
 from core.errors import LuzhangError
@@ -76,14 +75,21 @@ class PolicyAdmin(admin.ModelAdmin):
         obj.refresh_from_db()
         obj._state.adding = False
 
-    @csp_update({"script-src": [NONCE]})  # type: ignore[arg-type]
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """A refused service call comes back as a message above the form; the map's script is allowed by its nonce."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            response = super().changeform_view(request, object_id, form_url, extra_context)
         except LuzhangError as problem:
             messages.error(request, str(problem))
             return HttpResponseRedirect(request.get_full_path())
+        response._csp_update = {"script-src": [NONCE]}  # type: ignore[attr-defined]
+        return response
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only organisations in which the actor may create such rows can be chosen."""

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from core import clock
 from stations.models import ApiToken, Device
 from stations.selectors.actors import actor_for_device, actor_for_user, device_by_token, token_digest
+from stations.types import Actor
 
 SessionAuthentication = authentication.SessionAuthentication
 
@@ -49,12 +50,16 @@ class BearerTokenAuthentication(authentication.BaseAuthentication):
         if token.revoked_at is not None or expired or not token.user.is_active:
             raise exceptions.AuthenticationFailed("令牌无效或已停用")
         actor = actor_for_user(token.user)
-        request._request.luzhang_actor = actor
-        request._request.actor = actor
+        _remember(request, actor)
         return token.user, token
 
     def _device(self, request: Request, device: Device) -> tuple[Any, Any]:
         actor = actor_for_device(device)
-        request._request.luzhang_actor = actor
-        request._request.actor = actor
+        _remember(request, actor)
         return AnonymousUser(), device
+
+
+def _remember(request: Request, actor: Actor) -> None:
+    """The token decides, also where a session cookie came along."""
+    plain: Any = request._request
+    plain.luzhang_actor = plain.actor = actor

@@ -48,7 +48,7 @@ class PolicyView(GenericAPIView):
         return dict(serializer.validated_data)
 
     def row(self, rows: QuerySet[Any], uid: uuid.UUID | str) -> Any:
-        """The row with this uid among those the actor may see. Raises NotFound for rows of others too (404, not 403)."""
+        """The row with this uid among those the actor may see. Raises NotFound for rows of others too: 404."""
         found = rows.filter(uid=uid).first()
         if found is None:
             raise NotFound(_("没有找到"), field="uid", value=str(uid))

@@ -46,7 +46,7 @@ class DeviceWithToken(DeviceOut):
     token = serializers.CharField(read_only=True)
 
     class Meta(DeviceOut.Meta):
-        fields = (*DeviceOut.Meta.fields, "token")
+        fields = (*DeviceOut.Meta.fields, "token")  # type: ignore[assignment]
 
 
 class DeviceReason(serializers.Serializer):

@@ -21,7 +21,7 @@ from stations.types import DataClass, Verb
 class OrganisationOut(serializers.ModelSerializer):
     """What anybody may read of an organisation: published phones, no switches."""
 
-    parent = serializers.UUIDField(source="parent.uid", allow_null=True, default=None)
+    parent = serializers.UUIDField(source="parent.uid", allow_null=True, default=None)  # type: ignore[assignment]
 
     class Meta:
         model = Organisation
@@ -42,7 +42,7 @@ class OrganisationCollection(PolicyView):
     class OrganisationIn(serializers.Serializer):
         """A new node; without `parent` a root, which only a grant over everything may make."""
 
-        parent = serializers.UUIDField(required=False, allow_null=True)
+        parent = serializers.UUIDField(required=False, allow_null=True)  # type: ignore[assignment]
         kind = serializers.ChoiceField(Organisation.Kind.choices)
         code = serializers.CharField(max_length=20)
         name = serializers.CharField(max_length=100)
@@ -112,7 +112,7 @@ class OrganisationMove(PolicyView):
     class OrganisationMoveIn(serializers.Serializer):
         """Where to, and why."""
 
-        parent = serializers.UUIDField(allow_null=True)
+        parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
         reason = serializers.CharField(max_length=200)
 
     @extend_schema(request=OrganisationMoveIn, responses=OrganisationOut)

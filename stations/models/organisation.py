@@ -36,7 +36,7 @@ class Organisation(models.Model):
     kind = models.CharField("类别", max_length=20, choices=Kind)
     code = models.CharField("机构代码", max_length=20, unique=True)
     name = models.CharField("名称", max_length=100)
-    path = models.CharField("路径", max_length=200, unique=True, null=True, editable=False)
+    path = models.CharField("路径", max_length=200, unique=True, null=True, editable=False)  # noqa: DJ001  known after insert
     features = models.JSONField("功能开关", default=dict, blank=True)
     time_zone = models.CharField("时区", max_length=40, default="Asia/Shanghai")
     duty_phone = models.CharField("值班电话", max_length=40, blank=True)

@@ -50,7 +50,7 @@ def organisation_at(point: Any) -> Organisation:
     First the deepest organisation one of whose stations serves an area that covers the point, then that of the nearest
     station within half a degree, then the deployment's root: there is always an answer once a root exists.
     """
-    place = point if hasattr(point, "geom_type") else Point(*point, srid=STORE_SRID)
+    place = point if hasattr(point, "geom_type") else Point(point[0], point[1], srid=STORE_SRID)
     stations = Station.objects.filter(is_active=True, organisation__is_active=True).select_related("organisation")
     covering = stations.filter(service_area__covers=place).order_by(Length("organisation__path").desc(), "id").first()
     if covering is not None:

@@ -48,7 +48,7 @@ def account_reset_password(*, actor: Actor, person: Person, password: str | None
     require(actor, Verb.CHANGE, DataClass.CREDENTIAL, path)
     secret = _checked(password)
     with transaction.atomic():
-        user = get_user_model().objects.select_for_update().filter(pk=person.user_id).first()
+        user = get_user_model().objects.select_for_update().filter(pk=person.user_id or 0).first()
         if user is None:
             raise NotFound(_("该人员没有账号"), field="person", value=person.name)
         user.set_password(secret)

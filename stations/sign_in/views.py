@@ -117,8 +117,8 @@ class AccountView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        tokens = ApiToken.objects.filter(user_id=self.request.user.pk, revoked_at=None).order_by("-created_at")
         actor = actor_for_request(self.request)
+        tokens = ApiToken.objects.filter(user_id=actor.user_id or 0, revoked_at=None).order_by("-created_at")
         grants = [(role.label, path) for role, path in actor.grants]
         return {**context, "title": _("我的账号"), "actor": actor, "grants": grants, "tokens": tokens}
 

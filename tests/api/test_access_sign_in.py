@@ -18,9 +18,15 @@ from axes.models import AccessAttempt
 from django.test import Client
 
 from stations.types import Role
-from tests.factories.stations import PASSWORD, a_person, an_organisation
+from tests.factories.stations import PASSWORD, an_organisation
+from tests.factories.stations import a_person as any_person
 
 pytestmark = pytest.mark.django_db
+
+
+def a_person(organisation: Any, *roles: Role) -> Any:
+    """Somebody who can sign in by form."""
+    return any_person(organisation, *roles, password=PASSWORD)
 
 
 def _sign_in(client: Client, person: Any, password: str = PASSWORD, **extra: Any) -> Any:

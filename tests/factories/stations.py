@@ -33,16 +33,16 @@ def an_organisation(
     )
 
 
-def a_user(username: str | None = None) -> Any:
-    """A login account."""
-    return get_user_model().objects.create_user(username or f"user{next(_numbers)}", password=PASSWORD)
+def a_user(username: str | None = None, password: str | None = None) -> Any:
+    """A login account; without a password it can't sign in by form (and costs no hashing)."""
+    return get_user_model().objects.create_user(username or f"user{next(_numbers)}", password=password)
 
 
 def a_person(
     organisation: Organisation, *roles: Role, kind: str = "officer", login: bool = True, **fields: Any
 ) -> Person:
     """Somebody of an organisation who holds these roles over it."""
-    user = a_user() if login else None
+    user = a_user(password=fields.pop("password", None)) if login else None
     name = fields.pop("name", f"测试人员{next(_numbers)}")
     person = person_create(
         actor=SYSTEM, organisation=organisation, kind=kind, name=name, user=user, generated=True, **fields

@@ -101,7 +101,7 @@ def test_the_three_administrations_do_not_overlap() -> None:
 
 
 def test_second_factor_roles() -> None:
-    assert SECOND_FACTOR_ROLES == SEPARATED | {Role.COMMANDER}
+    assert SEPARATED | {Role.COMMANDER} == SECOND_FACTOR_ROLES
 
 
 def test_powers_by_kind() -> None:
