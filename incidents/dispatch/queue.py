@@ -1,4 +1,4 @@
-"""A queue of incidents solved as an assignment problem at every event: graver before lighter, waiting lowers the cost.
+"""A queue of incidents solved as an assignment problem at every event: graver first, waiting lowers the cost.
 
 With one incident waiting nothing is solved: its best candidate goes at once. Source: trials/dispatch.md §5 (a queue
 solved together answers 31 to 84 % sooner than first come, first served; fixed windows only add delay).
@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from .engine import Examined, conclude, examine
+from .policy import DispatchPolicy
 from .types import GRADE_RANK, DecisionInput, Plan, TravelTimes
 
 _NO_PAIR_S = 1e9
@@ -38,24 +39,36 @@ class Match:
     total_ms: int
 
 
-def solve(waiting: Sequence[Waiting], *, waiting_weight: float, taken: Iterable[int] = ()) -> tuple[Match, ...]:
+def solve(waiting: Sequence[Waiting], policy: DispatchPolicy, *, taken: Iterable[int] = ()) -> tuple[Match, ...]:
     """Give units to incidents, at most one unit an incident and one incident a unit.
 
-    Grade by grade, gravest first: a lighter incident never takes a unit that a graver one of the same moment wants.
-    Within a grade as many incidents as possible are served, and the sum of travel time minus `waiting_weight` x waiting
-    time is least. The answer does not depend on the order of `waiting`. `taken`: tours that are not to be given.
+    Strict grades (red) come first, each by itself: nothing lighter takes a unit that they want. The others are solved
+    together: as many as possible are served, and the sum of travel time - `waiting_weight` x waiting time - head start
+    of the grade is least. The answer does not depend on the order of `waiting`. `taken`: tours not to be given.
     """
     used = set(taken)
     matches: list[Match] = []
-    for rank in sorted({GRADE_RANK[one.grade] for one in waiting}):
-        rows = sorted((one for one in waiting if GRADE_RANK[one.grade] == rank), key=lambda one: one.incident_id)
-        given = _solve_grade(rows, used, waiting_weight)
+    for group in groups_of(policy, (one.grade for one in waiting)):
+        rows = sorted((one for one in waiting if one.grade in group), key=lambda one: one.incident_id)
+        given = _solve_group(rows, used, policy)
         used.update(match.tour_id for match in given)
         matches.extend(given)
     return tuple(matches)
 
 
-def _solve_grade(rows: Sequence[Waiting], used: set[int], waiting_weight: float) -> list[Match]:
+def groups_of(policy: DispatchPolicy, grades: Iterable[str]) -> list[frozenset[str]]:
+    """The grades that compete with each other, graver groups first. A strict grade ends its group."""
+    groups: list[frozenset[str]] = []
+    current: set[str] = set()
+    for grade in sorted(set(grades), key=GRADE_RANK.__getitem__):
+        current.add(grade)
+        if grade in policy.strict_grades:
+            groups.append(frozenset(current))
+            current = set()
+    return [*groups, frozenset(current)] if current else groups
+
+
+def _solve_group(rows: Sequence[Waiting], used: set[int], policy: DispatchPolicy) -> list[Match]:
     tours = sorted({tour for row in rows for tour in row.totals_ms} - used)
     if not tours:
         return []
@@ -66,9 +79,10 @@ def _solve_grade(rows: Sequence[Waiting], used: set[int], waiting_weight: float)
     column = {tour: j for j, tour in enumerate(tours)}
     cost = np.full((len(rows), len(tours)), _NO_PAIR_S)
     for i, row in enumerate(rows):
+        ahead_s = policy.waiting_weight * row.waiting_s + policy.head_start_s(row.grade)
         for tour, total in row.totals_ms.items():
             if tour in column:
-                cost[i, column[tour]] = total / 1000.0 - waiting_weight * row.waiting_s
+                cost[i, column[tour]] = total / 1000.0 - ahead_s
     chosen = zip(*linear_sum_assignment(cost), strict=True)
     return [
         Match(rows[i].incident_id, tours[j], rows[i].totals_ms[tours[j]])
@@ -98,17 +112,15 @@ def decide_queue(given: Sequence[DecisionInput], travel: TravelTimes) -> tuple[t
 
 
 def _share(known: Sequence[Examined]) -> dict[int, list[int]]:
-    """Tours by incident, lead first. Grade by grade; within a grade first the leads, then one support a round."""
+    """Tours by incident, lead first. Group by group; within a group first the leads, then one support a round."""
     given: dict[int, list[int]] = {}
     taken: set[int] = set()
-    for rank in sorted({GRADE_RANK[one.given.incident.grade] for one in known}):
-        grade = [one for one in known if GRADE_RANK[one.given.incident.grade] == rank]
-        for turn in range(max(one.given.incident.units_needed for one in grade)):
-            rows = [_row(one, turn) for one in grade if _wants(one, turn, given)]
-            if not rows:
-                break
-            weight = grade[0].given.policy.waiting_weight
-            for match in solve(rows, waiting_weight=weight, taken=taken):
+    policy = known[0].given.policy
+    for grades in groups_of(policy, (one.given.incident.grade for one in known)):
+        group = [one for one in known if one.given.incident.grade in grades]
+        for turn in range(max(one.given.incident.units_needed for one in group)):
+            rows = [_row(one, turn) for one in group if _wants(one, turn, given)]
+            for match in solve(rows, policy, taken=taken):
                 given.setdefault(match.incident_id, []).append(match.tour_id)
                 taken.add(match.tour_id)
     return given

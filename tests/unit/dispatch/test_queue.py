@@ -9,11 +9,13 @@ import pytest
 
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide
-from incidents.dispatch.queue import Match, Waiting, decide_queue, solve
+from incidents.dispatch.policy import DispatchPolicy
+from incidents.dispatch.queue import Match, Waiting, decide_queue, groups_of, solve
 from incidents.dispatch.types import DecisionRecord, Role
 from tests.unit.dispatch.worlds import AUXILIARY, StraightRoad, at, given, incident, unit
 
-WEIGHT = 0.3
+POLICY = DispatchPolicy()
+WEIGHT = POLICY.waiting_weight
 
 
 def brute_force(waiting: list[Waiting], tours: list[int]) -> tuple[int, float]:
@@ -42,12 +44,12 @@ def test_no_other_way_is_better(seed: int) -> None:
         known = [tour for tour in tours if rng.random() < 0.7]
         totals = {tour: int(rng.integers(1, 2_000_000)) for tour in known}
         waiting.append(Waiting(number, "yellow", float(rng.integers(0, 3000)), totals))
-    matches = solve(waiting, waiting_weight=WEIGHT)
+    matches = solve(waiting, POLICY)
     served, cost = brute_force(waiting, tours)
     assert len(matches) == served
     assert cost_of(waiting, matches) == pytest.approx(cost)
     assert len({match.tour_id for match in matches}) == len(matches)
-    assert solve(waiting[::-1], waiting_weight=WEIGHT) == matches
+    assert solve(waiting[::-1], POLICY) == matches
 
 
 def test_the_m_nearest_of_each_are_enough() -> None:
@@ -60,25 +62,43 @@ def test_the_m_nearest_of_each_are_enough() -> None:
             Waiting(one.incident_id, "blue", 0.0, dict(sorted(one.totals_ms.items(), key=lambda p: p[1])[:m]))
             for one in dense
         ]
-        sums = [sum(match.total_ms for match in solve(rows, waiting_weight=WEIGHT)) for rows in (dense, near)]
+        sums = [sum(match.total_ms for match in solve(rows, POLICY)) for rows in (dense, near)]
         assert sums[0] == sums[1]
 
 
 def test_graver_first_even_when_the_lighter_is_nearer_and_older() -> None:
     waiting = [Waiting(1, "blue", 9000.0, {7: 1000}), Waiting(2, "red", 0.0, {7: 900_000})]
-    assert solve(waiting, waiting_weight=WEIGHT) == (Match(2, 7, 900_000),)
+    assert solve(waiting, POLICY) == (Match(2, 7, 900_000),)
+
+
+def test_yellow_is_ahead_of_blue_by_its_head_start_and_strictly_where_the_policy_says_so() -> None:
+    def first(blue_ms: int, policy: DispatchPolicy) -> int:
+        rows = [Waiting(1, "blue", 100.0, {7: blue_ms}), Waiting(2, "yellow", 100.0, {7: 700_000})]
+        return solve(rows, policy)[0].incident_id
+
+    strict = DispatchPolicy(strict_grades=("red", "yellow"))
+    assert (first(110_000, POLICY), first(90_000, POLICY)) == (2, 1)
+    assert (first(110_000, strict), first(90_000, strict)) == (2, 2)
+
+
+def test_strict_grades_end_their_group() -> None:
+    grades = ("blue", "red", "yellow")
+    assert groups_of(POLICY, grades) == [{"red"}, {"yellow", "blue"}]
+    assert groups_of(DispatchPolicy(strict_grades=("yellow",)), grades) == [{"red", "yellow"}, {"blue"}]
+    assert groups_of(DispatchPolicy(strict_grades=()), grades) == [{"red", "yellow", "blue"}]
+    assert groups_of(POLICY, ()) == []
 
 
 def test_who_waited_longer_goes_first_when_units_are_short() -> None:
     near, far = {7: 100_000}, {7: 150_000}
     fresh = [Waiting(1, "blue", 0.0, near), Waiting(2, "blue", 0.0, far)]
-    assert solve(fresh, waiting_weight=WEIGHT)[0].incident_id == 1
+    assert solve(fresh, POLICY)[0].incident_id == 1
     old = [Waiting(1, "blue", 0.0, near), Waiting(2, "blue", 300.0, far)]
-    assert solve(old, waiting_weight=WEIGHT)[0].incident_id == 2
+    assert solve(old, POLICY)[0].incident_id == 2
 
 
 def test_taken_tours_are_not_given() -> None:
-    assert solve([Waiting(1, "red", 0.0, {7: 1})], waiting_weight=WEIGHT, taken=[7]) == ()
+    assert solve([Waiting(1, "red", 0.0, {7: 1})], POLICY, taken=[7]) == ()
 
 
 def place(number: int, metre: float, **changes: object):  # type: ignore[no-untyped-def]
