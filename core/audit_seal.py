@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -71,7 +72,8 @@ def seal_once(limit: int = BATCH) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('luzhang-audit-seal', 0))")
         cursor.execute(
-            f"SELECT {CONTENT_COLUMNS} FROM core_auditrow WHERE row_hash IS NULL ORDER BY id LIMIT %s", [limit]
+            f"SELECT {CONTENT_COLUMNS} FROM core_auditrow WHERE row_hash IS NULL ORDER BY id LIMIT %s",  # noqa: S608
+            [limit],
         )
         by_chain: dict[Chain, list[tuple]] = defaultdict(list)
         for row in cursor.fetchall():
@@ -135,8 +137,8 @@ def _seal_chain(cursor: Any, chain: Chain, rows: list[tuple]) -> Head:
         own = row_hash(previous, seq, row)
         ids.append(row[0])
         seqs.append(seq)
-        befores.append(connection.Database.Binary(previous))
-        hashes.append(connection.Database.Binary(own))
+        befores.append(psycopg2.Binary(previous))
+        hashes.append(psycopg2.Binary(own))
         previous = own
     cursor.execute(
         """UPDATE core_auditrow row SET chain_seq = sealed.seq, previous_hash = sealed.before, row_hash = sealed.own
@@ -156,14 +158,13 @@ def _signed(chain: Chain, seq: int, last_hash: bytes, tombstone: str = "") -> He
 
 
 def _insert_head(cursor: Any, head: Head) -> None:
-    binary = connection.Database.Binary
     cursor.execute(
         """INSERT INTO core_audithead
                (organisation_root, day, chain_seq, row_hash, signed_at, key_id, signature, tombstone)
            VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
         [
-            head.organisation_root, head.day, head.chain_seq, binary(head.row_hash), head.signed_at, head.key_id,
-            binary(head.signature), head.tombstone,
+            head.organisation_root, head.day, head.chain_seq, psycopg2.Binary(head.row_hash), head.signed_at,
+            head.key_id, psycopg2.Binary(head.signature), head.tombstone,
         ],
     )  # fmt: skip
 

@@ -151,7 +151,7 @@ def _check_unsealed(verdict: Verdict) -> None:
 
 def _sealed_rows() -> Any:
     sql = (
-        f"SELECT {audit_seal.CONTENT_COLUMNS}, chain_seq, previous_hash, row_hash FROM core_auditrow "
+        f"SELECT {audit_seal.CONTENT_COLUMNS}, chain_seq, previous_hash, row_hash FROM core_auditrow "  # noqa: S608
         "WHERE row_hash IS NOT NULL ORDER BY organisation_root, day, chain_seq, id"
     )
     # A server-side cursor: years of audit do not fit into memory.

@@ -66,7 +66,7 @@ def publish(
     if not connection.in_atomic_block:
         raise RuntimeError(f"publish({topic!r}) outside a transaction would not share the fate of its cause")
     names = list(_by_topic.get(topic, ()))
-    values = [topic, key, organisation_path, audience, dumps(subject), dumps(payload), clock.now(), names]
+    values: list[Any] = [topic, key, organisation_path, audience, dumps(subject), dumps(payload), clock.now(), names]
     with connection.cursor() as cursor:
         cursor.execute(_PUBLISH_SQL, values)
         row = cursor.fetchone()

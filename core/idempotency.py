@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -50,7 +51,7 @@ def once(scope: str, key: str, request: Any, work: Callable[[], tuple[int, Any]]
         cursor.execute(
             """INSERT INTO core_idempotencykey (scope, key, request_hash, created_at) VALUES (%s, %s, %s, %s)
                ON CONFLICT (scope, key) DO NOTHING RETURNING id""",
-            [scope[:100], checked, connection.Database.Binary(digest), clock.wall_now()],
+            [scope[:100], checked, psycopg2.Binary(digest), clock.wall_now()],
         )
         row = cursor.fetchone()
         if row is None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
 from django.apps import apps
 from django.db import connection, models, transaction
 
@@ -53,24 +54,25 @@ def _rotate_row(row: models.Model) -> int:
     """Write the changed columns by plain SQL: no save() of the model, no other column, no history row."""
     active = keys.current().field.active
     columns: dict[str, bytes | None] = {}
+    uid = row.uid  # type: ignore[attr-defined]
     for field in row._meta.local_concrete_fields:
         if isinstance(field, EncryptedTextField):
             held = row.__dict__.get(field.attname)
             if isinstance(held, Sealed) and held.data and crypto.key_id(held.data) != active:
-                columns[field.column] = field.seal(held.reveal(row.uid), row.uid).data  # type: ignore[attr-defined]
+                columns[str(field.column)] = field.seal(held.reveal(uid), uid).data
         elif isinstance(field, BlindIndexField) and (source := field.source()) is not None:
             stored = row.__dict__.get(field.attname)
             fresh = field.hashed(getattr(row, source.attname))
             if (bytes(stored) if stored is not None else None) != fresh:
-                columns[field.column] = fresh
+                columns[str(field.column)] = fresh
     if not columns:
         return 0
     quote = connection.ops.quote_name
     assignments = ", ".join(f"{quote(column)} = %s" for column in columns)
-    values = [None if value is None else connection.Database.Binary(value) for value in columns.values()]
+    values = [None if value is None else psycopg2.Binary(value) for value in columns.values()]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {quote(row._meta.db_table)} SET {assignments} WHERE {quote(row._meta.pk.column)} = %s",
+            f"UPDATE {quote(row._meta.db_table)} SET {assignments} WHERE {quote(str(row._meta.pk.column))} = %s",  # noqa: S608 names of models
             [*values, row.pk],
         )
     return 1

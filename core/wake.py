@@ -32,7 +32,7 @@ def outbox() -> None:
     """Wake the urgent processes once the current transaction (if any) has committed; many calls, one wake-up."""
     if not connection.in_atomic_block:
         _outbox_committed()
-    elif not any(call is _outbox_committed for _, call, _ in connection.run_on_commit):
+    elif not any(entry[1] is _outbox_committed for entry in connection.run_on_commit):
         transaction.on_commit(_outbox_committed, robust=True)
 
 

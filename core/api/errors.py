@@ -70,7 +70,9 @@ def typed(problem: BaseException, *, value_source: Any = None) -> LuzhangError:
     if isinstance(problem, (PermissionDenied, drf.PermissionDenied)):
         return Forbidden(_("没有权限"))
     if isinstance(problem, drf.Throttled):
-        return TooMany(_("请求过于频繁"), cure=_("%(wait)s 秒后再试") % {"wait": int(problem.wait or 1)})
+        return TooMany(
+            _("请求过于频繁"), cure=_("%(wait)s 秒后再试") % {"wait": int(getattr(problem, "wait", None) or 1)}
+        )
     if isinstance(problem, RequestDataTooBig):
         return TooLarge(_("请求内容过大"))
     if isinstance(problem, drf.ParseError):

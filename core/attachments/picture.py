@@ -86,7 +86,7 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
 
 
 def _known_magic(data: bytes) -> bool:
-    if data.startswith(b"\xff\xd8\xff") or data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         return True
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 

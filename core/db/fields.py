@@ -81,7 +81,7 @@ class EncryptedTextField(models.Field):
         setattr(cls, self.attname, _EncryptedAttribute(self))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
-        return None if value is None else Sealed(bytes(value), self.model._meta.db_table, self.column)
+        return None if value is None else Sealed(bytes(value), self.model._meta.db_table, str(self.column))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
         value = model_instance.__dict__.get(self.attname, self.get_default())
@@ -92,8 +92,8 @@ class EncryptedTextField(models.Field):
     def seal(self, text: str, uid: object) -> Sealed:
         """Encrypt a text for the row with this uid. The empty text stays empty."""
         table = self.model._meta.db_table
-        data = crypto.encrypt(text, associated=crypto.aad(table, uid, self.column)) if text else b""
-        return Sealed(data, table, self.column)
+        data = crypto.encrypt(text, associated=crypto.aad(table, uid, str(self.column))) if text else b""
+        return Sealed(data, table, str(self.column))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None:
@@ -140,7 +140,7 @@ class BlindIndexField(models.BinaryField):
         name, path, args, kwargs = super().deconstruct()
         kwargs["purpose"] = self.purpose
         kwargs.pop("max_length", None)
-        if self.db_index:
+        if self.db_index:  # type: ignore[attr-defined]
             kwargs.pop("db_index", None)
         else:
             kwargs["db_index"] = False

@@ -45,7 +45,8 @@ def events_after(seq: int, limit: int = 500) -> FeedPage:
         return FeedPage([], last, reset=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM core_event WHERE feed_seq > %s ORDER BY feed_seq LIMIT %s", [seq, limit]
+            f"SELECT {_COLUMNS} FROM core_event WHERE feed_seq > %s ORDER BY feed_seq LIMIT %s",  # noqa: S608
+            [seq, limit],
         )
         rows = [_row(values) for values in cursor.fetchall()]
     return FeedPage(rows, rows[-1].seq if rows else seq, reset=False)

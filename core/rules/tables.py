@@ -43,7 +43,7 @@ class TableVersion:
 class Outcome:
     """What a table said; `rule_trace` has each node that ran, and for tables the row that hit."""
 
-    result: dict[str, Any]
+    result: dict[str, Any] | list[dict[str, Any]]
     rule_trace: list[dict[str, Any]]
     table_version: int
 
@@ -136,7 +136,7 @@ def _evaluated(table: Compiled, key: str, version: int, data: Mapping[str, Any])
             _("决策表执行失败"), field=key, value=version, cure=str(problem).split("\n\nStack", 1)[0][:300]
         ) from problem
     result = answer.get("result")
-    if not isinstance(result, dict) or not result:
+    if not isinstance(result, dict | list) or not result:
         raise RuleFailed(_("决策表没有给出结果"), field=key, value=version, cure=_("补一行兜底规则"))
     return Outcome(result, _trace(answer.get("trace") or {}), version)
 

@@ -75,7 +75,7 @@ def test_two_processes_do_everything_once_while_their_sessions_are_killed(start)
     for number in range(60):
         _publish(number)
         if number in (15, 30, 45):
-            _until(lambda: ConsoleMessage.objects.exists())
+            _until(ConsoleMessage.objects.exists)
             killed += _kill_other_sessions()
     _until(lambda: not OutboxTask.objects.filter(done_at__isnull=True).exists())
     assert killed >= 6
