@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Networks, pictures and sealed heads of tests go to a folder of their own, never to the installation's."""
-    from django.conf import settings
+def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests write goes to a folder of their own, never to the installation's; passwords are hashed cheaply."""
+    from django.test import override_settings
 
     folder = tmp_path_factory.mktemp("var")
-    settings.LUZHANG_VAR = folder
-    settings.MEDIA_ROOT = folder / "media"
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(LUZHANG_VAR=folder, MEDIA_ROOT=folder / "media", PASSWORD_HASHERS=hashers):
+        yield
 
 
 @pytest.fixture(scope="session")
