@@ -18,7 +18,7 @@ from stations.types import Actor, DataClass, Verb
 _ON_DUTY_SQL = """
     SELECT t.id, t.uid::text, t.unit_id, u.uid::text, u.call_sign, u.kind, u.agency,
            t.organisation_id, t.organisation_path, t.on_break_since IS NOT NULL,
-           coalesce(m.kinds, '{}'),
+           coalesce(m.kinds, '{{}}'),
            ST_X(p.geom), ST_Y(p.geom), p.fixed_at, p.received_at, p.speed_mps, p.course_deg, p.accuracy_m,
            coalesce(p.is_mock, false), coalesce(p.source, ''),
            ST_X(coalesce(t.post, s.geom, u.post, h.geom)), ST_Y(coalesce(t.post, s.geom, u.post, h.geom)),
