@@ -7,14 +7,17 @@ Sources: domain.md §3.5 (powers) and §4 (pitfalls 9-14), design §4 (invariant
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
+from .geometry import straight_m
 from .placing import FOOT_KIND, Start
 from .policy import DispatchPolicy
 from .types import GRADE_RANK, IncidentSnapshot, Params, Rejection, UnitSnapshot, UnitState
 
 NO_POWERS = frozenset({"report"})  # station staff and leaders answer for no road (domain.md §3.5)
+_FREE = frozenset({UnitState.FREE, UnitState.ON_WAY_BACK})
 NOT_RANKED_KINDS = frozenset({"drone"})  # design §5: eyes beside the ranking
 
 
@@ -37,13 +40,28 @@ SHORTFALLS: Mapping[Stage, str] = {
 }
 
 
+class Verdict(NamedTuple):
+    """What speaks against a unit, and the place of the check in the table."""
+
+    place: int
+    code: str
+    params: Params
+    stage: Stage
+
+    def rejection(self, unit: UnitSnapshot) -> Rejection:
+        """As the plan shows it."""
+        return Rejection(unit.tour_id, unit.call_sign, self.code, self.params)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The incident under the policy in force; what the checks ask against."""
+    """The incident under the policy in force; what the checks ask against. `make_ups` remembers what the checks that
+    look at a unit's make-up only said: most units of a force are alike."""
 
     incident: IncidentSnapshot
     policy: DispatchPolicy
     excluded: Mapping[int, str]
+    make_ups: dict[tuple[object, ...], Verdict | None] = field(default_factory=dict, compare=False)
 
     @property
     def needs_officer(self) -> bool:
@@ -64,13 +82,15 @@ StartTest = Callable[[UnitSnapshot, Start, Case], Params | None]
 class Check:
     """A named check. `test` answers None (may go), parameters (may not), or a code of its own.
 
-    `lead_only`: whoever supports a lead that passes need not pass it.
+    `lead_only`: whoever supports a lead that passes need not pass it. `of_moment`: it asks what the unit is doing now,
+    not only what it is (kind, organisation, powers, officer, exercise, loan: `_make_up`).
     """
 
     code: str
     stage: Stage
     test: Test
     lead_only: bool = False
+    of_moment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +167,12 @@ def _busy_lighter(unit: UnitSnapshot, case: Case) -> Params | None:
 
 
 def _too_far_on_foot(unit: UnitSnapshot, start: Start, case: Case) -> Params | None:
-    if unit.kind == FOOT_KIND and start.straight_m > case.policy.foot_within_m:
-        return (("straight_m", round(start.straight_m)), ("limit_m", round(case.policy.foot_within_m)))
-    return None
+    if unit.kind != FOOT_KIND:
+        return None
+    line_m = straight_m(start.position.lon, start.position.lat, case.incident.lon, case.incident.lat)
+    if line_m <= case.policy.foot_within_m:
+        return None
+    return (("straight_m", round(line_m)), ("limit_m", round(case.policy.foot_within_m)))
 
 
 def _off_network(unit: UnitSnapshot, start: Start, case: Case) -> Params | None:
@@ -158,26 +181,24 @@ def _off_network(unit: UnitSnapshot, start: Start, case: Case) -> Params | None:
 
 CHECKS: tuple[Check, ...] = (
     Check("drone_not_ranked", Stage.DUTY, _drone),
-    Check("off_duty", Stage.DUTY, _off),
+    Check("off_duty", Stage.DUTY, _off, of_moment=True),
     Check("exercise_mismatch", Stage.DUTY, _exercise),
     Check("out_of_scope", Stage.DUTY, _scope),
     Check("kind_excluded", Stage.DUTY, _kind),
     Check("no_road_powers", Stage.DUTY, _crew),
     Check("lacks_power", Stage.POWER, _powers, lead_only=True),
     Check("officer_needed", Stage.POWER, _officer, lead_only=True),
-    Check("excluded", Stage.BUSY, _excluded),
-    Check("on_break", Stage.BUSY, _break),
-    Check("just_sent", Stage.BUSY, _just_sent),
-    Check("busy_graver", Stage.BUSY, _busy_graver),
-    Check("busy_lighter", Stage.BUSY, _busy_lighter),
+    Check("excluded", Stage.BUSY, _excluded, of_moment=True),
+    Check("on_break", Stage.BUSY, _break, of_moment=True),
+    Check("just_sent", Stage.BUSY, _just_sent, of_moment=True),
+    Check("busy_graver", Stage.BUSY, _busy_graver, of_moment=True),
+    Check("busy_lighter", Stage.BUSY, _busy_lighter, of_moment=True),
 )
 
 START_CHECKS: tuple[StartCheck, ...] = (
     StartCheck("too_far_on_foot", Stage.REACH, _too_far_on_foot),
     StartCheck("off_network", Stage.REACH, _off_network),
 )
-
-SUPPORT_CHECKS: tuple[Check, ...] = tuple(check for check in CHECKS if not check.lead_only)
 
 # Rejections that a person may overrule when the new incident is graver (pre-emption).
 PREEMPTABLE = frozenset({"just_sent", "busy_lighter"})
@@ -188,23 +209,41 @@ def on_lighter(unit: UnitSnapshot, incident: IncidentSnapshot) -> bool:
     return unit.current_grade is not None and GRADE_RANK[unit.current_grade] > GRADE_RANK[incident.grade]
 
 
-def reject(unit: UnitSnapshot, case: Case, checks: tuple[Check, ...] = CHECKS) -> tuple[Rejection, Stage] | None:
+def reject(unit: UnitSnapshot, case: Case, *, support: bool = False) -> Verdict | None:
     """The first check that speaks against a unit, None when it may go as far as duty, powers and work are concerned."""
-    for check in checks:
-        said = check.test(unit, case)
-        if said is not None:
-            code, params = (said, ()) if isinstance(said, str) else (check.code, said)
-            return Rejection(unit.tour_id, unit.call_sign, code, params), check.stage
+    key = (*_make_up(unit), support)
+    if key in case.make_ups:
+        standing = case.make_ups[key]
+    else:
+        standing = case.make_ups[key] = _first(unit, case, support, of_moment=False, before=len(CHECKS))
+    if unit.state in _FREE and unit.tour_id not in case.excluded:
+        return standing
+    before = len(CHECKS) if standing is None else standing.place
+    return _first(unit, case, support, of_moment=True, before=before) or standing
+
+
+def _make_up(unit: UnitSnapshot) -> tuple[object, ...]:
+    """All that checks may ask of a unit unless they are `of_moment`."""
+    return (unit.kind, unit.organisation_path, unit.powers, unit.has_officer, unit.is_exercise, unit.lent_to)
+
+
+def _first(unit: UnitSnapshot, case: Case, support: bool, *, of_moment: bool, before: int) -> Verdict | None:
+    for place, check in enumerate(CHECKS[:before]):
+        if check.of_moment == of_moment and not (support and check.lead_only):
+            said = check.test(unit, case)
+            if said is not None:
+                code, params = (said, ()) if isinstance(said, str) else (check.code, said)
+                return Verdict(place, code, params, check.stage)
     return None
 
 
-def reject_start(unit: UnitSnapshot, start: Start | None, case: Case) -> tuple[Rejection, Stage] | None:
+def reject_start(unit: UnitSnapshot, start: Start | None, case: Case) -> Verdict | None:
     """The same for where the unit would start from."""
     if start is None:
         age = () if unit.position_age_s is None else (("age_s", round(unit.position_age_s)),)
-        return Rejection(unit.tour_id, unit.call_sign, "no_position", age), Stage.POSITION
-    for check in START_CHECKS:
+        return Verdict(len(CHECKS), "no_position", age, Stage.POSITION)
+    for place, check in enumerate(START_CHECKS, start=len(CHECKS) + 1):
         params = check.test(unit, start, case)
         if params is not None:
-            return Rejection(unit.tour_id, unit.call_sign, check.code, params), check.stage
+            return Verdict(place, check.code, params, check.stage)
     return None

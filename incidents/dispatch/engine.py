@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .constraints import CHECKS, PREEMPTABLE, SHORTFALLS, SUPPORT_CHECKS, Case, Stage, on_lighter, reject, reject_start
+from .constraints import PREEMPTABLE, SHORTFALLS, Case, Stage, Verdict, on_lighter, reject, reject_start
 from .coverage import free_by_area, uncovered
 from .placing import Start, start_of
 from .ranking import Found, rank
@@ -35,7 +35,7 @@ class Judged:
 
     units: tuple[UnitSnapshot, ...]
     starts: tuple[Start | None, ...]
-    main: tuple[tuple[Rejection, Stage] | None, ...]
+    main: tuple[Verdict | None, ...]
     support: tuple[bool, ...]
     preemptable: tuple[bool, ...]
 
@@ -161,18 +161,21 @@ def conclude(known: Examined, matched: tuple[int, ...] | None) -> Plan:
 def judge(given: DecisionInput) -> Judged:
     """Apply the table of constraints to every unit, in order of call sign, so that the order of input has no say."""
     case = Case.of(given.incident, given.policy)
-    checks = CHECKS if given.incident.needs_lead else SUPPORT_CHECKS
+    vehicle_profile = given.policy.profile_for(given.incident.kind, given.incident.grade)
+    as_support = not given.incident.needs_lead
     units = tuple(sorted(given.units, key=lambda unit: (unit.call_sign, unit.tour_id)))
     starts: list[Start | None] = []
-    main: list[tuple[Rejection, Stage] | None] = []
+    main: list[Verdict | None] = []
     support: list[bool] = []
     preemptable: list[bool] = []
     for unit in units:
-        said = reject(unit, case, checks)
-        helps = said is None or (said[1] == Stage.POWER and reject(unit, case, SUPPORT_CHECKS) is None)
-        drawn = said is not None and said[0].code in PREEMPTABLE and on_lighter(unit, given.incident)
-        start = start_of(unit, given.incident, given.policy) if helps or drawn else None
-        lost = reject_start(unit, start, case) if helps or drawn else None
+        said = reject(unit, case, support=as_support)
+        helps = said is None or (said.stage == Stage.POWER and reject(unit, case, support=True) is None)
+        drawn = said is not None and said.code in PREEMPTABLE and on_lighter(unit, given.incident)
+        start = lost = None
+        if helps or drawn:
+            start = start_of(unit, given.policy, vehicle_profile)
+            lost = reject_start(unit, start, case)
         starts.append(start)
         main.append(said or lost)
         support.append(helps and lost is None)
@@ -217,7 +220,7 @@ def _rejections(known: Examined) -> tuple[Rejection, ...]:
         if i in known.unreached:
             rejected.append(Rejection(unit.tour_id, unit.call_sign, "not_reachable", limit))
         elif said is not None:
-            rejected.append(said[0])
+            rejected.append(said.rejection(unit))
     return tuple(rejected)
 
 
@@ -228,7 +231,7 @@ def _shortfall(known: Examined, picks: tuple[Pick, ...], matched: tuple[int, ...
         return None if sure else SHORTFALLS[Stage.POSITION]
     if known.candidates and matched is not None:
         return SHORTFALLS[Stage.BUSY]
-    stages = [said[1] for said in known.judged.main if said is not None]
+    stages = [said.stage for said in known.judged.main if said is not None]
     if known.unreached:
         stages.append(Stage.REACH)
     return SHORTFALLS[max(stages, default=Stage.DUTY)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .constraints import Case, on_lighter
 from .coverage import uncovered
+from .geometry import straight_m
 from .placing import Start
 from .types import Candidate, PositionSource, Reached, Reason, Tier, UnitSnapshot, UnitState
 
@@ -76,8 +77,9 @@ def _time_reasons(found: Found, place: int, best_ms: int, case: Case) -> list[Re
     said.append(Reason("walk" if start.profile == "foot" else "drive", (("drive_s", _s(reached.drive_ms)),)))
     if reached.road_m is not None:
         said.append(Reason("road_distance", (("road_m", round(reached.road_m)),)))
-    if start.straight_m <= case.policy.nearby_m:
-        said.append(Reason("already_nearby", (("straight_m", round(start.straight_m)),)))
+    line_m = straight_m(start.position.lon, start.position.lat, case.incident.lon, case.incident.lat)
+    if line_m <= case.policy.nearby_m:
+        said.append(Reason("already_nearby", (("straight_m", round(line_m)),)))
     if start.turn_out_ms:
         station = start.position.source == PositionSource.STATION or found.unit.at_station
         said.append(Reason("turn_out_station" if station else "turn_out", (("turn_out_s", _s(start.turn_out_ms)),)))

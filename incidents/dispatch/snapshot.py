@@ -2,7 +2,8 @@
 
 Keys are sorted, no spaces, UTF-8; coordinates are rounded to 1e-7 degrees (about 1 cm), fractions to 1e-9, seconds and
 metres to 1 ms and 1 mm. Rounding comes *before* deciding (`normalised`), so that what is stored is what was decided on.
-Units are rows under one list of column names: a decision over 200 units stays a few dozen kilobytes.
+Units are rows under one list of column names, and what many of them share (kind, organisation, powers ...) is a row of
+`crews`: a decision over 200 units stays a few dozen kilobytes. See `stored.unit_rows` for reading them.
 """
 
 from __future__ import annotations
@@ -12,34 +13,40 @@ import json
 from dataclasses import fields, replace
 from typing import Any
 
-from .engine import decide, judge
-from .policy import DispatchPolicy
+from .engine import Judged, decide, judge
+from .stored import CANDIDATE_FIELDS, CREW_COLUMNS, FORMAT, UNIT_COLUMNS, from_json, plan_from_json, unit_rows
 from .types import (
     Candidate,
     DecisionInput,
     DecisionRecord,
     Exclusion,
     IncidentSnapshot,
-    Pick,
     Plan,
     Position,
-    PositionSource,
     Reason,
-    Rejection,
-    Role,
     Spot,
-    Tier,
     TravelTimes,
     UnitSnapshot,
-    UnitState,
 )
 
-FORMAT = 1
+__all__ = [
+    "canonical",
+    "dumps",
+    "from_json",
+    "load",
+    "normalised",
+    "plan_from_json",
+    "plan_to_json",
+    "replay",
+    "rounded_position",
+    "sha256",
+    "to_json",
+    "unit_rows",
+]
+
 DEGREES, FRACTION, SMALL = 7, 9, 3
 
 _INCIDENT = tuple(f.name for f in fields(IncidentSnapshot))
-_UNIT = tuple(f.name for f in fields(UnitSnapshot))
-_CANDIDATE = tuple(f.name for f in fields(Candidate))
 # Derived, for readers that verify a decision without this program: which start of which tier entered the search.
 _DERIVED = ("eligible", "may_support", "tier", "profile", "offset_ms", "start")
 
@@ -64,15 +71,7 @@ def normalised(given: DecisionInput) -> DecisionInput:
 def to_json(record: DecisionRecord) -> dict[str, Any]:
     """Plain data of a record. `units` and the plan's lists are rows; their columns are named beside them."""
     given, plan = record.input, record.plan
-    judged = judge(given)
-    derived: list[list[object]] = []
-    for i, start in enumerate(judged.starts):
-        if start is None:
-            derived.append([False, False, None, None, None, None])
-            continue
-        which = "fix" if start.position == judged.units[i].fix else "fallback"
-        row = [judged.main[i] is None, judged.support[i], int(start.tier), start.profile, start.offset_ms, which]
-        derived.append(row)
+    crews, rows = _unit_rows(judge(given))
     return {
         "format": FORMAT,
         "at": given.at,
@@ -82,11 +81,10 @@ def to_json(record: DecisionRecord) -> dict[str, Any]:
         "matched": None if given.matched is None else list(given.matched),
         "policy": given.policy.as_json(),
         "incident": {name: _plain(getattr(given.incident, name)) for name in _INCIDENT},
-        "unit_columns": [*_UNIT, *_DERIVED],
-        "units": [
-            [*(_plain(getattr(unit, name)) for name in _UNIT), *more]
-            for unit, more in zip(judged.units, derived, strict=True)
-        ],
+        "crew_columns": list(CREW_COLUMNS),
+        "crews": crews,
+        "unit_columns": ["crew", *UNIT_COLUMNS, *_DERIVED],
+        "units": rows,
         "plan": plan_to_json(plan),
     }
 
@@ -131,77 +129,101 @@ def load(text: str) -> DecisionRecord:
     return from_json(json.loads(text))
 
 
-def from_json(plain: dict[str, Any]) -> DecisionRecord:
-    """Read what `to_json` gave (also back from a JSON column, which keeps no order of keys)."""
-    if plain.get("format") != FORMAT:
-        raise ValueError(f"decision format {plain.get('format')!r}, expected {FORMAT}")
-    columns = plain["unit_columns"]
-    units = tuple(_unit(dict(zip(columns, row, strict=True))) for row in plain["units"])
-    matched = plain["matched"]
-    given = DecisionInput(
-        incident=_incident(plain["incident"]),
-        units=units,
-        policy=DispatchPolicy.from_json(plain["policy"]),
-        at=plain["at"],
-        network_version=plain["network_version"],
-        weights_generation=plain["weights_generation"],
-        search_k=plain["search_k"],
-        matched=None if matched is None else tuple(matched),
-    )
-    return DecisionRecord(given, plan_from_json(plain["plan"]))
-
-
-def plan_from_json(plain: dict[str, Any]) -> Plan:
-    """Read what `plan_to_json` gave."""
-    return Plan(
-        candidates=tuple(_candidate(one) for one in plain["candidates"]),
-        supports=tuple(_candidate(one) for one in plain["supports"]),
-        preemptions=tuple(_candidate(one) for one in plain["preemptions"]),
-        picks=tuple(Pick(p["tour_id"], Role(p["role"]), p["automatic"]) for p in plain["picks"]),
-        automatic=plain["automatic"],
-        rejected=tuple(
-            Rejection(r["tour_id"], r["call_sign"], r["code"], _params(r["params"])) for r in plain["rejected"]
-        ),
-        shortfall=plain["shortfall"],
-        missing=plain["missing"],
-        warnings=tuple(_reason(one) for one in plain["warnings"]),
-        settled=plain["settled"],
-        over_budget=plain["over_budget"],
-    )
-
-
 def replay(record: DecisionRecord, travel: TravelTimes) -> Plan:
     """Decide again on the recorded input. Equal to `record.plan` when network and weights are the recorded ones."""
     return decide(record.input, travel)
 
 
-def _round_spots(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
-    return tuple(Spot(s.arc, s.tail, s.head, round(s.fraction, FRACTION)) for s in spots)
+def _unit_rows(judged: Judged) -> tuple[list[list[Any]], list[list[Any]]]:
+    crews: dict[tuple[object, ...], int] = {}
+    crew_rows: list[list[Any]] = []
+    rows: list[list[Any]] = []
+    for unit, start, said, helps in zip(judged.units, judged.starts, judged.main, judged.support, strict=True):
+        crew = _crew_of(unit)
+        number = crews.get(crew)
+        if number is None:
+            number = crews[crew] = len(crew_rows)
+            crew_rows.append([_plain(value) for value in crew])
+        row = [number, *_unit_of(unit), said is None, helps]
+        if start is None:
+            row += [None, None, None, None]
+        else:
+            which = "fix" if start.position is unit.fix else "fallback"
+            row += [int(start.tier), start.profile, start.offset_ms, which]
+        rows.append(row)
+    return crew_rows, rows
 
 
-def _round_position(position: Position | None) -> Position | None:
-    if position is None:
-        return None
-    lon, lat = round(position.lon, DEGREES), round(position.lat, DEGREES)
-    return Position(lon, lat, position.source, _round_spots(position.spots))
-
-
-def _round_unit(unit: UnitSnapshot) -> UnitSnapshot:
-    return replace(
-        unit,
-        fix=_round_position(unit.fix),
-        fallback=_round_position(unit.fallback),
-        position_age_s=None if unit.position_age_s is None else round(unit.position_age_s, SMALL),
-        sent_s=None if unit.sent_s is None else round(unit.sent_s, SMALL),
+# These two name their fields outright: they run for every unit of every decision.
+def _crew_of(u: UnitSnapshot) -> tuple[object, ...]:
+    """In the order of `CREW_COLUMNS`."""
+    return (
+        u.kind,
+        u.agency,
+        u.organisation_path,
+        u.powers,
+        u.has_officer,
+        u.lent_to,
+        u.area,
+        u.is_exercise,
+        u.radio_only,
     )
 
 
+def _unit_of(u: UnitSnapshot) -> tuple[object, ...]:
+    """In the order of `UNIT_COLUMNS`."""
+    return (
+        u.tour_id,
+        u.unit_id,
+        u.call_sign,
+        u.state.value,
+        _place(u.fix),
+        u.position_age_s,
+        _place(u.fallback),
+        u.moving,
+        u.at_station,
+        u.is_mock,
+        u.current_grade,
+        u.sent_s,
+    )
+
+
+def _place(position: Position | None) -> list[Any] | None:
+    if position is None:
+        return None
+    spots = [[spot.arc, spot.tail, spot.head, spot.fraction] for spot in position.spots]
+    return [position.lon, position.lat, position.source.value, spots]
+
+
+def _round_spots(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
+    if all(spot.fraction == round(spot.fraction, FRACTION) for spot in spots):
+        return spots
+    return tuple(Spot(s.arc, s.tail, s.head, round(s.fraction, FRACTION)) for s in spots)
+
+
+def rounded_position(position: Position | None) -> Position | None:
+    """A position as it will be stored; itself when nothing changes. Gathering may keep rounded positions for reuse."""
+    if position is None:
+        return None
+    lon, lat, spots = round(position.lon, DEGREES), round(position.lat, DEGREES), _round_spots(position.spots)
+    if spots is position.spots and lon == position.lon and lat == position.lat:
+        return position
+    return Position(lon, lat, position.source, spots)
+
+
+def _round_unit(unit: UnitSnapshot) -> UnitSnapshot:
+    age_s = None if unit.position_age_s is None else round(unit.position_age_s, SMALL)
+    sent_s = None if unit.sent_s is None else round(unit.sent_s, SMALL)
+    fix, fallback = rounded_position(unit.fix), rounded_position(unit.fallback)
+    if fix is unit.fix and fallback is unit.fallback and age_s == unit.position_age_s and sent_s == unit.sent_s:
+        return unit
+    return replace(unit, fix=fix, fallback=fallback, position_age_s=age_s, sent_s=sent_s)
+
+
 def _plain(value: Any) -> Any:
-    """Plain data: sets sorted, spots as [arc, tail, head, fraction], positions as [lon, lat, source, spots]."""
+    """Plain data: sets sorted, tuples as lists, spots and exclusions as rows."""
     if isinstance(value, Spot):
         return [value.arc, value.tail, value.head, value.fraction]
-    if isinstance(value, Position):
-        return [value.lon, value.lat, value.source.value, [_plain(spot) for spot in value.spots]]
     if isinstance(value, Exclusion):
         return [value.tour_id, value.code]
     if isinstance(value, frozenset):
@@ -216,49 +238,7 @@ def _reason_json(reason: Reason) -> dict[str, Any]:
 
 
 def _candidate_json(one: Candidate) -> dict[str, Any]:
-    plain = {name: _plain(getattr(one, name)) for name in _CANDIDATE}
+    plain = {name: _plain(getattr(one, name)) for name in CANDIDATE_FIELDS}
     plain["reasons"] = [_reason_json(reason) for reason in one.reasons]
     plain["warnings"] = [_reason_json(reason) for reason in one.warnings]
     return plain
-
-
-def _params(rows: list[Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in rows)
-
-
-def _reason(plain: dict[str, Any]) -> Reason:
-    return Reason(plain["code"], _params(plain["params"]))
-
-
-def _spots(rows: list[Any]) -> tuple[Spot, ...]:
-    return tuple(Spot(*row) for row in rows)
-
-
-def _position(row: list[Any] | None) -> Position | None:
-    return None if row is None else Position(row[0], row[1], PositionSource(row[2]), _spots(row[3]))
-
-
-def _unit(row: dict[str, Any]) -> UnitSnapshot:
-    values: dict[str, Any] = {name: row[name] for name in _UNIT}
-    values["powers"] = frozenset(row["powers"])
-    values["state"] = UnitState(row["state"])
-    values["fix"], values["fallback"] = _position(row["fix"]), _position(row["fallback"])
-    values["lent_to"] = tuple(row["lent_to"])
-    return UnitSnapshot(**values)
-
-
-def _incident(row: dict[str, Any]) -> IncidentSnapshot:
-    values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in row.items()}
-    values["required_powers"] = frozenset(row["required_powers"])
-    values["spots"] = _spots(row["spots"])
-    values["excluded"] = tuple(Exclusion(*one) for one in row["excluded"])
-    return IncidentSnapshot(**values)
-
-
-def _candidate(plain: dict[str, Any]) -> Candidate:
-    values: dict[str, Any] = {name: plain[name] for name in _CANDIDATE}
-    values["tier"], values["position_source"] = Tier(plain["tier"]), PositionSource(plain["position_source"])
-    values["spot"] = Spot(*plain["spot"])
-    values["reasons"] = tuple(_reason(one) for one in plain["reasons"])
-    values["warnings"] = tuple(_reason(one) for one in plain["warnings"])
-    return Candidate(**values)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .policy import DispatchPolicy
 
@@ -143,8 +143,7 @@ class IncidentSnapshot:
     needs_lead: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class UnitStart:
+class UnitStart(NamedTuple):
     """A unit as the search sees it: where it may be, and what is added to its drive."""
 
     spots: tuple[Spot, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields
 
 import pytest
 from hypothesis import given as forall
@@ -12,7 +13,7 @@ from hypothesis import settings
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide
 from incidents.dispatch.policy import DispatchPolicy, Rule
-from incidents.dispatch.types import DecisionRecord, Exclusion, PositionSource
+from incidents.dispatch.types import DecisionRecord, Exclusion, PositionSource, UnitSnapshot
 from tests.unit.dispatch.test_engine import tasks, worlds
 from tests.unit.dispatch.worlds import StraightRoad, at, given, incident, unit
 
@@ -46,17 +47,19 @@ def test_text_is_canonical_whatever_the_order() -> None:
 def test_a_reader_without_this_program_sees_what_entered_the_search() -> None:
     one = snapshot.normalised(given([unit(1, moving=False), unit(2, 5.0, kind="drone")]))
     plain = snapshot.to_json(DecisionRecord(one, decide(one, StraightRoad())))
-    rows = [dict(zip(plain["unit_columns"], row, strict=True)) for row in plain["units"]]
+    rows = snapshot.unit_rows(json.loads(snapshot.canonical(plain)))
     assert [(r["eligible"], r["tier"], r["offset_ms"], r["start"]) for r in rows] == [
         (True, 0, 60_000, "fix"),
         (False, None, None, None),
     ]
     assert rows[0]["fix"][3] == [[0, 0, 1, 1000.0]]
+    assert (rows[0]["kind"], rows[1]["kind"]) == ("car", "drone")
+    assert {field.name for field in fields(UnitSnapshot)} < set(rows[0])
 
 
 def test_a_record_of_200_units_stays_small() -> None:
-    one = snapshot.normalised(given([unit(n, n * 37.0) for n in range(200)]))
-    assert len(snapshot.dumps(DecisionRecord(one, decide(one, StraightRoad())))) < 100_000
+    one = snapshot.normalised(given([unit(n, n * 37.0, area="north") for n in range(200)]))
+    assert len(snapshot.dumps(DecisionRecord(one, decide(one, StraightRoad())))) < 50_000
 
 
 def test_a_foreign_format_is_refused() -> None:
