@@ -8,7 +8,13 @@ from core.urgent import register
 from incidents.models import Assignment, Incident
 from incidents.services.delivering import delivery_next
 from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
-from incidents.services.history import StepContext, assignment_lock, incident_lock_by_id, incident_move, incident_publish
+from incidents.services.history import (
+    StepContext,
+    assignment_lock,
+    incident_lock_by_id,
+    incident_move,
+    incident_publish,
+)
 from incidents.services.progress import assignment_advance
 from incidents.services.supervising import incident_climb, incident_overdue
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState

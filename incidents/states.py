@@ -89,7 +89,8 @@ INCIDENT_LIFECYCLE: Lifecycle[IncidentState] = Lifecycle(
         IncidentState.REPORTED: frozenset({IncidentState.REVIEWED, IncidentState.RETURNED}),
         IncidentState.REVIEWED: frozenset({IncidentState.CLOSED, IncidentState.RETURNED}),
         IncidentState.CLOSED: frozenset({IncidentState.REOPENED}),
-        IncidentState.RETURNED: frozenset({IncidentState.PENDING, IncidentState.ACTIVE, IncidentState.REPORTED}) | _SIDE,
+        IncidentState.RETURNED: frozenset({IncidentState.PENDING, IncidentState.ACTIVE, IncidentState.REPORTED})
+        | _SIDE,
         IncidentState.TRANSFERRED: frozenset({IncidentState.RETURNED, IncidentState.CLOSED}),
         IncidentState.MERGED: frozenset({IncidentState.REOPENED}),
         IncidentState.WAITING: frozenset(

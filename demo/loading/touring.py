@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -16,7 +17,6 @@ from core.geo.srid import STORE_SRID
 from demo.county.plan_types import OrganisationPlan, ShiftRow, UnitRow
 from demo.loading.writing import Progress, Written, actor, chunks
 from patrols import services as patrols
-from patrols.models import Shift, Unit
 from stations import services as stations
 
 
@@ -38,7 +38,7 @@ class SimulatedUnit:
         return asdict(self)
 
 
-def shifts_write(plan: OrganisationPlan, written: Written) -> list[Shift]:
+def shifts_write(plan: OrganisationPlan, written: Written) -> list[Any]:
     """The three shifts."""
     root = written.organisations[plan.organisations[0].key]
     return [
@@ -87,7 +87,7 @@ def units_write(plan: OrganisationPlan, written: Written, progress: Progress) ->
     return played
 
 
-def _tour(row: UnitRow, unit: Unit, shift: Shift, index: int, written: Written) -> SimulatedUnit:
+def _tour(row: UnitRow, unit: Any, shift: Any, index: int, written: Written) -> SimulatedUnit:
     who = actor()
     now = clock.now()
     crew = [written.people[key] for key in row.crews[index]]

@@ -36,7 +36,9 @@ def _page(request: Request) -> tuple[int, int]:
         limit = int(request.query_params.get("limit", PAGE_SIZE))
         offset = int(request.query_params.get("offset", 0))
     except ValueError as error:
-        raise InvalidInput("limit 和 offset 应为整数", field="limit", value=request.query_params.get("limit")) from error
+        raise InvalidInput(
+            "limit 和 offset 应为整数", field="limit", value=request.query_params.get("limit")
+        ) from error
     return max(1, min(limit, MAX_PAGE_SIZE)), max(0, offset)
 
 
@@ -284,9 +286,7 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
         "transfer",
         TransferIn,
         Verb.CHANGE,
-        lambda actor, uid, d: services.incident_transfer(
-            actor=actor, incident_uid=uid, reason=d["reason"], to=d["to"]
-        ),
+        lambda actor, uid, d: services.incident_transfer(actor=actor, incident_uid=uid, reason=d["reason"], to=d["to"]),
     ),
     "take-back": _desk(
         "take_back",

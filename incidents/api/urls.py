@@ -20,5 +20,9 @@ urlpatterns = [
     path("assignments/<uuid:uid>/", assignments.AssignmentDetailApi.as_view(), name="assignment-detail"),
     path("assignments/<uuid:uid>/steps/", assignments.AssignmentStepApi.as_view(), name="assignment-step"),
     path("supervisions/", assignments.SupervisionListApi.as_view(), name="supervision-list"),
-    path("supervisions/<int:supervision_id>/settle/", assignments.SupervisionSettleApi.as_view(), name="supervision-settle"),
+    path(
+        "supervisions/<int:supervision_id>/settle/",
+        assignments.SupervisionSettleApi.as_view(),
+        name="supervision-settle",
+    ),
 ]

@@ -19,8 +19,8 @@ _STANDING = sorted(STANDING)
 class Assignment(models.Model):
     """An assignment 派警. `fence` grows with every offer of an incident; an offline action names the fence it knew.
 
-    The two unique constraints are invariant 4: a tour has at most one assignment that needs it on scene, an incident has
-    at most one lead. They decide between two dispatchers who press in the same second.
+    The two unique constraints are invariant 4: a tour has at most one assignment that needs it on scene, an incident
+    has at most one lead. They decide between two dispatchers who press in the same second.
     """
 
     class Origin(models.TextChoices):

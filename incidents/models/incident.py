@@ -35,13 +35,17 @@ class Incident(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("警情编号", max_length=24, unique=True)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="incidents", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="incidents", verbose_name="机构"
+    )
     organisation_path = models.CharField(max_length=200, editable=False)
     source = models.CharField("来源", max_length=16, choices=Source)
     client_scope = models.CharField(max_length=60, editable=False)
     client_key = models.CharField(max_length=100, editable=False)
     kind = models.CharField("类别", max_length=40)
-    state = models.CharField("状态", max_length=12, choices=IncidentState.choices(), default=IncidentState.RECEIVED.value)
+    state = models.CharField(
+        "状态", max_length=12, choices=IncidentState.choices(), default=IncidentState.RECEIVED.value
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     grade = models.CharField("等级", max_length=8, choices=Grade.choices(), blank=True)
     grade_reasons = models.JSONField("定级理由", default=list)
@@ -166,5 +170,3 @@ class IncidentLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.kind} {self.other_id}"
-
-

@@ -37,7 +37,9 @@ def incident_detail(*, actor: Actor, incident: Incident) -> dict[str, Any]:
         "allowed": sorted(state.value for state in INCIDENT_LIFECYCLE.allowed(IncidentState(incident.state))),
         "assignments": [
             {**assignment_summary(row), "deliveries": _deliveries(row)}
-            for row in incident.assignments.select_related("unit", "incident").prefetch_related("deliveries").order_by("id")
+            for row in incident.assignments.select_related("unit", "incident")
+            .prefetch_related("deliveries")
+            .order_by("id")
         ],
         "decision": _decision(decision),
         "duplicates": [

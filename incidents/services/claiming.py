@@ -52,7 +52,9 @@ class Claim:
     reason: str = ""
 
 
-def assignment_claim(incident: Incident, claim: Claim, *, state: AssignmentState, now: datetime | None = None) -> Assignment | None:
+def assignment_claim(
+    incident: Incident, claim: Claim, *, state: AssignmentState, now: datetime | None = None
+) -> Assignment | None:
     """Claim a tour for a locked incident, as an offer or (not holding the unit) a proposal.
 
     None when the tour is held, on a break, closed, or being claimed by somebody else at this very moment.

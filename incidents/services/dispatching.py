@@ -166,9 +166,7 @@ def _state_shortfall(incident: Incident, code: str) -> None:
 
 
 def _waiting_incidents(*, exclude_id: int | None = None, limit: int = QUEUE_SIZE) -> list[int]:
-    rank = SqlCase(
-        *(When(grade=grade.value, then=Value(grade.rank)) for grade in Grade), output_field=IntegerField()
-    )
+    rank = SqlCase(*(When(grade=grade.value, then=Value(grade.rank)) for grade in Grade), output_field=IntegerField())
     rows = (
         Incident.objects.filter(state=IncidentState.PENDING.value, automatic=True)
         .exclude(shortfall="")
@@ -292,7 +290,9 @@ def _chosen_tour(incident: Incident, plan: Plan, tour_uid: str | None) -> int:
         if refused is not None:
             raise Forbidden(_("该单元不在可调用范围内"), field="tour", value=tour_uid)
         return int(tour.pk)
-    proposed = incident.assignments.filter(state=AssignmentState.PROPOSED.value).values_list("tour_id", flat=True).first()
+    proposed = (
+        incident.assignments.filter(state=AssignmentState.PROPOSED.value).values_list("tour_id", flat=True).first()
+    )
     if proposed is not None:
         return int(proposed)
     if not plan.candidates:

@@ -53,7 +53,7 @@ def grade_facts(*, kind: str, risk: dict[str, Any], road_class: int | None, repe
 
 
 def incident_grade_by_table(*, facts: dict[str, Any], at: datetime) -> GradeOutcome:
-    """Evaluate the grading table in force at `at`. The gravest row that matches wins, and all matching rows are reasons.
+    """Evaluate the grading table in force at `at`. The gravest row that matches wins; all matching rows are reasons.
 
     A table that fails, or yields no row, raises core's rule error: an incident is never graded by accident.
     """
@@ -102,9 +102,7 @@ def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str
             arrive_by=incident.received_at + timedelta(seconds=limits.arrive_s),
             close_by=incident.received_at + timedelta(seconds=limits.close_s),
         )
-        incident_note(
-            incident, kind=IncidentStep.Kind.GRADE, context=context, details={"from": old, "to": grade}
-        )
+        incident_note(incident, kind=IncidentStep.Kind.GRADE, context=context, details={"from": old, "to": grade})
         timing.deadline_timers_set(incident)
         incident_publish(incident, "incidents.incident_regraded")
         audit.record(

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from core import clock, events
+from core import events
 from core.errors import Conflict, NotFound
 from incidents.models import Assignment, AssignmentStep, Incident, IncidentStep
 from incidents.selectors.summaries import assignment_summary, incident_summary
@@ -195,7 +195,5 @@ def assignment_move(
     old = AssignmentState(assignment.state)
     ASSIGNMENT_LIFECYCLE.check(old, to_state)
     _compare_and_set(assignment, assignment.version, {"state": to_state.value, **fields})
-    assignment_note(
-        assignment, context=context, from_state=old.value, to_state=to_state.value, details=details
-    )
+    assignment_note(assignment, context=context, from_state=old.value, to_state=to_state.value, details=details)
     assignment_publish(assignment, f"incidents.assignment_{to_state.value}")

@@ -64,8 +64,8 @@ def incident_receive(
 ) -> tuple[Incident, bool]:
     """Take an incident in. Returns it and whether it is new.
 
-    `client_scope` and `client_key` make a repetition harmless: the first incident is returned. Raises InvalidInput for a
-    bad place (missing datum, swapped or impossible coordinates), kind or time; Forbidden outside the actor's scope.
+    `client_scope` and `client_key` make a repetition harmless: the first incident is returned. Raises InvalidInput for
+    a bad place (missing datum, swapped or impossible coordinates), kind or time; Forbidden outside the actor's scope.
     """
     if not client_key:
         raise InvalidInput(
@@ -76,9 +76,7 @@ def incident_receive(
         return known, False
     kind = _kind(report.kind)
     if report.source not in Incident.Source.values:
-        raise InvalidInput(
-            _("未知的来源"), field="source", value=report.source, cure="、".join(Incident.Source.values)
-        )
+        raise InvalidInput(_("未知的来源"), field="source", value=report.source, cure="、".join(Incident.Source.values))
     if len(report.text) > MAX_TEXT or len(report.title) > 200:
         raise InvalidInput(_("内容过长"), field="text", cure=_("标题不超过 200 字，内容不超过 4000 字"))
     now = clock.now()

@@ -45,6 +45,4 @@ def place_resolve(
                 details=[{"lon": round(x, 6), "lat": round(y, 6)} for x, y in crossings],
             )
         return crossings[0][0], crossings[0][1], Datum.WGS84.value, None
-    raise InvalidInput(
-        _("缺少位置"), field="lon", cure=_("给出 lon、lat 和 datum，或 chainage，或 road 与 junction")
-    )
+    raise InvalidInput(_("缺少位置"), field="lon", cure=_("给出 lon、lat 和 datum，或 chainage，或 road 与 junction"))

@@ -193,9 +193,7 @@ def _incident_follows(
         incident_touch(incident, **fields)
 
 
-def _after_loss(
-    assignment: Assignment, incident: Incident, to_state: AssignmentState, context: StepContext
-) -> None:
+def _after_loss(assignment: Assignment, incident: Incident, to_state: AssignmentState, context: StepContext) -> None:
     """A lost lead passes to a support unit that stands; without one the incident waits for the next unit."""
     if not assignment.is_lead:
         if incident.state in {IncidentState.PENDING.value, IncidentState.ACTIVE.value}:

@@ -96,8 +96,6 @@ def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None)
             {"tail": other.tail, "head": other.head, "fraction": other.fraction} for other in placements[1:]
         ],
         "candidates": candidates,
-        "rejected": [
-            {"unit": row["call_sign"], "reason": row["text"]} for row in plan_json(plan)["rejected"]
-        ],
+        "rejected": [{"unit": row["call_sign"], "reason": row["text"]} for row in plan_json(plan)["rejected"]],
         "shortfall": plan.shortfall,
     }

@@ -1,4 +1,4 @@
-"""Lateness climbs the chain of chiefs (督办): first the lowest level that answers, then the next, each after its time."""
+"""Lateness climbs the chain of chiefs (督办): first the lowest level that answers, then each next after its time."""
 
 from __future__ import annotations
 
@@ -70,7 +70,10 @@ def supervision_settle(*, actor: Actor, supervision_id: int, text: str) -> Super
         raise InvalidInput(_("请填写处理情况"), field="text")
     with transaction.atomic():
         supervision = (
-            Supervision.objects.select_for_update(of=("self",)).select_related("incident").filter(pk=supervision_id).first()
+            Supervision.objects.select_for_update(of=("self",))
+            .select_related("incident")
+            .filter(pk=supervision_id)
+            .first()
         )
         if supervision is None:
             raise NotFound(_("没有这条督办"), field="supervision", value=supervision_id)
@@ -127,7 +130,9 @@ def _press_next(
     except IntegrityError as error:
         if "supervision_open_once" not in str(error):
             raise
-        raise Conflict(_("该环节已在督办中"), code="supervised_already", field="incident", value=incident.number) from error
+        raise Conflict(
+            _("该环节已在督办中"), code="supervised_already", field="incident", value=incident.number
+        ) from error
     incident_note(
         incident,
         kind=IncidentStep.Kind.SUPERVISION,

@@ -59,7 +59,9 @@ class NetworkTravel:
         if not target or not starts or not any(eligible):
             return TravelAnswer(())
         # The search reads arc and fraction of a target; the rest of a placement is for people.
-        places = [self._placement_type(-1, spot.arc, spot.tail, spot.head, spot.fraction, 0.0, 0.0, 0.0) for spot in target]
+        places = [
+            self._placement_type(-1, spot.arc, spot.tail, spot.head, spot.fraction, 0.0, 0.0, 0.0) for spot in target
+        ]
         answer = self._network.nearest(
             places,
             self._converted(starts),

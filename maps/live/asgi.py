@@ -68,7 +68,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _begin(station: Any, reader: Reader, last_event_id: str) -> None:
-    """Say hello, then resume after `last_event_id`, or begin now with a `reset` when that is too old or none was given."""
+    """Say hello, then resume after `last_event_id`, or begin with a `reset` when it is too old or none was given."""
     resumed = False
     if last_event_id.isdigit():
         resumed = await station.replay(reader, int(last_event_id))
@@ -113,7 +113,10 @@ def _wanted(query: dict[str, list[str]]) -> Wanted:
             west, south, east, north = (float(part) for part in query["bbox"][0].split(","))
         except ValueError as error:
             raise InvalidInput(
-                "bbox 应为 西,南,东,北 四个数字", field="bbox", value=query["bbox"][0], cure="bbox=110.3,19.1,110.6,19.4"
+                "bbox 应为 西,南,东,北 四个数字",
+                field="bbox",
+                value=query["bbox"][0],
+                cure="bbox=110.3,19.1,110.6,19.4",
             ) from error
         bounds = (west, south, east, north)
     return Wanted(
@@ -137,7 +140,11 @@ def _sign_in(headers: dict[str, str]) -> tuple[Actor, frozenset[int]]:
             raise NotSignedIn("请先登录", cure="登录后再打开实时通道")
         tour = tour_of_person(actor.person_id) if actor.person_id is not None else None
         own = frozenset({tour.pk}) if tour is not None else frozenset()
-        if not own and not actor.may(Verb.VIEW, DataClass.INCIDENT) and not actor.may(Verb.VIEW_OWN, DataClass.ASSIGNMENT):
+        if (
+            not own
+            and not actor.may(Verb.VIEW, DataClass.INCIDENT)
+            and not actor.may(Verb.VIEW_OWN, DataClass.ASSIGNMENT)
+        ):
             raise NotSignedIn("该账号没有可看的实时内容", code="nothing_to_see")
         return actor, own
     finally:

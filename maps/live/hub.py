@@ -1,7 +1,7 @@
 """One hub a process: listens to PostgreSQL, reads new feed rows once, hands them to every reader that may see them.
 
 LISTEN costs one connection a process. A lost session is opened again within half a second and everything since is read
-from the table, so that a notification that was missed is not an event that was missed. A poll twice a second is the net.
+from the table: a notification that was missed is not an event that was missed. A poll twice a second is the net.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
     async def _run(self) -> None:
-        tasks = [
-            asyncio.create_task(loop()) for loop in (self._listen, self._feed, self._positions, self._beat)
-        ]
+        tasks = [asyncio.create_task(loop()) for loop in (self._listen, self._feed, self._positions, self._beat)]
         try:
             await asyncio.gather(*tasks)
         finally:

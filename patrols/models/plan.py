@@ -16,7 +16,9 @@ from core.geo.srid import STORE_SRID
 class Shift(models.Model):
     """A named part of the day; it may cross midnight (ends_at <= starts_at)."""
 
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="shifts", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="shifts", verbose_name="机构"
+    )
     name = models.CharField("名称", max_length=40)
     starts_at = models.TimeField("开始")
     ends_at = models.TimeField("结束")
@@ -34,7 +36,9 @@ class Requirement(models.Model):
     """Place, kind, powers, count and a recurring window. A gap is a requirement minus the tours planned for it."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="requirements", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="requirements", verbose_name="机构"
+    )
     name = models.CharField("名称", max_length=100)
     station = models.ForeignKey("stations.Station", models.CASCADE, null=True, blank=True, related_name="+")
     segment = models.ForeignKey("roads.Segment", models.CASCADE, null=True, blank=True, related_name="+")
@@ -60,7 +64,9 @@ class DutyTask(models.Model):
     """A task of the day, told on the phone."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="duty_tasks", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="duty_tasks", verbose_name="机构"
+    )
     tour = models.ForeignKey("patrols.Tour", models.CASCADE, related_name="tasks", verbose_name="出勤")
     title = models.CharField("任务", max_length=120)
     text = models.CharField("说明", max_length=500, blank=True)

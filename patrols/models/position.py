@@ -64,7 +64,9 @@ class DevicePosition(models.Model):
 class TourPosition(models.Model):
     """Where a tour is: the fix of its best device. `changed_seq` grows with every move, for the live stream."""
 
-    tour = models.OneToOneField("patrols.Tour", models.DO_NOTHING, primary_key=True, related_name="position", db_constraint=False)
+    tour = models.OneToOneField(
+        "patrols.Tour", models.DO_NOTHING, primary_key=True, related_name="position", db_constraint=False
+    )
     device_id = models.BigIntegerField()
     fixed_at = models.DateTimeField()
     received_at = models.DateTimeField()

@@ -22,7 +22,9 @@ class Tour(models.Model):
     organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="tours", verbose_name="机构")
     organisation_path = models.CharField(max_length=200, editable=False)
     state = models.CharField("状态", max_length=10, choices=TourState.choices(), default=TourState.PLANNED.value)
-    shift = models.ForeignKey("patrols.Shift", models.SET_NULL, null=True, blank=True, related_name="tours", verbose_name="班次")
+    shift = models.ForeignKey(
+        "patrols.Shift", models.SET_NULL, null=True, blank=True, related_name="tours", verbose_name="班次"
+    )
     planned = DateTimeRangeField("计划时段")
     opened_at = models.DateTimeField("签到时间", null=True, blank=True)
     closed_at = models.DateTimeField("签退时间", null=True, blank=True)

@@ -74,7 +74,5 @@ def requirement_gaps(*, actor: Actor, day: date) -> list[RequirementGap]:
         )
         planned = sum(_serves(tour, requirement) for tour in tours)
         if planned < requirement.count:
-            gaps.append(
-                RequirementGap(requirement.pk, requirement.name, start, end, requirement.count, planned)
-            )
+            gaps.append(RequirementGap(requirement.pk, requirement.name, start, end, requirement.count, planned))
     return gaps

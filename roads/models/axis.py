@@ -22,7 +22,9 @@ class RoadAxis(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="road_axes", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="road_axes", verbose_name="机构"
+    )
     code = models.CharField("编号", max_length=30, blank=True)
     name = models.CharField("名称", max_length=200, blank=True)
     part = models.PositiveSmallIntegerField("分段", default=1)
@@ -44,7 +46,10 @@ class RoadAxis(models.Model):
             models.CheckConstraint(condition=~Q(code="") | ~Q(name=""), name="road_axis_has_code_or_name"),
             models.CheckConstraint(condition=Q(length_m__gt=0), name="road_axis_length_positive"),
         ]
-        indexes = [models.Index(fields=["code"], name="road_axis_code"), models.Index(fields=["name"], name="road_axis_name")]
+        indexes = [
+            models.Index(fields=["code"], name="road_axis_code"),
+            models.Index(fields=["name"], name="road_axis_name"),
+        ]
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.code, self.name) if part)

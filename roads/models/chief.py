@@ -19,7 +19,9 @@ from core import clock
 class ChiefLevel(models.Model):
     """A level of the scheme, 1 is the highest (总路长). Four to six of them, as the county decides."""
 
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="chief_levels", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="chief_levels", verbose_name="机构"
+    )
     rank = models.PositiveSmallIntegerField("级别")
     name = models.CharField("名称", max_length=40)
     colour = models.CharField("颜色", max_length=20, blank=True)
@@ -91,7 +93,9 @@ class ChiefDeputy(models.Model):
     """A deputy 副职 of an assignment; gets everything while the chief is on leave."""
 
     assignment = models.ForeignKey(ChiefAssignment, models.CASCADE, related_name="deputies", verbose_name="任命")
-    person = models.ForeignKey("stations.Person", models.PROTECT, related_name="deputy_assignments", verbose_name="副职")
+    person = models.ForeignKey(
+        "stations.Person", models.PROTECT, related_name="deputy_assignments", verbose_name="副职"
+    )
     order = models.PositiveSmallIntegerField("次序", default=1)
     duty_phone = models.CharField("值班电话", max_length=40, blank=True)
     valid = DateTimeRangeField("任期")

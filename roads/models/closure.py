@@ -25,7 +25,9 @@ class Closure(models.Model):
         CONTROL = "control", "交通管制"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="closures", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="closures", verbose_name="机构"
+    )
     kind = models.CharField("类别", max_length=10, choices=Kind)
     reason = models.CharField("原因", max_length=200)
     axis = models.ForeignKey("roads.RoadAxis", models.PROTECT, null=True, blank=True, related_name="closures")
@@ -58,7 +60,7 @@ class Closure(models.Model):
 
 
 class RoadSpeed(models.Model):
-    """A measured or ordered speed on edges of the current build, in force for a time; `factor` multiplies travel time."""
+    """A measured or ordered speed on edges of a build, in force for a time; `factor` multiplies travel time."""
 
     build = models.ForeignKey("roads.NetworkBuild", models.CASCADE, related_name="speeds")
     edge_nos = ArrayField(models.PositiveIntegerField())
@@ -70,7 +72,9 @@ class RoadSpeed(models.Model):
     class Meta:
         verbose_name = "路况"
         verbose_name_plural = "路况"
-        constraints = [models.CheckConstraint(condition=Q(factor__gt=0, factor__lte=100), name="road_speed_factor_sane")]
+        constraints = [
+            models.CheckConstraint(condition=Q(factor__gt=0, factor__lte=100), name="road_speed_factor_sane")
+        ]
 
     def __str__(self) -> str:
         return f"×{self.factor}"

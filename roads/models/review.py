@@ -1,4 +1,4 @@
-"""What a person must look at: after a re-import, a doubtful stretch of an imported spreadsheet, a gap without a chief."""
+"""What a person must look at: a re-import that differs, a doubtful stretch of a spreadsheet, a gap without a chief."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ class Segment(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="segments", verbose_name="机构")
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="segments", verbose_name="机构"
+    )
     code = models.CharField("编号", max_length=40)
     name = models.CharField("名称", max_length=200)
     axis = models.ForeignKey(
@@ -44,13 +46,23 @@ class Segment(models.Model):
             models.UniqueConstraint(fields=["organisation", "code"], name="segment_code_unique"),
             models.CheckConstraint(
                 condition=(
-                    Q(axis__isnull=False, from_m__isnull=False, to_m__isnull=False, sides__isnull=False, area__isnull=True)
+                    Q(
+                        axis__isnull=False,
+                        from_m__isnull=False,
+                        to_m__isnull=False,
+                        sides__isnull=False,
+                        area__isnull=True,
+                    )
                     | Q(axis__isnull=True, area__isnull=False)
                 ),
                 name="segment_axis_range_or_area",
             ),
-            models.CheckConstraint(condition=Q(from_m__isnull=True) | Q(to_m__gt=F("from_m")), name="segment_range_forward"),
-            models.CheckConstraint(condition=Q(from_m__isnull=True) | Q(from_m__gte=0), name="segment_from_not_negative"),
+            models.CheckConstraint(
+                condition=Q(from_m__isnull=True) | Q(to_m__gt=F("from_m")), name="segment_range_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(from_m__isnull=True) | Q(from_m__gte=0), name="segment_from_not_negative"
+            ),
         ]
         indexes = [models.Index(fields=["axis", "from_m"], name="segment_axis_from")]
 

@@ -1,6 +1,6 @@
 """Readers of the roads room."""
 
-from roads.selectors.chainage import points_of_chainage
+from roads.selectors.chainage import axes_by_weight, points_of_chainage
 from roads.selectors.junctions import junctions_of_roads
 from roads.selectors.networks import current_build, current_network, network_forget, networks_directory
 from roads.selectors.placing import deployment_bounds, place_locate
@@ -13,6 +13,7 @@ from roads.selectors.responsibility import (
 )
 
 __all__ = [
+    "axes_by_weight",
     "chains_at",
     "current_build",
     "current_network",

@@ -63,9 +63,7 @@ def axis_shape(axis_id: int) -> AxisShape:
         return known
     axis = RoadAxis.objects.get(pk=axis_id)
     posts = list(CalibrationPost.objects.filter(axis=axis).order_by("order").values_list("distance_m", "chainage_m"))
-    calibration = (
-        Calibration.from_posts(posts) if posts else Calibration.even(axis.length_m)
-    )
+    calibration = Calibration.from_posts(posts) if posts else Calibration.even(axis.length_m)
     shape = AxisShape(
         axis_id=axis_id,
         version=axis.version,
@@ -120,10 +118,10 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
     try:
         parsed = parse_chainage(text)
     except ValueError as error:
-        raise InvalidInput(
-            "看不懂的桩号", field="chainage", value=text, cure="例如 G98 K12+300 下行"
-        ) from error
-    axes = [axis for axis in RoadAxis.objects.filter(is_active=True) if _is_road(axis, parsed.road)] if parsed.road else []
+        raise InvalidInput("看不懂的桩号", field="chainage", value=text, cure="例如 G98 K12+300 下行") from error
+    axes = (
+        [axis for axis in RoadAxis.objects.filter(is_active=True) if _is_road(axis, parsed.road)] if parsed.road else []
+    )
     if not axes:
         raise NotFound("没有这条道路", field="chainage", value=text, cure="请填写道路编号或名称，例如 G98")
     points: list[ChainagePoint] = []
@@ -159,3 +157,12 @@ def _course(line: AxisLine, axis_m: float, side: str) -> float | None:
     behind, ahead = line.point_at(axis_m - 5.0), line.point_at(axis_m + 5.0)
     azimuth = float(SPHEROID.inv(*behind, *ahead)[0]) % 360.0
     return azimuth if side == "down" else (azimuth + 180.0) % 360.0
+
+
+def axes_by_weight(*, at_least_m: float, limit: int) -> list[RoadAxis]:
+    """Axes in use of at least a length, weightiest class first, then longest."""
+    return list(
+        RoadAxis.objects.filter(is_active=True, length_m__gte=at_least_m).order_by("road_class", "-length_m", "id")[
+            :limit
+        ]
+    )

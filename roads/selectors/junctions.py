@@ -15,7 +15,8 @@ _CROSSINGS_SQL = """
     one AS (SELECT e.geom FROM roads_roadedge e, build
              WHERE e.build_id = build.id AND (upper(e.name) = upper(%(road)s) OR upper(e.ref) = upper(%(road)s))),
     two AS (SELECT e.geom FROM roads_roadedge e, build
-             WHERE e.build_id = build.id AND (upper(e.name) = upper(%(junction)s) OR upper(e.ref) = upper(%(junction)s))),
+             WHERE e.build_id = build.id
+               AND (upper(e.name) = upper(%(junction)s) OR upper(e.ref) = upper(%(junction)s))),
     met AS (SELECT (ST_Dump(ST_Intersection(one.geom, two.geom))).geom AS geom
               FROM one JOIN two ON one.geom && two.geom AND ST_Intersects(one.geom, two.geom))
     SELECT ST_X(centre), ST_Y(centre) FROM (

@@ -59,7 +59,7 @@ def current_network() -> RoadNetwork:
                 raise Unavailable(
                     f"缺少路网文件 {directory.name}", field="network", cure="运行 ./run manage build_network 重建"
                 )
-            # Checksums were verified by the process that switched to this version; reading gigabytes again is not needed.
+            # The process that switched to this version verified the checksums; nobody reads it all again.
             _Current.network = open_network(directory, verify=False)
             _Current.version = version
         _Current.checked_at = time.monotonic()

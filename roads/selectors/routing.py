@@ -1,4 +1,4 @@
-"""The routing engine's types for higher rooms. Importing this loads the compiled search (100 MB): only who routes does."""
+"""The routing engine's types for higher rooms. Importing this loads the compiled search (100 MB)."""
 
 from roads.network.directions import Leg, directions
 from roads.network.loader import RoadNetwork

@@ -122,9 +122,7 @@ def _line(lon: Any, lat: Any) -> LineString:
     return LineString(np.c_[lon, lat].tolist(), srid=STORE_SRID)
 
 
-def _axis_create(
-    organisation: Any, build: NetworkBuild, draft: AxisDraft, posts: Sequence[PostOnRoad]
-) -> RoadAxis:
+def _axis_create(organisation: Any, build: NetworkBuild, draft: AxisDraft, posts: Sequence[PostOnRoad]) -> RoadAxis:
     geom = _line(draft.line_lon, draft.line_lat)
     geom_up = measures = None
     if draft.opposite_lon is not None and draft.opposite_lat is not None:
@@ -210,12 +208,12 @@ def _edges_place(
     """Write (axis, metres) of every edge into the graph files and the database."""
     axis = np.full(graph.edge_count, -1, np.int32)
     from_m, to_m = np.zeros(graph.edge_count), np.zeros(graph.edge_count)
-    values: list[tuple[int, int, float, float]] = []
+    values: list[tuple[int, int, int, float, float]] = []
     for draft, row in zip(drafts, rows, strict=True):
         axis[draft.edge_no] = row.pk
         from_m[draft.edge_no], to_m[draft.edge_no] = draft.from_m, draft.to_m
         values.extend(
-            (int(edge), row.pk, float(a), float(b))
+            (build.pk, int(edge), row.pk, float(a), float(b))
             for edge, a, b in zip(draft.edge_no, draft.from_m, draft.to_m, strict=True)
         )
     write_axes(directory, axis, from_m, to_m)
@@ -224,8 +222,8 @@ def _edges_place(
             execute_values(
                 cursor,
                 "UPDATE roads_roadedge e SET axis_id = v.axis, axis_from_m = v.a, axis_to_m = v.b"
-                " FROM (VALUES %s) AS v (edge_no, axis, a, b)"
-                f" WHERE e.build_id = {build.pk} AND e.edge_no = v.edge_no",
+                " FROM (VALUES %s) AS v (build, edge_no, axis, a, b)"
+                " WHERE e.build_id = v.build AND e.edge_no = v.edge_no",
                 values[first : first + CHUNK],
                 page_size=CHUNK,
             )

@@ -1,4 +1,4 @@
-"""Chiefs: levels, appointments, deputies, leave. The database refuses a second holder of a metre; we say it in words."""
+"""Chiefs: levels, appointments, deputies, leave. The database refuses a second holder of a metre; we say who."""
 
 from __future__ import annotations
 

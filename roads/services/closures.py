@@ -87,7 +87,10 @@ def closure_end(*, actor: Actor, closure_uid: str) -> Closure:
     """Open the road again, now. Ending twice is harmless."""
     with transaction.atomic():
         closure = (
-            Closure.objects.select_for_update(of=("self",)).select_related("organisation").filter(uid=closure_uid).first()
+            Closure.objects.select_for_update(of=("self",))
+            .select_related("organisation")
+            .filter(uid=closure_uid)
+            .first()
         )
         if closure is None:
             raise NotFound(_("没有这项封闭"), field="closure", value=str(closure_uid))

@@ -131,7 +131,11 @@ def segment_join(*, actor: Actor, segment_uids: Sequence[str], code: str, name: 
         if first.axis is None or first.from_m is None or last.to_m is None:
             raise InvalidInput(_("范围型路段不能按里程合并"), field="segments")
         for left, right in zip(parents, parents[1:], strict=False):
-            if left.axis_id != right.axis_id or left.sides != right.sides or abs((left.to_m or 0) - (right.from_m or 0)) > 1:
+            if (
+                left.axis_id != right.axis_id
+                or left.sides != right.sides
+                or abs((left.to_m or 0) - (right.from_m or 0)) > 1
+            ):
                 raise InvalidInput(_("只能合并同一轴线、同一方向、首尾相接的路段"), field="segments", value=right.code)
         joined = _successor(actor, parents, first.axis, first.from_m, last.to_m, name, code, reason)
         for parent in parents:
@@ -160,7 +164,14 @@ def _locked(uid: str) -> Segment:
 
 
 def _successor(
-    actor: Actor, parents: Sequence[Segment], axis: RoadAxis, from_m: float, to_m: float, name: str, code: str, reason: str
+    actor: Actor,
+    parents: Sequence[Segment],
+    axis: RoadAxis,
+    from_m: float,
+    to_m: float,
+    name: str,
+    code: str,
+    reason: str,
 ) -> Segment:
     parent = parents[0]
     child = Segment.objects.create(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +11,23 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core import clock
+from core.errors import NotFound
 from demo.county.organisation import organisation_lay
 from demo.county.plan_types import AxisLine, District, OrganisationPlan
 from demo.loading.touring import accounts_write, simulation_file, units_write
 from demo.loading.writing import Written, organisations_write, people_write, places_write, roads_write
 from demo.sources import county
-from patrols.models import Tour
-from roads.models import RoadAxis
-from roads.selectors import current_build, current_network, network_forget
-from stations.models import Organisation
+from patrols.selectors import system_tours_on_duty
+from roads.selectors import axes_by_weight, current_build, current_network, network_forget
+from stations.selectors import organisation_root
 from stations.services import organisation_create
 from stations.types import system_actor
 
 COUNTY_UNITS = 120
 NETWORK_UNITS = 240
+# The organisation is laid over the weightiest roads; a city's thousand lanes need no chief each.
+AXES = 600
 
 
 class Command(BaseCommand):
@@ -40,12 +42,15 @@ class Command(BaseCommand):
         parser.add_argument("--units", type=int, default=0, help="units (120 for the county, 240 over a real network)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if current_build() is not None and Tour.objects.filter(state="open", generated=True).exists():
+        if current_build() is not None and any(tour.generated for tour in system_tours_on_duty(at=clock.now())):
             self.stderr.write("the demonstration is already loaded")
             return
-        root = Organisation.objects.filter(parent=None).first() or organisation_create(
-            actor=system_actor("demo_load"), kind="city", code="990000", name="示例市", generated=True
-        )
+        try:
+            root = organisation_root()
+        except NotFound:
+            root = organisation_create(
+                actor=system_actor("demo_load"), kind="city", code="990000", name="示例市", generated=True
+            )
         words: list[str] = ["--demo", "--nodes", str(options["nodes"]), "--seed", str(options["seed"])]
         if options["osm"] is not None:
             words = ["--osm", str(options["osm"])]
@@ -65,11 +70,9 @@ class Command(BaseCommand):
         self._keep("units.json", [unit.as_json() for unit in played])
         self.stderr.write(f"{len(played)} units on tour; {simulation_file()}")
 
-    def _plan(self, options: dict[str, Any]) -> tuple[OrganisationPlan, list[RoadAxis]]:
+    def _plan(self, options: dict[str, Any]) -> tuple[OrganisationPlan, list[Any]]:
         """The plan, and the axes in its order. It is laid over the axes as they were stored."""
-        axes = [axis for axis in RoadAxis.objects.order_by("id") if axis.length_m >= 300]
-        axes.sort(key=lambda axis: (axis.road_class, -axis.length_m))
-        axes = axes[:600]
+        axes = axes_by_weight(at_least_m=300, limit=AXES)
         lines = [self._line(axis) for axis in axes]
         graph = current_network().graph
         build = current_build()
@@ -85,9 +88,7 @@ class Command(BaseCommand):
             bounds=build.bounds.extent,
             units=options["units"] or (COUNTY_UNITS if county_made else NETWORK_UNITS),
             seed=options["seed"],
-            districts=[
-                District(town.name, town.lon, town.lat, town.district) for town in county_made.towns
-            ]
+            districts=[District(town.name, town.lon, town.lat, town.district) for town in county_made.towns]
             if county_made
             else (),
             name=county_made.name if county_made else "示例市",
@@ -95,7 +96,7 @@ class Command(BaseCommand):
         return plan, axes
 
     @staticmethod
-    def _line(axis: RoadAxis) -> AxisLine:
+    def _line(axis: Any) -> AxisLine:
         points = np.asarray(axis.geom.coords)
         return AxisLine(axis.code, axis.name, axis.road_class, axis.length_m, points[:, 0], points[:, 1])
 
@@ -105,4 +106,4 @@ class Command(BaseCommand):
         path = folder / name
         path.touch(mode=0o600)
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.chmod(path, 0o600)
+        path.chmod(0o600)
