@@ -42,7 +42,9 @@ class AssignmentListApi(APIView):
         actor = actor_for_request(request)
         rows = assignments_visible_to(actor).order_by("-id")
         if request.query_params.get("mine") in {"1", "true"}:
-            rows = rows.filter(pk__in=Assignment.objects.filter(tour__members__person_id=actor.person_id).values("pk"))
+            rows = rows.filter(
+                pk__in=Assignment.objects.filter(tour__members__person_id=actor.person_id or 0).values("pk")
+            )
         if request.query_params.get("open") in {"1", "true"}:
             rows = rows.filter(state__in=sorted(HOLDING | {AssignmentState.CLEARED}))
         return Response({"assignments": [assignment_summary(row) for row in rows[:200]]})

@@ -22,7 +22,7 @@ class IncidentIn(PlaceIn):
     """A reported incident."""
 
     kind = serializers.CharField(max_length=40)
-    source = serializers.CharField(max_length=16, default="api")
+    source = serializers.CharField(max_length=16, default="api")  # type: ignore[assignment]
     title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     text = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
     place_text = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")

@@ -171,7 +171,7 @@ def _incident_follows(
     incident: Incident, to_state: AssignmentState, stamp: str | None, now: datetime, context: StepContext
 ) -> None:
     """The incident's stamps come from its lead assignment (design §3)."""
-    fields = {stamp: now} if stamp is not None else {}
+    fields: dict[str, Any] = {stamp: now} if stamp is not None else {}
     if to_state is AssignmentState.ACKNOWLEDGED and incident.state in {
         IncidentState.PENDING.value,
         IncidentState.RETURNED.value,

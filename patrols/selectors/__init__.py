@@ -1,9 +1,12 @@
 """Readers of the patrols room."""
 
 from patrols.selectors.gaps import RequirementGap, requirement_gaps
+from patrols.selectors.plans import requirements_visible_to, segments_named, shifts_visible_to, tasks_visible_to
+from patrols.selectors.snapshot import tour_states_from, units_on_duty
 from patrols.selectors.tours import (
     system_tours_on_duty,
     tour_by_uid,
+    tour_next_of_person,
     tour_of_person,
     tours_on_duty,
     tours_visible_to,
@@ -13,10 +16,17 @@ from patrols.selectors.tours import (
 __all__ = [
     "RequirementGap",
     "requirement_gaps",
+    "requirements_visible_to",
+    "segments_named",
+    "shifts_visible_to",
     "system_tours_on_duty",
+    "tasks_visible_to",
     "tour_by_uid",
+    "tour_next_of_person",
     "tour_of_person",
+    "tour_states_from",
     "tours_on_duty",
     "tours_visible_to",
+    "units_on_duty",
     "units_visible_to",
 ]

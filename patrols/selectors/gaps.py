@@ -65,7 +65,7 @@ def requirement_gaps(*, actor: Actor, day: date) -> list[RequirementGap]:
         start, end = _window(requirement, day, ZoneInfo(requirement.organisation.time_zone))
         tours = (
             Tour.objects.filter(
-                organisation_path__startswith=requirement.organisation.path,
+                organisation_path__startswith=requirement.organisation.path or "?",
                 state__in=[TourState.PLANNED.value, TourState.OPEN.value],
                 planned__contains=(start, end),
             )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from patrols.models import Tour, Unit
+from patrols.models import Tour, TourMember, Unit
 from patrols.states import TourState
 from patrols.types import TourOnDuty
 from stations.selectors import path_filter
@@ -39,31 +40,10 @@ _ON_DUTY_SQL = """
 """
 
 
-def _rows(where: str, params: dict[str, object]) -> list[TourOnDuty]:
+def _rows(where: str, params: dict[str, Any]) -> list[TourOnDuty]:
     with connection.cursor() as cursor:
         cursor.execute(_ON_DUTY_SQL.format(where=where), params)
-        return [
-            TourOnDuty(
-                *row[:10],
-                powers=powers_of(row[10]),
-                people_kinds=tuple(row[10]),
-                lon=row[11],
-                lat=row[12],
-                fixed_at=row[13],
-                received_at=row[14],
-                speed_mps=row[15],
-                course_deg=row[16],
-                accuracy_m=row[17],
-                is_mock=row[18],
-                position_source=row[19],
-                post_lon=row[20],
-                post_lat=row[21],
-                post_is_station=row[22],
-                has_radio=row[23],
-                generated=row[24],
-            )
-            for row in cursor.fetchall()
-        ]
+        return [TourOnDuty(*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:]) for row in cursor.fetchall()]
 
 
 def system_tours_on_duty(*, at: datetime, paths: Iterable[str] | None = None) -> list[TourOnDuty]:
@@ -78,22 +58,42 @@ def system_tours_on_duty(*, at: datetime, paths: Iterable[str] | None = None) ->
 
 
 def tours_on_duty(*, actor: Actor, at: datetime) -> list[TourOnDuty]:
-    """The open tours whose positions this actor may see."""
+    """The open tours whose positions this actor may see: those of its scope, and the one it is on itself."""
     paths = actor.scope_paths(Verb.VIEW, DataClass.POSITION)
-    return system_tours_on_duty(at=at, paths=paths) if paths else []
+    own = actor.person_id if actor.may(Verb.VIEW_OWN, DataClass.POSITION) else None
+    if not paths and own is None:
+        return []
+    return _rows(
+        """AND (t.organisation_path LIKE ANY(%(patterns)s::text[]) OR t.id IN (
+               SELECT tour_id FROM patrols_tourmember WHERE person_id = %(person)s AND present @> %(at)s::timestamptz))""",
+        {"at": at, "patterns": [f"{path}%" for path in paths], "person": own},
+    )
 
 
 def tours_visible_to(actor: Actor) -> QuerySet[Tour]:
     """Tours this actor may see; the members of a tour always see their own."""
     visible = path_filter(actor, Verb.VIEW, DataClass.TOUR)
-    if actor.person_id is not None:
-        visible |= Q(members__person_id=actor.person_id)
-    return Tour.objects.filter(visible).distinct()
+    if actor.person_id is not None and actor.may(Verb.VIEW_OWN, DataClass.TOUR):
+        visible |= Q(pk__in=TourMember.objects.filter(person_id=actor.person_id).values("tour_id"))
+    return Tour.objects.filter(visible)
 
 
 def units_visible_to(actor: Actor) -> QuerySet[Unit]:
-    """Units this actor may see."""
-    return Unit.objects.filter(path_filter(actor, Verb.VIEW, DataClass.UNIT, field="organisation__path"))
+    """Units of the actor's scope; who sees only what is its own sees the units it goes out with."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.UNIT, field="organisation__path")
+    if actor.person_id is not None and actor.may(Verb.VIEW_OWN, DataClass.UNIT):
+        visible |= Q(pk__in=TourMember.objects.filter(person_id=actor.person_id).values("tour__unit_id"))
+    return Unit.objects.filter(visible)
+
+
+def tour_next_of_person(person_id: int, at: datetime) -> Tour | None:
+    """The next planned tour of a person that is not over yet, or None."""
+    return (
+        Tour.objects.select_related("unit")
+        .filter(state=TourState.PLANNED.value, members__person_id=person_id, planned__endswith__gt=at)
+        .order_by("planned__startswith", "id")
+        .first()
+    )
 
 
 def tour_of_person(person_id: int) -> Tour | None:

@@ -12,6 +12,7 @@ from patrols.services.tours import (
     tour_plan,
     unit_create,
 )
+from patrols.services.tracks import track_read
 
 __all__ = [
     "requirement_create",
@@ -26,5 +27,6 @@ __all__ = [
     "tour_member_leave",
     "tour_open",
     "tour_plan",
+    "track_read",
     "unit_create",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
@@ -61,6 +61,15 @@ def _locked(tour_id: int) -> Tour:
     return tour
 
 
+def _queue_for(person_ids: Iterable[int]) -> None:
+    """Check-ins of the same people wait for each other, in one order: two that meet in the exclusion constraint would
+    each wait for the other until PostgreSQL ends one of them as a deadlock.
+    """
+    with connection.cursor() as cursor:
+        for person_id in sorted(person_ids):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"tour-member:{person_id}"])
+
+
 def unit_create(*, actor: Actor, organisation: Any, call_sign: str, kind: str, agency: str, **fields: Any) -> Unit:
     """Create a call sign. Raises Conflict when the organisation already has it, InvalidInput for unknown kinds."""
     require(actor, Verb.CREATE, DataClass.UNIT, organisation.path)
@@ -94,6 +103,7 @@ def tour_plan(
     person_ids: Sequence[int],
     lead_id: int | None = None,
     post: tuple[float, float] | None = None,
+    segments: Sequence[Any] = (),
     **fields: Any,
 ) -> Tour:
     """Plan an outing of a unit. `post` is (lon, lat) WGS-84. Members become present only at check-in."""
@@ -102,11 +112,13 @@ def tour_plan(
         raise InvalidInput(_("结束时间必须晚于开始时间"), field="ends_at", value=ends_at.isoformat())
     if not person_ids:
         raise InvalidInput(_("出勤至少需要一名人员"), field="members", cure=_("请选择人员"))
+    if len(set(person_ids)) != len(person_ids):
+        raise InvalidInput(_("人员重复"), field="members")
     with transaction.atomic():
         tour = Tour.objects.create(
             unit=unit,
             organisation=unit.organisation,
-            organisation_path=unit.organisation.path,
+            organisation_path=unit.organisation.path or "",
             planned=DateTimeTZRange(starts_at, ends_at, "[)"),
             post=Point(*post, srid=STORE_SRID) if post else None,
             **fields,
@@ -119,6 +131,7 @@ def tour_plan(
             )
             for person_id in person_ids
         )
+        tour.segments.set(segments)
         _record(actor, tour, "planned")
     return tour
 
@@ -132,11 +145,13 @@ def tour_open(*, actor: Actor, tour_id: int, person_ids: Sequence[int] | None = 
             tour = _locked(tour_id)
             _may_act(actor, tour)
             TOUR_LIFECYCLE.check(TourState(tour.state), TourState.OPEN)
+            present = tour.members.all() if person_ids is None else tour.members.filter(person_id__in=person_ids)
+            _queue_for(present.values_list("person_id", flat=True))
             now = clock.now()
             tour.state, tour.opened_at = TourState.OPEN.value, now
             tour.save(update_fields=["state", "opened_at"])
-            present = tour.members.all() if person_ids is None else tour.members.filter(person_id__in=person_ids)
-            present.update(present=DateTimeTZRange(now, None, "[)"))
+            if not present.update(present=DateTimeTZRange(now, None, "[)")):
+                raise InvalidInput(_("签到至少需要一名出勤人员"), field="members", cure=_("请选择本次出勤的人员"))
             _record(actor, tour, "opened")
     except IntegrityError as error:
         raise _conflict(error) from error
@@ -204,6 +219,7 @@ def tour_member_join(*, actor: Actor, tour_id: int, person_id: int) -> TourMembe
             _may_act(actor, tour)
             if tour.state != TourState.OPEN.value:
                 raise Conflict(_("出勤未开始或已结束"), field="state", value=tour.state)
+            _queue_for([person_id])
             member, created = TourMember.objects.get_or_create(tour=tour, person_id=person_id)
             del created
             member.present = DateTimeTZRange(clock.now(), None, "[)")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +49,7 @@ _lock = threading.Lock()
 _shapes: dict[int, AxisShape] = {}
 
 
-def _line(coordinates: tuple[tuple[float, float], ...], measures_m: list[float] | None = None) -> AxisLine:
+def _line(coordinates: Any, measures_m: list[float] | None = None) -> AxisLine:
     points: npt.NDArray[np.float64] = np.asarray(coordinates, dtype=np.float64)
     return AxisLine(points[:, 0], points[:, 1], measures_m)
 

@@ -127,7 +127,9 @@ def _axis_create(organisation: Any, build: NetworkBuild, draft: AxisDraft, posts
     geom_up = measures = None
     if draft.opposite_lon is not None and draft.opposite_lat is not None:
         geom_up = _line(draft.opposite_lon, draft.opposite_lat)
-        measures = _opposite_measures(draft)
+        reference = AxisLine(draft.line_lon, draft.line_lat)
+        opposite = opposite_line(reference, draft.opposite_lon, draft.opposite_lat)
+        measures = [float(metre) for metre in opposite.measures_m]
     axis = RoadAxis.objects.create(
         organisation=organisation,
         code=draft.code,
@@ -158,12 +160,6 @@ def _axis_create(organisation: Any, build: NetworkBuild, draft: AxisDraft, posts
         for order, (distance_m, chainage_m) in enumerate(placed)
     )
     return axis
-
-
-def _opposite_measures(draft: AxisDraft) -> list[float]:
-    """Metres of the reference line at the vertices of the opposite carriageway."""
-    line = opposite_line(AxisLine(draft.line_lon, draft.line_lat), draft.opposite_lon, draft.opposite_lat)
-    return [float(metre) for metre in line.measures_m]
 
 
 def _posts_on(line: AxisLine, posts: Sequence[PostOnRoad]) -> list[tuple[float, float]]:
