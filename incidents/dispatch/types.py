@@ -53,8 +53,7 @@ class Role(StrEnum):
     SUPPORT = "support"
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A place on a directed arc of the routing graph; `fraction` 0 at the tail .. 1 at the head."""
 
     arc: int
@@ -63,8 +62,7 @@ class Spot:
     fraction: float
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where something is, and its alternatives on the network (none: no road joins it)."""
 
     lon: float
