@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from core.errors import NotFound
 from incidents import services
-from incidents.api.serializers import StepIn
+from incidents.api.serializers import SettleIn, StepIn
 from incidents.models import Assignment
 from incidents.selectors import assignment_detail, assignment_summary, assignments_visible_to, supervisions_for
 from incidents.states import HOLDING, AssignmentState
@@ -122,10 +122,12 @@ class SupervisionSettleApi(APIView):
     data_class = DataClass.INCIDENT
     verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW}
 
-    @extend_schema(operation_id="supervisions_settle", responses={200: dict})
+    @extend_schema(operation_id="supervisions_settle", request=SettleIn, responses={200: dict})
     def post(self, request: Request, supervision_id: int) -> Response:
         """`text`: what was done."""
+        body = SettleIn(data=request.data)
+        body.is_valid(raise_exception=True)
         row = services.supervision_settle(
-            actor=actor_for_request(request), supervision_id=supervision_id, text=str(request.data.get("text", ""))
+            actor=actor_for_request(request), supervision_id=supervision_id, text=body.validated_data["text"]
         )
         return Response({"id": row.pk, "settled_at": row.settled_at})

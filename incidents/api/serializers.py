@@ -83,3 +83,9 @@ class StepIn(serializers.Serializer):
     by_radio = serializers.BooleanField(required=False, default=False)
     text = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     outcome = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
+
+
+class SettleIn(serializers.Serializer):
+    """What was done about a supervision."""
+
+    text = serializers.CharField(max_length=300, allow_blank=True)

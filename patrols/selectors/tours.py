@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +43,13 @@ _ON_DUTY_SQL = """
 def _rows(where: str, params: dict[str, Any]) -> list[TourOnDuty]:
     with connection.cursor() as cursor:
         cursor.execute(_ON_DUTY_SQL.format(where=where), params)
-        return [TourOnDuty(*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:]) for row in cursor.fetchall()]
+        return [_tour(row) for row in cursor.fetchall()]
+
+
+def _tour(row: Sequence[Any]) -> TourOnDuty:
+    """Columns come in the order of the fields; the kinds of the people present give powers and kinds."""
+    values = [*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:]]
+    return TourOnDuty(*values)
 
 
 def system_tours_on_duty(*, at: datetime, paths: Iterable[str] | None = None) -> list[TourOnDuty]:
@@ -65,7 +71,8 @@ def tours_on_duty(*, actor: Actor, at: datetime) -> list[TourOnDuty]:
         return []
     return _rows(
         """AND (t.organisation_path LIKE ANY(%(patterns)s::text[]) OR t.id IN (
-               SELECT tour_id FROM patrols_tourmember WHERE person_id = %(person)s AND present @> %(at)s::timestamptz))""",
+               SELECT tour_id FROM patrols_tourmember
+                WHERE person_id = %(person)s AND present @> %(at)s::timestamptz))""",
         {"at": at, "patterns": [f"{path}%" for path in paths], "person": own},
     )
 
