@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+# Invariant 10; the dispatch policy keeps its own, dated pair for its decisions.
+FRESH_S = 60.0
+AGED_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,53 @@ class TourOnDuty:
     post_is_station: bool
     has_radio: bool
     generated: bool
+
+
+class Freshness(StrEnum):
+    """How much the last fix of a tour is worth (invariant 10)."""
+
+    FRESH = "fresh"
+    AGED = "aged"
+    STALE = "stale"
+    NONE = "none"
+
+
+def freshness_of(age_s: float | None, *, fresh_s: float = FRESH_S, aged_s: float = AGED_S) -> Freshness:
+    """The worth of a fix `age_s` seconds old: up to `fresh_s` fresh, up to `aged_s` aged, then stale; None: no fix."""
+    if age_s is None:
+        return Freshness.NONE
+    if age_s <= fresh_s:
+        return Freshness.FRESH
+    return Freshness.AGED if age_s <= aged_s else Freshness.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOnDuty:
+    """One row of the snapshot of who is out there. `lon`, `lat` (WGS-84 degrees) is where the unit is shown.
+
+    `placed_by`: 'fix' (fresh or aged), 'post' (no such fix, or the phone says it was faked), 'last_fix' (an old fix
+    of a unit without a post) or '' (nowhere). `state`: 'free', 'break', or what the room of the assignments says.
+    """
+
+    tour: TourOnDuty
+    state: str
+    age_s: float | None
+    freshness: Freshness
+    lon: float | None
+    lat: float | None
+    placed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPoint:
+    """One fix of a track; `fixed_at` is the device's time."""
+
+    lon: float
+    lat: float
+    fixed_at: datetime
+    received_at: datetime
+    speed_mps: float | None
+    course_deg: float | None
+    accuracy_m: float | None
+    is_mock: bool
+    device_id: int

@@ -1,0 +1,1 @@
+"""The patrols room under /api/v1/patrols/."""
