@@ -74,6 +74,29 @@ def publish(
     return row[0] if row else None
 
 
+def publish_over(
+    cursor: Any,
+    topic: str,
+    *,
+    organisation_path: str,
+    audience: str,
+    subject: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    key: str = "",
+    at: dt.datetime,
+) -> int | None:
+    """As `publish`, over a psycopg2 cursor of a session that Django does not manage (the tracker intake's own).
+
+    It shares the fate of that session's transaction; the wake-up goes out with its commit, so this is for rare events.
+    `at` is given, as the house's clock may ask Django's session for its anchor.
+    """
+    names = list(_by_topic.get(topic, ()))
+    cursor.execute(_PUBLISH_SQL, [topic, key, organisation_path, audience, dumps(subject), dumps(payload), at, names])
+    row = cursor.fetchone()
+    cursor.execute("SELECT pg_notify(%s, '')", [wake.OUTBOX_CHANNEL])
+    return row[0] if row else None
+
+
 def handles(topic: str, *, name: str | None = None) -> Callable[[Handler], Handler]:
     """Subscribe a function to a topic. Its name in the outbox is `module.function`: it must not change while duties
     are open.

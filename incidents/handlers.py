@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from core.events import EventData, handles
 from core.timers import TimerData, handles_timer
 from core.urgent import register
 from incidents.models import Assignment, Incident
+from incidents.selectors.unit_states import assigned_tour_states
 from incidents.services.delivering import delivery_next
 from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
+from incidents.services.following import organisation_paths_follow
 from incidents.services.history import (
     StepContext,
     assignment_lock,
@@ -15,9 +19,14 @@ from incidents.services.history import (
     incident_move,
     incident_publish,
 )
-from incidents.services.progress import assignment_advance
+from incidents.services.intake import IncidentReport, incident_receive
+from incidents.services.progress import assignment_advance, proposals_withdraw
 from incidents.services.supervising import incident_climb, incident_overdue
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
+from patrols.selectors import tour_states_from
+from stations.types import system_actor
+
+tour_states_from(assigned_tour_states)
 
 
 @handles("incidents.incident_received")
@@ -56,6 +65,42 @@ def release_closed_tour(event: EventData) -> None:
         assignment = assignment_lock(str(uid))
         if AssignmentState(assignment.state) in HOLDING:
             assignment_advance(assignment, AssignmentState.RECALLED, context=StepContext(text="出勤已结束"))
+    proposed = Assignment.objects.filter(
+        tour_id=int(event.subject["tour_id"]), state=AssignmentState.PROPOSED.value
+    ).values_list("incident_id", flat=True)
+    for incident_id in list(proposed):
+        incident = incident_lock_by_id(incident_id)
+        proposals_withdraw(incident, context=StepContext(text="出勤已结束"))
+        incident_publish(incident, "incidents.unit_wanted")
+
+
+@handles("patrols.device_sos")
+def receive_sos(event: EventData) -> None:
+    """Somebody on duty pressed the alarm of a tracker: an incident, for others than the caller."""
+    call = event.payload
+    caller = str(call.get("call_sign") or call.get("device") or "")
+    tour_id = event.subject.get("tour_id")
+    incident_receive(
+        actor=system_actor("device_sos"),
+        report=IncidentReport(
+            kind="sos",
+            source=Incident.Source.DEVICE_SOS.value,
+            lon=float(call["lon"]),
+            lat=float(call["lat"]),
+            datum="wgs84",
+            title=f"紧急求助 {caller}".strip(),
+            happened_at=datetime.fromisoformat(call["at"]),
+            risk={"caller_tour_id": tour_id} if tour_id is not None else {},
+        ),
+        client_scope="device_sos",
+        client_key=event.key,
+    )
+
+
+@handles("stations.organisation_moved")
+def follow_organisation(event: EventData) -> None:
+    """Incidents and assignments copied the path of their organisation."""
+    organisation_paths_follow(str(event.payload["new_path"]))
 
 
 @handles_timer("incidents.receipt")

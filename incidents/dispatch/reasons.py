@@ -56,6 +56,7 @@ REJECTIONS: Mapping[str, str] = {
     "expired": gettext_noop("未按时签收本警情"),
     "recalled": gettext_noop("已从本警情撤回"),
     "already_sent": gettext_noop("已派往本警情"),
+    "caller": gettext_noop("求助单元本身"),
     "on_break": gettext_noop("正在休息"),
     "just_sent": gettext_noop("%(sent_s)d 秒前刚派往别处"),
     "busy_graver": gettext_noop("正在处置%(grade)s警情，不低于本警情等级"),

@@ -105,7 +105,9 @@ class UnitSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A tour that is not asked for this incident: 'declined', 'expired', 'recalled' or 'already_sent'."""
+    """A tour that is not asked for this incident: 'declined', 'expired', 'recalled', 'already_sent', or 'caller', the
+    one that asks for help itself.
+    """
 
     tour_id: int
     code: str

@@ -184,8 +184,12 @@ def _unit(placed: Placed, held: tuple[str, str, float] | None, now: datetime) ->
 
 def _exclusions(incident: Incident, now: datetime) -> tuple[Exclusion, ...]:
     codes: dict[int, str] = {}
-    for tour_id, state, ended_at in incident.assignments.order_by("id").values_list("tour_id", "state", "ended_at"):
-        if state in STANDING:
+    if (caller := incident.risk.get("caller_tour_id")) is not None:
+        codes[int(caller)] = "caller"
+    # A proposal that was never offered says nothing about its unit.
+    asked = incident.assignments.exclude(offered_at=None).order_by("id")
+    for tour_id, state, ended_at in asked.values_list("tour_id", "state", "ended_at"):
+        if state in STANDING and ended_at is None:
             codes[tour_id] = "already_sent"
         elif ended_at is not None and now - ended_at < ASK_AGAIN.get(state, timedelta(0)):
             codes[tour_id] = state

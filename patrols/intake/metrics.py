@@ -17,6 +17,7 @@ NAMES = (
     "unknown_device",
     "locked_device",
     "alarms",
+    "sos",
     "flushes",
     "reconnects",
     "unavailable",

@@ -19,7 +19,7 @@ from typing import Any
 import psycopg2
 import psycopg2.errors
 
-from patrols.intake import metrics, stage, statements
+from patrols.intake import alarms, metrics, stage, statements
 from patrols.intake.report import Hint, Outcome, Report, StoreUnavailable
 
 NOTIFY_CHANNEL = "positions"
@@ -139,6 +139,9 @@ class Store:
             if None in outcomes:
                 self._rollback()
                 raise StoreUnavailable("tours or devices changed under the batch, again and again")
+            calls = [i for i, report in enumerate(reports) if report.fix is not None and report.fix.alarm]
+            if calls:
+                self._raise_alarms(cursor, reports, calls, outcomes)
             self._when_due(cursor, stored)
         connection.commit()
         return self._counted(outcomes, stored)
@@ -202,6 +205,19 @@ class Store:
                 outcomes[i] = Outcome.OUTSIDE_TOUR
             self._hints.pop(report.token_hash, None)
         return found
+
+    def _raise_alarms(
+        self, cursor: Any, reports: Sequence[Report], calls: list[int], outcomes: Sequence[Outcome | None]
+    ) -> None:
+        """Calls for help of known, unlocked devices: on duty or not, in the transaction of their fixes."""
+        for i in calls:
+            fix = reports[i].fix
+            if fix is None or not alarms.is_sos(fix) or outcomes[i] not in (Outcome.STORED, Outcome.OUTSIDE_TOUR):
+                continue
+            hint = self._hints.get(reports[i].token_hash) if outcomes[i] is Outcome.STORED else None
+            tour_id = hint.tour_id if hint is not None else None
+            if alarms.sos_publish(cursor, reports[i], fix, tour_id, self._to_wgs84):
+                metrics.count("sos")
 
     def _when_due(self, cursor: Any, stored: int) -> None:
         """Last seen of devices, and the NOTIFY, which this transaction's commit delivers."""
