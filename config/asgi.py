@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.core.asgi import get_asgi_application
+from django.db import connection
+
+from core import clock
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -42,9 +48,38 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Answer the server's start and stop messages: nothing has to be made or ended here."""
+    """The server's start and stop: the clock follows the database in between, and at the end what the tracker intake
+    still holds is stored.
+    """
+    clocked: asyncio.Task[None] | None = None
     while True:
         message = await receive()
+        if message["type"] == "lifespan.startup":
+            clocked = asyncio.create_task(_follow_clock())
+        elif message["type"] == "lifespan.shutdown":
+            if clocked is not None:
+                clocked.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await clocked
+            await tracker_application.close()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+async def _follow_clock() -> None:
+    """Code of the event loop may not ask the database; so a thread of its own reads the clock's anchor each second."""
+    loop = asyncio.get_running_loop()
+    executor = ThreadPoolExecutor(1, thread_name_prefix="clock")
+    try:
+        while True:
+            await loop.run_in_executor(executor, _refresh_clock)
+            await asyncio.sleep(clock.REFRESH_S)
+    finally:
+        executor.submit(connection.close)
+        executor.shutdown(wait=False)
+
+
+def _refresh_clock() -> None:
+    connection.close_if_unusable_or_obsolete()
+    clock.refresh()
