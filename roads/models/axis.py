@@ -6,11 +6,13 @@ import uuid
 
 from django.contrib.gis.db import models as gis
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core import clock
 from core.geo.srid import STORE_SRID
+from roads.models.spelling import SpellingField
 
 
 class RoadAxis(models.Model):
@@ -27,6 +29,7 @@ class RoadAxis(models.Model):
     )
     code = models.CharField("编号", max_length=30, blank=True)
     name = models.CharField("名称", max_length=200, blank=True)
+    spelling = SpellingField(of="name")
     part = models.PositiveSmallIntegerField("分段", default=1)
     road_class = models.PositiveSmallIntegerField("等级")
     version = models.PositiveIntegerField("版本", default=1)
@@ -49,6 +52,8 @@ class RoadAxis(models.Model):
         indexes = [
             models.Index(fields=["code"], name="road_axis_code"),
             models.Index(fields=["name"], name="road_axis_name"),
+            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="road_axis_name_trgm"),
+            GinIndex(OpClass(F("spelling"), name="gin_trgm_ops"), name="road_axis_spelling_trgm"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.gis.db import models as gis
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, IntegerRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -54,6 +55,7 @@ class Closure(models.Model):
                 name="closure_on_axis_or_edges",
             ),
         ]
+        indexes = [GistIndex(fields=["valid"], name="closure_valid")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reason}"
@@ -75,6 +77,7 @@ class RoadSpeed(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(factor__gt=0, factor__lte=100), name="road_speed_factor_sane")
         ]
+        indexes = [GistIndex(fields=["valid"], name="road_speed_valid")]
 
     def __str__(self) -> str:
         return f"×{self.factor}"

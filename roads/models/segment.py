@@ -6,11 +6,13 @@ import uuid
 
 from django.contrib.gis.db import models as gis
 from django.contrib.postgres.fields import DateTimeRangeField, IntegerRangeField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
 from core import clock
 from core.geo.srid import STORE_SRID
+from roads.models.spelling import SpellingField
 
 
 class Segment(models.Model):
@@ -25,6 +27,7 @@ class Segment(models.Model):
     )
     code = models.CharField("编号", max_length=40)
     name = models.CharField("名称", max_length=200)
+    spelling = SpellingField(of="name")
     axis = models.ForeignKey(
         "roads.RoadAxis", models.PROTECT, null=True, blank=True, related_name="segments", verbose_name="轴线"
     )
@@ -64,7 +67,11 @@ class Segment(models.Model):
                 condition=Q(from_m__isnull=True) | Q(from_m__gte=0), name="segment_from_not_negative"
             ),
         ]
-        indexes = [models.Index(fields=["axis", "from_m"], name="segment_axis_from")]
+        indexes = [
+            models.Index(fields=["axis", "from_m"], name="segment_axis_from"),
+            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="segment_name_trgm"),
+            GinIndex(OpClass(F("spelling"), name="gin_trgm_ops"), name="segment_spelling_trgm"),
+        ]
 
     def __str__(self) -> str:
         return self.name

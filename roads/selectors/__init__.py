@@ -1,6 +1,7 @@
 """Readers of the roads room."""
 
 from roads.selectors.chainage import axes_by_weight, points_of_chainage
+from roads.selectors.directory import directory_search
 from roads.selectors.junctions import junctions_of_roads
 from roads.selectors.networks import current_build, current_network, network_forget, networks_directory
 from roads.selectors.placing import deployment_bounds, place_locate
@@ -11,20 +12,45 @@ from roads.selectors.responsibility import (
     segments_of_area,
     segments_without_chief,
 )
+from roads.selectors.segments import (
+    assignments_visible_to,
+    axis_by_uid,
+    chainage_of,
+    closures_in_force,
+    closures_of_segment,
+    heirs_of,
+    public_chain,
+    review_items_visible_to,
+    segment_by_uid,
+    segments_visible_to,
+    side_name,
+)
 
 __all__ = [
+    "assignments_visible_to",
     "axes_by_weight",
+    "axis_by_uid",
+    "chainage_of",
     "chains_at",
+    "closures_in_force",
+    "closures_of_segment",
     "current_build",
     "current_network",
     "deployment_bounds",
+    "directory_search",
+    "heirs_of",
     "junctions_of_roads",
     "network_forget",
     "networks_directory",
     "place_locate",
     "points_of_chainage",
+    "public_chain",
+    "review_items_visible_to",
+    "segment_by_uid",
     "segment_ids_of_chief",
     "segments_at_metre",
     "segments_of_area",
+    "segments_visible_to",
     "segments_without_chief",
+    "side_name",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import Q
 
 from core.errors import InvalidInput, NotFound
 from roads.axes.chainage import Calibration, Direction, format_chainage, parse_chainage
@@ -120,27 +121,30 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
         parsed = parse_chainage(text)
     except ValueError as error:
         raise InvalidInput("看不懂的桩号", field="chainage", value=text, cure="例如 G98 K12+300 下行") from error
-    axes = (
-        [axis for axis in RoadAxis.objects.filter(is_active=True) if _is_road(axis, parsed.road)] if parsed.road else []
-    )
+    axes = _axes_of_road(parsed.road)
     if not axes:
         raise NotFound("没有这条道路", field="chainage", value=text, cure="请填写道路编号或名称，例如 G98")
     points: list[ChainagePoint] = []
-    for axis in axes:
-        shape = axis_shape(axis.pk)
-        for axis_m in shape.calibration.distances_at(parsed.chainage_m):
+    for axis_id in axes:
+        shape = axis_shape(axis_id)
+        for axis_m in shape.calibration.distances_at(parsed.chainage_m, shape.length_m):
             for side in _sides(parsed.direction, shape):
                 line = shape.line_up if side == "up" and shape.line_up is not None else shape.line
                 lon, lat = line.point_at(axis_m)
-                text_of = axis_chainage_text(axis.pk, axis_m, side)
-                points.append(ChainagePoint(axis.pk, axis_m, side, lon, lat, text_of, _course(line, axis_m, side)))
+                text_of = axis_chainage_text(axis_id, axis_m, side)
+                points.append(ChainagePoint(axis_id, axis_m, side, lon, lat, text_of, _course(line, axis_m, side)))
     if not points:
         raise NotFound("该道路没有这个桩号", field="chainage", value=text)
     return points
 
 
-def _is_road(axis: RoadAxis, road: str) -> bool:
-    return road.casefold() in {axis.code.casefold(), axis.name.casefold()}
+def _axes_of_road(road: str) -> list[int]:
+    """Axes in use with this code or name, all parts of it; letters of either case."""
+    if not road:
+        return []
+    named = Q(code__iexact=road) | Q(name__iexact=road)
+    rows = RoadAxis.objects.filter(named, is_active=True).order_by("code", "name", "part")
+    return list(rows.values_list("pk", flat=True))
 
 
 def _sides(direction: Direction, shape: AxisShape) -> tuple[str, ...]:

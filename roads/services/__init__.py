@@ -8,6 +8,9 @@ from roads.services.chiefs import (
     leave_set,
 )
 from roads.services.closures import closure_create, closure_end, speed_report
+from roads.services.facilities import facilities_locate, facility_locate
+from roads.services.gazetteer import gazetteer_replace
+from roads.services.reviews import review_add, review_settle
 from roads.services.segments import segment_create, segment_cut, segment_join, segment_retire
 
 __all__ = [
@@ -17,7 +20,12 @@ __all__ = [
     "closure_create",
     "closure_end",
     "deputy_appoint",
+    "facilities_locate",
+    "facility_locate",
+    "gazetteer_replace",
     "leave_set",
+    "review_add",
+    "review_settle",
     "segment_create",
     "segment_cut",
     "segment_join",

@@ -88,7 +88,7 @@ def fingerprint() -> Fingerprint | None:
     with connection.cursor() as cursor:
         cursor.execute(_FINGERPRINT_SQL)
         row = cursor.fetchone()
-    return None if row is None else Fingerprint(*row, hour_of_week=hour_of_week(clock.now()))
+    return None if row is None else Fingerprint(*row, hour_of_week(clock.now()))
 
 
 def hour_of_week(at: datetime) -> int:

@@ -1,0 +1,107 @@
+"""The public directory: roads, segments and places by name, code, pinyin or initials, best first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+
+from core.errors import InvalidInput
+
+LIMIT = 20
+MAX_LIMIT = 50
+MAX_CHARACTERS = 60
+
+# Rank: 0 the very name or code, 1 its beginning, 2 somewhere inside, 3 the beginning of its pinyin or initials. Each
+# kind is limited by itself, so that a thousand segments of a road do not push the road off the list.
+_SQL = """
+    (SELECT 'axis' AS kind, a.uid::text AS uid, a.code, a.name, '' AS detail,
+            ST_X(m.point) AS lon, ST_Y(m.point) AS lat, {axis_rank} AS rank, a.length_m AS weight
+       FROM roads_roadaxis a, LATERAL (SELECT ST_LineInterpolatePoint(a.geom, 0.5) AS point) m
+      WHERE a.is_active AND ({axis_match})
+      ORDER BY rank, weight DESC, a.id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'segment', s.uid::text, s.code, s.name, o.name,
+            ST_X(m.point), ST_Y(m.point), {segment_rank}, 0
+       FROM roads_segment s JOIN stations_organisation o ON o.id = s.organisation_id,
+            LATERAL (SELECT ST_PointOnSurface(coalesce(s.geom, s.area)) AS point) m
+      WHERE s.valid @> core_now() AND ({segment_match})
+      ORDER BY 8, s.code LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'place', p.id::text, '', p.name, p.kind, ST_X(p.geom), ST_Y(p.geom), {place_rank}, 0
+       FROM roads_gazetteerplace p
+      WHERE {place_match}
+      ORDER BY 8, length(p.name), p.id LIMIT %(limit)s)
+"""
+
+_NAME_RANK = "CASE WHEN {t}.name = %(text)s THEN 0 WHEN {t}.name ILIKE %(begins)s THEN 1 ELSE {inside} END"
+_CODE_RANK = (
+    "CASE WHEN upper({t}.code) = %(upper)s OR {t}.name = %(text)s THEN 0"
+    " WHEN {t}.code ILIKE %(begins)s OR {t}.name ILIKE %(begins)s THEN 1 ELSE {inside} END"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One find. `kind`: axis, segment or place; `detail`: the organisation of a segment, the kind of a place. The point
+    (WGS-84) is for showing it on a map."""
+
+    kind: str
+    uid: str
+    code: str
+    name: str
+    detail: str
+    lon: float
+    lat: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of the API."""
+        return asdict(self)
+
+
+def directory_search(text: str, *, limit: int = LIMIT) -> list[Entry]:
+    """Find roads, segments and places. Raises InvalidInput for nothing to look for, or too much of it."""
+    wanted = " ".join(text.split())
+    if not wanted:
+        raise InvalidInput("请输入要查找的内容", field="q", value=text, cure="道路名称或编号、路段、地名、拼音首字母")
+    if len(wanted) > MAX_CHARACTERS:
+        raise InvalidInput("查找内容过长", field="q", value=text, cure=f"≤ {MAX_CHARACTERS}")
+    # Letters alone may be pinyin; anything with a Chinese character is not, and need not be compared with it.
+    letters = re.sub(r"[^a-z0-9]", "", wanted.lower()) if wanted.isascii() else ""
+    plain = wanted.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _statement(bool(letters)),
+            {
+                "text": wanted,
+                "upper": wanted.upper(),
+                "begins": f"{plain}%",
+                "inside": f"%{plain}%",
+                "spelled": f"% {letters}%",
+                "letters": f"{letters}%",
+                "limit": max(1, min(limit, MAX_LIMIT)),
+            },
+        )
+        rows = cursor.fetchall()
+    order = {"axis": 0, "segment": 1, "place": 2}
+    rows.sort(key=lambda row: (row[7], order[row[0]]))
+    return [Entry(*row[:7]) for row in rows[:limit]]
+
+
+def _statement(spelled: bool) -> str:
+    inside = "CASE WHEN {t}.name ILIKE %(inside)s THEN 2 ELSE 3 END" if spelled else "2"
+    coded = "{t}.name ILIKE %(inside)s OR {t}.code ILIKE %(inside)s"
+    place = "p.name ILIKE %(inside)s"
+    if spelled:
+        coded += " OR {t}.spelling LIKE %(spelled)s"
+        place += " OR p.initials LIKE %(letters)s OR p.pinyin LIKE %(letters)s"
+    return _SQL.format(
+        axis_rank=_CODE_RANK.format(t="a", inside=inside.format(t="a")),
+        axis_match=coded.format(t="a"),
+        segment_rank=_CODE_RANK.format(t="s", inside=inside.format(t="s")),
+        segment_match=coded.format(t="s"),
+        place_rank=_NAME_RANK.format(t="p", inside=inside.format(t="p")),
+        place_match=place,
+    )

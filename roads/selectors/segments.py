@@ -1,0 +1,127 @@
+"""Segments for lists and for the public: who answers now with duty contacts, what is closed, what became of old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.errors import NotFound
+from roads.models import ChiefAssignment, Closure, ReviewItem, RoadAxis, Segment, SegmentLineage
+from roads.selectors.chainage import axis_chainage_text
+from roads.types import ChiefInChain
+from stations.selectors import path_filter
+from stations.types import Actor, DataClass, Verb
+
+SIDE_NAMES = {(0, 1): "down", (1, 2): "up", (0, 2): "both"}
+MAX_GENERATIONS = 20
+
+
+def side_name(sides: Any) -> str:
+    """`down`, `up` or `both` of a range of sides; empty without one."""
+    return "" if sides is None else SIDE_NAMES.get((sides.lower, sides.upper), "both")
+
+
+def segments_visible_to(actor: Actor, at: datetime | None = None) -> QuerySet[Segment]:
+    """Segments in force at an instant (now by default). Who answers for roads is published, so everybody sees all."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.SEGMENT, field="organisation__path")
+    rows = Segment.objects.filter(visible, valid__contains=at or clock.now())
+    return rows.select_related("organisation", "axis").order_by("organisation__path", "code")
+
+
+def segment_by_uid(uid: Any) -> Segment:
+    """A segment, in force or not. Raises NotFound."""
+    segment = Segment.objects.select_related("organisation", "axis").filter(uid=uid).first()
+    if segment is None:
+        raise NotFound(_("没有这个路段"), field="segment", value=str(uid), cure=_("请检查编号或重新搜索"))
+    return segment
+
+
+def axis_by_uid(uid: Any, field: str = "axis") -> RoadAxis:
+    """An axis. Raises NotFound."""
+    axis = RoadAxis.objects.select_related("organisation").filter(uid=uid).first()
+    if axis is None:
+        raise NotFound(_("没有这条道路轴线"), field=field, value=str(uid))
+    return axis
+
+
+def heirs_of(segment: Segment) -> list[Segment]:
+    """What a cut or joined segment became, through all generations: the segments in force now."""
+    now, found, looked = clock.now(), [], {segment.pk}
+    generation = [segment.pk]
+    for _generation in range(MAX_GENERATIONS):
+        children = [
+            link.child
+            for link in SegmentLineage.objects.filter(parent_id__in=generation).select_related("child__organisation")
+            if link.child_id not in looked
+        ]
+        if not children:
+            break
+        looked.update(child.pk for child in children)
+        found += [child for child in children if now in child.valid]
+        generation = [child.pk for child in children if now not in child.valid]
+    return sorted(found, key=lambda child: (child.from_m or 0.0, child.pk))
+
+
+def public_chain(chain: Iterable[ChiefInChain]) -> list[dict[str, Any]]:
+    """A chain as the public may see it: published levels, names and duty contacts. No ids, no personal number."""
+    members = list(chain)
+    published = set(
+        ChiefAssignment.objects.filter(
+            pk__in=[member.assignment_id for member in members], level__is_public=True
+        ).values_list("pk", flat=True)
+    )
+    return [
+        {
+            "level": member.level_rank,
+            "level_name": member.level_name,
+            "name": member.name,
+            "duty_phone": member.duty_phone,
+            "on_leave": member.acting_person_id is not None or bool(member.acting_name),
+            "acting_name": member.acting_name,
+            "acting_phone": member.acting_phone,
+        }
+        for member in members
+        if member.assignment_id in published
+    ]
+
+
+def closures_in_force(at: datetime | None = None) -> QuerySet[Closure]:
+    """Closures in force at an instant (now by default), newest first. Closures are published."""
+    moment = at or clock.now()
+    not_ended = Q(ended_at__isnull=True) | Q(ended_at__gt=moment)
+    return (
+        Closure.objects.filter(not_ended, valid__contains=moment).select_related("axis").order_by("-created_at", "-pk")
+    )
+
+
+def closures_of_segment(segment: Segment, at: datetime | None = None) -> list[Closure]:
+    """Closures in force on the metres and sides of a segment."""
+    if segment.axis_id is None:
+        return []
+    rows = closures_in_force(at).filter(
+        axis_id=segment.axis_id, from_m__lt=segment.to_m, to_m__gt=segment.from_m, sides__overlap=segment.sides
+    )
+    return list(rows)
+
+
+def chainage_of(axis_id: int | None, metre: float | None, side: str = "") -> str:
+    """`G98 K12+300 下行`; empty without an axis."""
+    return "" if axis_id is None or metre is None else axis_chainage_text(axis_id, metre, side)
+
+
+def review_items_visible_to(actor: Actor) -> QuerySet[ReviewItem]:
+    """Open and settled questions within the scope in which the actor may change segments."""
+    visible = path_filter(actor, Verb.CHANGE, DataClass.SEGMENT, field="organisation__path")
+    return ReviewItem.objects.filter(visible).select_related("organisation", "axis", "segment").order_by("-created_at")
+
+
+def assignments_visible_to(actor: Actor) -> QuerySet[ChiefAssignment]:
+    """Appointments of chiefs within the actor's scope, past and future ones included."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.CHIEF, field="organisation__path")
+    rows = ChiefAssignment.objects.filter(visible)
+    return rows.select_related("segment", "level", "person", "organisation").order_by("segment__code", "level__rank")
