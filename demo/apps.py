@@ -14,8 +14,7 @@ class DemoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the generated county as a source of roads."""
-        from demo.sources import county_source
-        from roads.services.sources import generator_register
+        """Offer the generated county as a source of roads; the generator itself is loaded when it is asked for."""
+        from roads.services import generator_register
 
-        generator_register("county", county_source)
+        generator_register("county", "demo.sources.county_source")

@@ -12,6 +12,7 @@ from roads.services.facilities import facilities_locate, facility_locate
 from roads.services.gazetteer import gazetteer_replace
 from roads.services.reviews import review_add, review_settle
 from roads.services.segments import segment_create, segment_cut, segment_join, segment_retire
+from roads.services.sources import generator_register
 
 __all__ = [
     "chief_assign",
@@ -23,6 +24,7 @@ __all__ = [
     "facilities_locate",
     "facility_locate",
     "gazetteer_replace",
+    "generator_register",
     "leave_set",
     "review_add",
     "review_settle",

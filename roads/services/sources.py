@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.module_loading import import_string
 
 from core.errors import NotFound
-from roads.network.source import SourceNetwork
-from roads.services.axis_import import PostOnRoad
 
-# (nodes, seed) -> the network and its kilometre posts.
-Generator = Callable[[int, int], tuple[SourceNetwork, Sequence[PostOnRoad]]]
+if TYPE_CHECKING:
+    from roads.network.source import SourceNetwork
+    from roads.services.axis_import import PostOnRoad
 
-_generators: dict[str, Generator] = {}
+# By name, the dotted path of a function (nodes, seed) -> the network and its kilometre posts.
+_generators: dict[str, str] = {}
 
 
-def generator_register(name: str, generator: Generator) -> None:
-    """Make a generated network known; called when the application starts."""
-    _generators[name] = generator
+def generator_register(name: str, dotted_path: str) -> None:
+    """Make a generated network known, by the path of its function; called when the application starts."""
+    _generators[name] = dotted_path
 
 
 def generated_source(name: str, *, nodes: int, seed: int) -> tuple[SourceNetwork, Sequence[PostOnRoad]]:
     """A generated network. Raises NotFound when no room brought that generator."""
-    generator = _generators.get(name)
-    if generator is None:
+    path = _generators.get(name)
+    if path is None:
         raise NotFound("没有这个路网生成器", field="demo", value=name, cure="启用 demo 应用")
+    generator: Callable[[int, int], tuple[SourceNetwork, Sequence[PostOnRoad]]] = import_string(path)
     return generator(nodes, seed)
