@@ -1,0 +1,54 @@
+"""`/command/`: the live map, the list, the drawer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from core.errors import NotFound
+from incidents.selectors import incident_kinds, incidents_visible_to
+from maps.briefing import briefing_html
+from maps.doors.context import page_context
+from stations.selectors import actor_for_request
+from stations.services import page_access
+from stations.types import DataClass, Verb
+
+
+@require_safe
+@ensure_csrf_cookie
+@page_access(Verb.VIEW, DataClass.INCIDENT)
+def command(request: HttpRequest) -> HttpResponse:
+    """The command centre. Which buttons are shown is a courtesy; the services decide."""
+    actor = actor_for_request(request)
+    page = {
+        "kinds": [asdict(kind) for kind in incident_kinds()],
+        "user_id": actor.user_id,
+        "may": {
+            "create": actor.may(Verb.CREATE, DataClass.INCIDENT),
+            "dispatch": actor.may(Verb.DISPATCH, DataClass.INCIDENT),
+            "change": actor.may(Verb.CHANGE, DataClass.INCIDENT),
+            "review": actor.may(Verb.REVIEW, DataClass.INCIDENT),
+            "propose": actor.may(Verb.VIEW, DataClass.DECISION),
+            "radio": actor.may(Verb.DISPATCH, DataClass.ASSIGNMENT),
+        },
+    }
+    return render(request, "maps/command.html", page_context(request, "command", page=page))
+
+
+@require_safe
+@page_access(Verb.EXPORT, DataClass.INCIDENT)
+def briefing(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One incident as a single file with its own map, for a computer without network."""
+    incident = incidents_visible_to(actor_for_request(request)).filter(uid=uid).first()
+    if incident is None:
+        raise NotFound(_("没有这条警情"), field="incident", value=str(uid))
+    response = HttpResponse(briefing_html(incident), content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="briefing-{incident.number}.html"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,253 @@
+// The drawer: everything about one incident, and what can be done with it.
+import { get } from "../api.js";
+import { byId, el, fill } from "../dom.js";
+import { gettext, page } from "../page.js";
+import {
+  AGENCIES, ageText, ASSIGNMENT_STATES, clockText, distanceText, FLAGS, GRADES, INCIDENT_STATES, kindName, SHORTFALLS,
+  SOURCES, timeText,
+} from "../words.js";
+import { byRadio, deskActions, dispatch, merge, recall } from "./actions.js";
+import { timerOf } from "./list.js";
+
+const DISPATCHABLE = new Set(["pending", "active"]);
+
+export class Drawer {
+  constructor(store, { onRoute, onClose }) {
+    this.store = store;
+    this.onRoute = onRoute;
+    this.onClose = onClose;
+    this.place = byId("drawer");
+    this.uid = null;
+    this.detail = null;
+    this.proposal = null;
+    this.busy = false;
+  }
+
+  async open(uid) {
+    if (uid !== this.uid) {
+      this.detail = null;
+      this.proposal = null;
+      this.routeOf = null;
+      this.onRoute(null);
+    }
+    this.uid = uid;
+    this.place.hidden = false;
+    this.place.setAttribute("aria-busy", "true");
+    await this.refresh();
+  }
+
+  close() {
+    this.uid = null;
+    this.place.hidden = true;
+    this.onRoute(null);
+    this.onClose();
+  }
+
+  /** Read it anew; a call while one runs asks for one more afterwards. */
+  async refresh() {
+    if (!this.uid) return;
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    this.busy = true;
+    const uid = this.uid;
+    try {
+      const detail = await get(`incidents/${uid}/`);
+      const wanted = page.may.propose && DISPATCHABLE.has(detail.state);
+      const proposal = wanted ? await get(`incidents/${uid}/proposal/`).catch(() => null) : null;
+      if (uid === this.uid) {
+        this.detail = detail;
+        this.proposal = proposal;
+        this.draw();
+        this.place.removeAttribute("aria-busy");
+        this.route();
+      }
+    } catch (problem) {
+      if (uid === this.uid) fill(this.place, this.head(gettext("打不开这条警情")), el("p.empty", {}, problem.words || problem.message));
+    } finally {
+      this.busy = false;
+      if (this.again) {
+        this.again = false;
+        this.refresh();
+      }
+    }
+  }
+
+  /** The way of the unit that goes there. */
+  async route() {
+    const standing = this.detail.assignments.filter((row) => ["offered", "delivered", "acknowledged", "en_route"].includes(row.state));
+    const lead = standing.find((row) => row.is_lead) || standing[0];
+    if (!lead) {
+      this.routeOf = null;
+      this.onRoute(null);
+      return;
+    }
+    if (this.routeOf === lead.uid) return;
+    this.routeOf = lead.uid;
+    const found = await get(`assignments/${lead.uid}/`).catch(() => null);
+    if (found && this.routeOf === lead.uid) this.onRoute(found.route);
+  }
+
+  head(title, ...more) {
+    return el("header.drawer__head", {},
+      el("div.row", {}, more, el("button.btn.btn--quiet.btn--sm.push", { type: "button", title: gettext("关闭"), "aria-label": gettext("关闭"), onclick: () => this.close() }, "✕")),
+      el("h2", {}, title));
+  }
+
+  draw() {
+    const row = this.detail;
+    const open = this.place.querySelector(".drawer__body")?.scrollTop || 0;
+    const opened = new Set([...this.place.querySelectorAll("details[open]")].map((each) => each.dataset.name));
+    fill(this.place,
+      this.head(row.title || kindName(row.kind),
+        el(`span.grade.grade--${row.grade || "none"}`, {}, GRADES[row.grade] || row.grade),
+        el("span.chip", {}, INCIDENT_STATES[row.state]),
+        row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
+        row.exercise && el("span.chip.chip--line", {}, gettext("演练")),
+        el("small", {}, row.number)),
+      el("div.drawer__body", { tabIndex: -1 },
+        this.duplicates(row), this.what(row), this.where(row), this.assignments(row), this.proposed(row),
+        this.timeline(row)),
+      this.foot(row));
+    for (const each of this.place.querySelectorAll("details")) if (opened.has(each.dataset.name)) each.open = true;
+    this.place.querySelector(".drawer__body").scrollTop = open;
+    this.tick();
+  }
+
+  duplicates(row) {
+    if (!row.duplicates.length || ["closed", "merged", "false"].includes(row.state)) return null;
+    return el("div.banner.banner--warn", {}, el("div.stack", {},
+      row.duplicates.slice(0, 3).map((near) => el("p", {},
+        gettext("附近 %(away)s 另有 %(number)s「%(title)s」", { away: distanceText(near.distance_m), number: near.number, title: near.title }),
+        " ", page.may.change && el("button.btn.btn--sm", { type: "button", onclick: () => merge(row, this.store, near.uid) }, gettext("合并"))))));
+  }
+
+  what(row) {
+    const timer = timerOf(row);
+    return section(gettext("情况"),
+      timer && el("p.drawer__timer", {}, el("span.ring", {}, el("span", {}, timer.text)), el("span", { className: "drawer__timer-label" }, gettext("距%(what)s时限", { what: timer.label }))),
+      row.text && el("p", {}, row.text),
+      el("dl.kv", {},
+        pair(gettext("类别"), kindName(row.kind)),
+        pair(gettext("来源"), `${SOURCES[row.source] || row.source} · ${timeText(row.received_at)}`),
+        (row.reporter_name || row.reporter_phone) && pair(gettext("报警人"), `${row.reporter_name} ${row.reporter_phone}`),
+        row.grade_reasons.length > 0 && pair(gettext("定级依据"), row.grade_reasons.map((each) => each.text || each.reason || each).join("；"))));
+  }
+
+  where(row) {
+    const flags = row.place_flags.map((flag) => el("span.chip.chip--warn", {}, FLAGS[flag] || flag));
+    return section(gettext("地点与责任人"),
+      el("p.strong", {}, row.chainage_text || row.place_text || `${row.lon.toFixed(5)}, ${row.lat.toFixed(5)}`),
+      row.chainage_text && row.place_text && el("p.muted", {}, row.place_text),
+      flags.length > 0 && el("p.row", {}, flags),
+      row.chain.length
+        ? el("ul.chain", {}, row.chain.map((chief) => el("li", {},
+          el("span.chain__level", {}, chief.level_name || chief.border || ""),
+          el("span", {}, chief.acting_name ? gettext("%(name)s（代 %(chief)s）", { name: chief.acting_name, chief: chief.name }) : chief.name || ""),
+          el("span.chain__phone", {}, chief.acting_phone || chief.duty_phone || ""))))
+        : el("p.muted", {}, gettext("该处没有路长")));
+  }
+
+  assignments(row) {
+    if (!row.assignments.length) return null;
+    return section(gettext("派出单元"), row.assignments.map((each) => this.assignment(each)));
+  }
+
+  assignment(each) {
+    const live = ["proposed", "offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"].includes(each.state);
+    const late = ["declined", "expired", "recalled"].includes(each.state);
+    const radio = each.deliveries?.some((row) => row.channel === "radio_card" && row.state === "sent") && ["offered", "delivered"].includes(each.state);
+    return el(`div.sent${live ? "" : ".sent--over"}`, {},
+      el("div.row", {},
+        el("b", {}, each.call_sign),
+        each.is_lead && el("span.chip.chip--line", {}, gettext("主办")),
+        el(`span.chip.${late ? "chip--late" : live ? "chip--info" : "chip--go"}`, {}, ASSIGNMENT_STATES[each.state]),
+        each.predicted_travel_s != null && el("small", {}, gettext("预计 %(time)s · %(road)s", { time: clockText(each.predicted_travel_s), road: distanceText(each.predicted_road_m) }))),
+      radio && el("p.chip.chip--late", {}, gettext("未收到，请用电台呼叫")),
+      live && el("div.row", {},
+        page.may.radio && each.state !== "proposed" && el("button.btn.btn--sm", { type: "button", onclick: () => byRadio(each) }, gettext("电台代录")),
+        page.may.radio && el("button.btn.btn--sm.btn--danger", { type: "button", onclick: () => recall(each) }, gettext("撤回"))));
+  }
+
+  proposed(row) {
+    const plan = this.proposal;
+    if (!plan) return null;
+    const best = plan.candidates[0];
+    return section(gettext("派警建议"),
+      el("p", {}, el("small", {}, gettext("按道路行驶时间 · %(time)s 算出 · %(ms)s 毫秒", { time: timeText(plan.at), ms: Math.round(plan.engine_ms) }))),
+      plan.shortfall && el("p.banner.banner--error", { id: "shortfall" }, SHORTFALLS[plan.shortfall] || plan.shortfall),
+      plan.warnings.map((warning) => el("p.banner.banner--warn", {}, warning.text)),
+      el("ol.offers", {}, plan.candidates.slice(0, 5).map((candidate, index) => this.candidate(row, candidate, index, best))),
+      plan.preemptions.length > 0 && el("details", { dataset: { name: "preempt" } }, el("summary", {}, gettext("可抽调 %(n)s 个", { n: plan.preemptions.length })),
+        el("ol.offers", {}, plan.preemptions.slice(0, 5).map((candidate) => this.candidate(row, candidate, -1, null)))),
+      plan.rejected.length > 0 && el("details", { dataset: { name: "rejected" } }, el("summary", {}, gettext("未列入 %(n)s 个及原因", { n: plan.rejected.length })),
+        el("table.table", {}, el("tbody", {}, plan.rejected.map((each) => el("tr", {}, el("th", { scope: "row" }, each.call_sign), el("td", {}, each.text)))))));
+  }
+
+  candidate(row, candidate, index, best) {
+    const preempt = index < 0;
+    const unit = this.store.units.get(candidate.tour_id);
+    const age = candidate.position_age_s == null ? gettext("无定位") : gettext("定位 %(age)s前", { age: ageText(candidate.position_age_s) });
+    return el("li.offer", {},
+      el("div.row", {},
+        el("b", {}, candidate.call_sign),
+        unit && el("span.chip", {}, AGENCIES[unit.agency] || unit.agency),
+        el("small", {}, el(`span.dot.dot--${candidate.position_age_s == null || candidate.position_age_s > 300 ? "stale" : candidate.position_age_s > 60 ? "late" : "ok"}`), " ", age),
+        el("b.push.offer__time", {}, clockText(candidate.travel_s))),
+      el("p.offer__why", {}, candidate.reasons.map((reason) => reason.text).join(" · ")),
+      candidate.warnings.map((warning) => el("p.chip.chip--warn", {}, warning.text)),
+      page.may.dispatch && el("button.btn.btn--sm", {
+        type: "button", disabled: !unit,
+        onclick: () => dispatch(row, candidate, { isBest: candidate === best && !preempt, preempt, tour: unit?.tour }),
+      }, index === 0 ? gettext("派首选") : preempt ? gettext("抽调") : gettext("改派"), index >= 0 && index < 5 && el("span.kbd", {}, String(index + 1))));
+  }
+
+  timeline(row) {
+    return section(gettext("经过"), el("ol.timeline", {}, row.timeline.map((step) => {
+      const unit = step.of !== "incident";
+      const names = unit ? ASSIGNMENT_STATES : INCIDENT_STATES;
+      const late = step.kind === "overdue" || ["expired", "declined"].includes(step.to_state) || step.details?.stale_fence;
+      const what = [unit && step.of, step.to_state ? names[step.to_state] || step.to_state : gettext("记录"), step.by_radio && gettext("（电台代录）")].filter(Boolean).join(" ");
+      return el(`li${late ? ".is-late" : ""}`, {},
+        el("time", { dateTime: step.at }, timeText(step.at)),
+        el("div", {}, what, step.details?.stale_fence && gettext("（失效操作，留存）"), step.text && el("small", {}, ` ${step.text}`)));
+    })));
+  }
+
+  foot(row) {
+    const best = this.proposal?.candidates[0];
+    const noneSent = !row.assignments.some((each) => ["offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"].includes(each.state));
+    const unit = best && this.store.units.get(best.tour_id);
+    return el("footer.drawer__foot", {},
+      page.may.dispatch && best && el("button.btn.btn--touch", {
+        type: "button", id: "dispatch-best", className: `btn btn--touch${noneSent ? " btn--primary" : ""}`,
+        onclick: () => dispatch(row, best, { isBest: true, tour: unit?.tour }),
+      }, noneSent
+        ? gettext("派 %(unit)s，约 %(time)s 到场", { unit: best.call_sign, time: clockText(best.travel_s) })
+        : gettext("增派 %(unit)s", { unit: best.call_sign }), el("span.kbd", {}, "D")),
+      el("div.row", {}, deskActions(row, this.store).map(({ label, act, danger, primary }) => el("button", {
+        type: "button", className: `btn${danger ? " btn--danger" : ""}${primary ? " btn--primary" : ""}`, onclick: act,
+      }, label)),
+      el("a.btn.btn--quiet.push", { href: `/command/briefing/${row.uid}/`, download: "" }, gettext("简报"))));
+  }
+
+  tick() {
+    const ring = this.place.querySelector(".drawer__timer .ring");
+    const row = this.detail && (this.store.incidents.get(this.uid) || this.detail);
+    const timer = row && timerOf(row);
+    if (!ring || !timer) return;
+    ring.firstChild.textContent = timer.text;
+    ring.style.setProperty("--p", String(timer.late ? 1 : timer.part));
+    ring.classList.toggle("ring--late", timer.late);
+  }
+
+  /** Keys 1–5 and D while the drawer is open. */
+  key(name) {
+    if (name === "d") this.place.querySelector("#dispatch-best")?.click();
+    else this.place.querySelectorAll(".offers > li .btn")[Number(name) - 1]?.click();
+  }
+}
+
+const section = (title, ...children) => el("section.drawer__sec.stack", {}, el("h3", {}, title), ...children);
+const pair = (term, value) => [el("dt", {}, term), el("dd", {}, value)];

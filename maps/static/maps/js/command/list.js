@@ -1,0 +1,145 @@
+// The list of incidents: graver first, longest waiting first, with timers that run.
+import { nowMs } from "../clock.js";
+import { byId, el, fill } from "../dom.js";
+import { gettext } from "../page.js";
+import { clockText, GRADES, INCIDENT_STATES, kindName, SHORTFALLS } from "../words.js";
+
+const SETTLED = new Set(["closed", "merged", "false"]);
+const REVIEW = new Set(["reported", "reviewed"]);
+const RANK = { red: 0, yellow: 1, blue: 2, "": 3 };
+
+/** Which tab an incident belongs to. */
+export const tabOf = (row) => (SETTLED.has(row.state) ? "settled" : REVIEW.has(row.state) ? "review" : "open");
+
+/** The timer that matters now: {text, label, part, late} or null. */
+export function timerOf(row) {
+  const now = nowMs();
+  const countdown = (until, from, label) => {
+    const left = (Date.parse(until) - now) / 1000;
+    const whole = (Date.parse(until) - Date.parse(from)) / 1000;
+    return {
+      text: (left < 0 ? "+" : "") + clockText(left), label, late: left < 0,
+      part: Math.max(0, Math.min(1, left / Math.max(1, whole))),
+    };
+  };
+  if (SETTLED.has(row.state) || REVIEW.has(row.state)) return null;
+  if (!row.arrived_at && row.arrive_by) return countdown(row.arrive_by, row.received_at, gettext("到场"));
+  if (row.close_by) return countdown(row.close_by, row.received_at, gettext("办结"));
+  return null;
+}
+
+export class IncidentList {
+  constructor(store, choose) {
+    this.store = store;
+    this.choose = choose;
+    this.tab = "open";
+    this.place = byId("incident-list");
+    this.tabs = [...document.querySelectorAll("#incident-tabs [role=tab]")];
+    this.chosen = null;
+    for (const tab of this.tabs) tab.addEventListener("click", () => this.show(tab.dataset.tab));
+    this.place.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  show(tab) {
+    this.tab = tab;
+    this.draw();
+  }
+
+  rows() {
+    return [...this.store.incidents.values()]
+      .filter((row) => tabOf(row) === this.tab)
+      .sort((a, b) => RANK[a.grade] - RANK[b.grade] || (a.received_at < b.received_at ? -1 : 1));
+  }
+
+  draw() {
+    const counts = { open: 0, review: 0, settled: 0 };
+    for (const row of this.store.incidents.values()) counts[tabOf(row)] += 1;
+    for (const tab of this.tabs) {
+      tab.setAttribute("aria-selected", String(tab.dataset.tab === this.tab));
+      tab.querySelector("b").textContent = counts[tab.dataset.tab];
+    }
+    const rows = this.rows();
+    const focused = document.activeElement?.dataset?.uid;
+    if (!this.store.loaded) return;
+    if (!rows.length) {
+      fill(this.place, el("li.empty", {}, this.tab === "open" ? gettext("没有在办警情") : gettext("没有记录")));
+      return;
+    }
+    const parts = [];
+    let grade = null;
+    for (const row of rows) {
+      if (row.grade !== grade) {
+        grade = row.grade;
+        const count = rows.filter((other) => other.grade === grade).length;
+        parts.push(el("li.list-head", {}, el(`span.grade.grade--${grade || "none"}`, {}, GRADES[grade] || grade), String(count)));
+      }
+      parts.push(this.row(row));
+    }
+    fill(this.place, parts);
+    if (focused) this.place.querySelector(`[data-uid="${focused}"]`)?.focus({ preventScroll: true });
+    this.tick();
+  }
+
+  row(row) {
+    const standing = this.store.assignmentsOf(row.uid).filter((each) => each.state !== "proposed");
+    const units = standing.map((each) => each.call_sign).join("、");
+    const wants = !standing.length && ["pending", "graded", "received", "reopened", "returned"].includes(row.state);
+    const chosen = row.uid === this.chosen;
+    return el("li", {},
+      el(`button.case-row.case-row--${row.grade || "none"}`, {
+        type: "button", "aria-pressed": String(chosen), dataset: { uid: row.uid }, onclick: () => this.choose(row.uid),
+      },
+      el("span.case-row__title", {}, row.title || kindName(row.kind)),
+      el("span.case-row__place", {}, row.chainage_text || row.place_text || ""),
+      el("span.case-row__state", {},
+        wants ? el("span.chip.chip--late", {}, gettext("待派警")) : el("span.chip", {}, INCIDENT_STATES[row.state]),
+        units && el("span.case-row__units", {}, units),
+        row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
+        row.shortfall && wants && el("span.chip.chip--warn", { title: SHORTFALLS[row.shortfall] || row.shortfall }, gettext("缺口")),
+        row.exercise && el("span.chip.chip--line", {}, gettext("演练"))),
+      el("span.ring", { hidden: true }, el("span", {}))));
+  }
+
+  /** Once a second: the rings and ages only. */
+  tick() {
+    for (const button of this.place.querySelectorAll(".case-row")) {
+      const row = this.store.incidents.get(button.dataset.uid);
+      const ring = button.querySelector(".ring");
+      const timer = row && timerOf(row);
+      ring.hidden = !timer;
+      if (!timer) continue;
+      ring.firstChild.textContent = timer.text;
+      ring.title = timer.label;
+      ring.style.setProperty("--p", String(timer.late ? 1 : timer.part));
+      ring.classList.toggle("ring--late", timer.late);
+      ring.classList.toggle("ring--warn", !timer.late && timer.part < 0.34);
+    }
+  }
+
+  mark(uid) {
+    this.chosen = uid;
+    for (const button of this.place.querySelectorAll(".case-row")) {
+      const is = button.dataset.uid === uid;
+      button.setAttribute("aria-pressed", String(is));
+      if (is) button.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  /** The next (1) or previous (-1) incident of the list. */
+  step(by) {
+    const rows = this.rows();
+    if (!rows.length) return;
+    const at = rows.findIndex((row) => row.uid === this.chosen);
+    const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by))];
+    this.choose(next.uid);
+    this.place.querySelector(`[data-uid="${next.uid}"]`)?.focus();
+  }
+
+  key(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.step(by);
+  }
+}
+

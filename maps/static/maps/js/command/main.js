@@ -1,0 +1,206 @@
+// The command page: store, list, drawer, map and feed put together.
+import { everySecond, nowMs } from "../clock.js";
+import { byId, el, fill, toast } from "../dom.js";
+import { Feed } from "../feed.js";
+import { gettext, page } from "../page.js";
+import { ageText, kindName, timeText } from "../words.js";
+import { Drawer } from "./drawer.js";
+import { Intake } from "./intake.js";
+import { IncidentList, tabOf } from "./list.js";
+import { Store } from "./store.js";
+
+const store = new Store();
+let map = null;
+let view = null;
+let picking = null;
+let chosen = null;
+
+const drawer = new Drawer(store, { onRoute: (points) => view?.route.show(points), onClose: () => choose(null) });
+const list = new IncidentList(store, (uid) => choose(uid));
+const intake = page.may.create ? new Intake({ pickPlace, onMade: (made) => { store.apply({ topic: "", payload: { incident: made } }); choose(made.uid); } }) : null;
+
+async function choose(uid) {
+  if (uid === chosen) return;
+  chosen = uid;
+  document.body.classList.toggle("has-drawer", Boolean(uid));
+  const row = store.incidents.get(uid);
+  if (row && tabOf(row) !== list.tab) list.show(tabOf(row));
+  list.mark(uid);
+  drawIncidents();
+  if (uid) {
+    history.replaceState(null, "", `#${uid}`);
+    if (row && map) map.setView([row.lat, row.lon], Math.max(map.getZoom(), 13), { animate: false });
+    await drawer.open(uid);
+  } else {
+    history.replaceState(null, "", location.pathname);
+    if (drawer.uid) drawer.close();
+  }
+}
+
+function drawIncidents() {
+  if (!view) return;
+  const open = [...store.incidents.values()].filter((row) => tabOf(row) !== "settled" || row.uid === chosen);
+  view.incidents.keepOnly(new Set(open.map((row) => row.uid)));
+  for (const row of open) view.incidents.put(row, { chosen: row.uid === chosen, word: kindName(row.kind).slice(0, 1) });
+}
+
+function drawUnits(units = store.units.values()) {
+  if (view) for (const unit of units) view.units.put(unit, store.look(unit));
+}
+
+function figures() {
+  const rows = [...store.incidents.values()].filter((row) => tabOf(row) === "open");
+  const looks = [...store.units.values()].map((unit) => store.look(unit));
+  const set = (id, value) => { byId(id).textContent = value; };
+  set("n-open", rows.length);
+  set("n-red", rows.filter((row) => row.grade === "red").length);
+  set("n-late", rows.filter((row) => row.overdue_since).length);
+  set("n-units", looks.length);
+  set("n-free", looks.filter((look) => look.state === "free" && look.age !== "stale").length);
+  set("n-stale", looks.filter((look) => look.age === "stale").length);
+}
+
+function drawAll() {
+  list.draw();
+  drawIncidents();
+  if (view) view.units.keepOnly(new Set(store.units.keys()));
+  drawUnits();
+  figures();
+  drawer.refresh();
+}
+
+let reloading = null;
+function reloadSoon() {
+  clearTimeout(reloading);
+  reloading = setTimeout(() => store.load().catch((problem) => toast(problem.words || problem.message, "error")), 300);
+}
+
+let drawing = null;
+function drawSoon() {
+  if (drawing) return;
+  drawing = setTimeout(() => {
+    drawing = null;
+    list.draw();
+    drawIncidents();
+    drawUnits();
+    figures();
+  }, 80);
+}
+
+store.addEventListener("all", drawAll);
+store.addEventListener("reload", reloadSoon);
+store.addEventListener("units", drawAll);
+store.addEventListener("incident", ({ detail }) => {
+  drawSoon();
+  if (detail.uid === drawer.uid) drawer.refresh();
+  if (detail.topic === "incidents.incident_received") toast(gettext("新警情：%(title)s", { title: store.incidents.get(detail.uid).title }), "warn");
+});
+store.addEventListener("assignment", ({ detail }) => {
+  drawSoon();
+  if (detail.incident === drawer.uid) drawer.refresh();
+});
+store.addEventListener("radio", ({ detail }) => toast(gettext("%(unit)s 未收到派警，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" }), "error"));
+store.addEventListener("positions", ({ detail }) => drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
+
+const age = byId("feed-age");
+new Feed("positions=1", {
+  change: (change) => store.apply(change),
+  positions: (units) => store.move(units),
+  reset: () => reloadSoon(),
+  age(seconds, late) {
+    age.classList.toggle("is-late", late);
+    age.querySelector(".dot").className = `dot ${late ? "dot--stale" : "dot--ok"}`;
+    age.querySelector("span:last-child").textContent = late
+      ? gettext("实时通道中断 %(age)s，图上不是现在", { age: ageText(seconds) })
+      : gettext("实时 %(age)s", { age: ageText(seconds) });
+    document.body.classList.toggle("is-stale", late);
+  },
+});
+
+everySecond(() => {
+  byId("wall-clock").textContent = timeText(nowMs());
+  list.tick();
+  drawer.tick();
+});
+setInterval(() => { drawUnits(); figures(); }, 5000);
+
+function pickPlace() {
+  if (!map) {
+    toast(gettext("地图没有载入，请输入桩号或道路与路口"), "warn");
+    return Promise.resolve(null);
+  }
+  document.body.classList.add("is-picking");
+  return new Promise((resolve) => { picking = resolve; });
+}
+
+function picked(at) {
+  document.body.classList.remove("is-picking");
+  const tell = picking;
+  picking = null;
+  tell?.(at);
+}
+
+function showUnit(tourId) {
+  const unit = store.units.get(tourId);
+  if (!unit) return;
+  const look = store.look(unit);
+  const place = byId("unit-card");
+  fill(place,
+    el("div.row", {}, el("b", {}, unit.call_sign), el("button.btn.btn--quiet.btn--sm.push", { type: "button", "aria-label": gettext("关闭"), onclick: () => { place.hidden = true; } }, "✕")),
+    el("p", {}, { free: gettext("空闲"), sent: gettext("执行派警"), scene: gettext("在现场"), break: gettext("休息") }[look.state],
+      look.assignment && ` · ${look.assignment.incident_number}`),
+    el("p", {}, el("small", {}, look.seconds == null ? gettext("没有定位，图上是岗点") : gettext("定位 %(age)s前", { age: ageText(look.seconds) }), unit.is_mock && ` · ${gettext("模拟定位")}`)),
+    look.assignment && el("button.btn.btn--sm", { type: "button", onclick: () => choose(look.assignment.incident) }, gettext("打开警情")));
+  place.hidden = false;
+}
+
+async function startMap() {
+  const { IncidentLayer, makeMap, RouteLine, UnitLayer } = await import("../mapview.js");
+  map = await makeMap(byId("map"), { layers: ["segments", "checkpoints"] });
+  view = {
+    route: new RouteLine(map),
+    units: new UnitLayer(map, showUnit),
+    incidents: new IncidentLayer(map, (uid) => choose(uid)),
+  };
+  map.on("click", ({ latlng }) => { if (picking) picked({ lon: latlng.lng, lat: latlng.lat }); });
+  map.on("contextmenu", ({ latlng }) => intake?.open({ lon: latlng.lng, lat: latlng.lat }));
+  for (const box of document.querySelectorAll("[data-layer]")) {
+    box.addEventListener("change", () => {
+      if (box.dataset.layer === "units") view.units.group[box.checked ? "addTo" : "removeFrom"](map);
+      else map.base.show(box.dataset.layer, box.checked);
+    });
+  }
+  if (map.base.failed) byId("map-note").hidden = false;
+  drawAll();
+}
+
+startMap().catch((problem) => {
+  console.warn("map:", problem.message);
+  byId("map-note").hidden = false;
+});
+
+byId("theme").addEventListener("click", () => {
+  const dark = document.documentElement.dataset.theme !== "dark";
+  localStorage.setItem("theme", dark ? "dark" : "light");
+  location.reload();
+});
+
+byId("new-incident")?.addEventListener("click", () => intake.open());
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  }
+  const key = event.key.toLowerCase();
+  if (key === "escape") {
+    if (picking) picked(null);
+    else if (chosen) choose(null);
+  } else if (key === "j") list.step(1);
+  else if (key === "k") list.step(-1);
+  else if (key === "n" && intake) intake.open();
+  else if (chosen && (key === "d" || /^[1-5]$/.test(key))) drawer.key(key);
+  else return;
+  event.preventDefault();
+});
+
+const wanted = location.hash.slice(1);
+store.addEventListener("all", () => { if (wanted && store.incidents.has(wanted)) choose(wanted); }, { once: true });

@@ -1,0 +1,90 @@
+// What the command page knows: incidents, standing assignments and units. A snapshot, then events on top of it.
+import { get } from "../api.js";
+import { clockSet, nowMs } from "../clock.js";
+
+const STANDING = new Set(["proposed", "offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"]);
+const FRESH_S = 60;
+const STALE_S = 300;
+
+export class Store extends EventTarget {
+  constructor() {
+    super();
+    this.incidents = new Map();
+    this.assignments = new Map();
+    this.units = new Map();
+    this.loaded = false;
+  }
+
+  /** Load the picture of now. What events told meanwhile stays where it is newer. */
+  async load() {
+    const picture = await get("/command/snapshot/");
+    clockSet(picture.at);
+    const before = { incidents: this.incidents, assignments: this.assignments };
+    this.incidents = new Map(picture.incidents.map((row) => [row.uid, newer(before.incidents.get(row.uid), row)]));
+    this.assignments = new Map(picture.assignments.map((row) => [row.uid, newer(before.assignments.get(row.uid), row)]));
+    this.units = new Map(picture.units.map((row) => [row.tour_id, row]));
+    this.loaded = true;
+    this.tell("all");
+  }
+
+  /** One `change` of the feed. */
+  apply({ topic, subject, payload }) {
+    if (payload.incident) {
+      const row = newer(this.incidents.get(payload.incident.uid), payload.incident);
+      this.incidents.set(row.uid, row);
+      this.tell("incident", { uid: row.uid, topic });
+    }
+    if (payload.assignment) {
+      const row = newer(this.assignments.get(payload.assignment.uid), payload.assignment);
+      if (STANDING.has(row.state)) this.assignments.set(row.uid, row);
+      else this.assignments.delete(row.uid);
+      this.tell("assignment", { uid: row.uid, incident: row.incident, tour: row.tour_id, topic });
+    }
+    if (topic === "patrols.tour_closed") {
+      this.units.delete(subject.tour_id);
+      this.tell("units");
+    } else if (topic.startsWith("patrols.tour_")) {
+      this.tell("reload");
+    }
+    if (topic === "incidents.radio_card") this.tell("radio", { ...payload, assignment: subject.assignment });
+  }
+
+  /** Units that moved. One that we do not know yet needs a new snapshot: its tour was opened meanwhile. */
+  move(units) {
+    let unknown = false;
+    for (const moved of units) {
+      const known = this.units.get(moved.tour_id);
+      if (known) Object.assign(known, moved, { unit: known.unit });
+      else unknown = true;
+    }
+    this.tell("positions", units);
+    if (unknown) this.tell("reload");
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  assignmentsOf(incidentUid) {
+    return [...this.assignments.values()].filter((row) => row.incident === incidentUid);
+  }
+
+  /** {state: free|sent|scene|break, age: fresh|late|stale, seconds, assignment} of a unit. */
+  look(unit) {
+    const assignment = [...this.assignments.values()].find((row) => row.tour_id === unit.tour_id && row.state !== "cleared"
+      && row.state !== "proposed");
+    let state = "free";
+    if (assignment) state = assignment.state === "on_scene" ? "scene" : "sent";
+    else if (unit.on_break) state = "break";
+    const seconds = unit.fixed_at == null ? null : Math.max(0, nowMs() / 1000 - unit.fixed_at);
+    let age = "fresh";
+    if (seconds == null || seconds > STALE_S) age = "stale";
+    else if (seconds > FRESH_S) age = "late";
+    return { state, age, seconds, assignment };
+  }
+}
+
+/** Of two versions of one row the newer. */
+function newer(known, come) {
+  return known && known.version > come.version ? known : come;
+}

@@ -1,0 +1,37 @@
+// Small parts of pages. Text goes in as text, never as HTML.
+
+/** An element: `el("b.name", {title: "…", onclick}, child, "text")`. Children that are null or false are left out. */
+export function el(spec, props = {}, ...children) {
+  const [tag, ...classes] = spec.split(".");
+  const made = document.createElement(tag || "div");
+  if (classes.length) made.className = classes.join(" ");
+  for (const [name, value] of Object.entries(props)) {
+    if (value == null || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name === "dataset") Object.assign(made.dataset, value);
+    else if (name in made && name !== "list") made[name] = value;
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child != null && child !== false && child !== ""));
+  return made;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+/** Put these children in place of all that is there. */
+export function fill(parent, ...children) {
+  parent.replaceChildren(...children.flat().filter((child) => child != null && child !== false && child !== ""));
+}
+
+/** Say something for a few seconds; errors stay longer. */
+export function toast(text, kind = "ok") {
+  let place = document.querySelector(".toasts");
+  if (!place) {
+    place = el("div.toasts", { role: "status" });
+    place.setAttribute("aria-live", "polite");
+    document.body.append(place);
+  }
+  const shown = el(`p.banner.banner--${kind}`, {}, text);
+  place.append(shown);
+  setTimeout(() => shown.remove(), kind === "error" ? 9000 : 4000);
+}

@@ -1,0 +1,137 @@
+// Names of codes, and how figures are said.
+import { gettext, page } from "./page.js";
+
+export const GRADES = { red: gettext("重点"), yellow: gettext("关注"), blue: gettext("一般"), "": gettext("未定级") };
+
+export const INCIDENT_STATES = {
+  received: gettext("已接警"),
+  graded: gettext("已定级"),
+  pending: gettext("待派警"),
+  active: gettext("处置中"),
+  reported: gettext("已反馈"),
+  reviewed: gettext("已审核"),
+  closed: gettext("已办结"),
+  returned: gettext("退回"),
+  transferred: gettext("转办"),
+  merged: gettext("已合并"),
+  waiting: gettext("挂起"),
+  false: gettext("误报"),
+  reopened: gettext("重新打开"),
+};
+
+export const ASSIGNMENT_STATES = {
+  proposed: gettext("建议"),
+  offered: gettext("已派警"),
+  delivered: gettext("已送达"),
+  acknowledged: gettext("已签收"),
+  en_route: gettext("在途"),
+  on_scene: gettext("到场"),
+  cleared: gettext("处置完毕"),
+  reported: gettext("已反馈"),
+  declined: gettext("拒接"),
+  expired: gettext("超时未签收"),
+  recalled: gettext("撤回"),
+};
+
+export const UNIT_KINDS = {
+  car: gettext("警车"),
+  motorcycle: gettext("摩托"),
+  foot: gettext("步巡"),
+  station: gettext("站点"),
+  drone: gettext("无人机"),
+};
+
+export const AGENCIES = {
+  traffic: gettext("交警"),
+  police_station: gettext("派出所"),
+  special: gettext("特警"),
+  warden: gettext("路管"),
+  joint: gettext("联勤"),
+};
+
+export const SHORTFALLS = {
+  nobody_on_duty: gettext("可派范围内无人在勤"),
+  none_with_power: gettext("在勤单元均不具备所需权限"),
+  all_busy: gettext("具备权限的单元均在忙"),
+  all_stale: gettext("空闲单元均无有效定位，须人工派警"),
+  none_reachable: gettext("空闲单元均无道路可达"),
+};
+
+export const FLAGS = {
+  far_from_road: gettext("距道路超过 200 米"),
+  outside_area: gettext("不在辖区范围内"),
+  no_axis: gettext("附近道路无责任路段"),
+  no_chief: gettext("该路段没有路长"),
+};
+
+export const SOURCES = {
+  phone: gettext("电话"),
+  walk_in: gettext("来访"),
+  self_found: gettext("自主发现"),
+  superior: gettext("上级交办"),
+  board_call: gettext("公示牌来电"),
+  citizen: gettext("群众上报"),
+  camera: gettext("卡口预警"),
+  drone: gettext("无人机"),
+  device_sos: gettext("设备求助"),
+  community: gettext("社区巡逻"),
+  api: gettext("接口"),
+};
+
+export const kindName = (code) => (page.kinds || []).find((kind) => kind.code === code)?.name || code;
+
+/** 75 → 1:15; more than an hour → 1:02:05. */
+export function clockText(seconds) {
+  const whole = Math.max(0, Math.floor(Math.abs(seconds)));
+  const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const shown = parts[0] ? parts : parts.slice(1);
+  return shown.map((part, index) => (index ? String(part).padStart(2, "0") : String(part))).join(":");
+}
+
+/** A rough length of time in words. */
+export function ageText(seconds) {
+  if (seconds < 60) return gettext("%(n)s 秒", { n: Math.max(0, Math.round(seconds)) });
+  if (seconds < 3600) return gettext("%(n)s 分", { n: Math.round(seconds / 60) });
+  if (seconds < 86400) return gettext("%(n)s 小时", { n: Math.round(seconds / 3600) });
+  return gettext("%(n)s 天", { n: Math.round(seconds / 86400) });
+}
+
+export function distanceText(metres) {
+  if (metres == null) return "";
+  if (metres < 950) return gettext("%(n)s 米", { n: Math.round(metres / 10) * 10 });
+  return gettext("%(n)s 公里", { n: (metres / 1000).toFixed(metres < 9950 ? 1 : 0) });
+}
+
+const dayTime = new Intl.DateTimeFormat("zh-CN", {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: page.time_zone || "Asia/Shanghai",
+});
+
+/** 14:32:08 in the zone of the deployment. */
+export const timeText = (moment) => (moment ? dayTime.format(typeof moment === "number" ? moment : Date.parse(moment)) : "");
+
+const MANOEUVRES = {
+  depart: gettext("出发"),
+  continue: gettext("继续"),
+  slight_left: gettext("稍向左"),
+  left: gettext("左转"),
+  sharp_left: gettext("急左转"),
+  slight_right: gettext("稍向右"),
+  right: gettext("右转"),
+  sharp_right: gettext("急右转"),
+  turn_round: gettext("掉头"),
+  roundabout: gettext("进入环岛"),
+  arrive: gettext("到达"),
+};
+
+const ARROWS = {
+  depart: "↑", continue: "↑", slight_left: "↖", left: "←", sharp_left: "↙", slight_right: "↗", right: "→",
+  sharp_right: "↘", turn_round: "↶", roundabout: "⟳", arrive: "◉",
+};
+
+/** {arrow, text, length} of one leg of a route. */
+export function legWords(leg) {
+  const road = [leg.ref, leg.name].filter(Boolean).join(" ");
+  const move = MANOEUVRES[leg.kind] || leg.kind;
+  const text = road && leg.kind !== "arrive" ? gettext("%(move)s，沿%(road)s", { move, road }) : move;
+  return { arrow: ARROWS[leg.kind] || "↑", text, length: leg.length_m ? distanceText(leg.length_m) : "" };
+}

@@ -1,0 +1,20 @@
+"""Addresses of the pages, tiles, OGC API and health checks."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from maps import health, tiles
+from maps.doors import command, duty, snapshot, words
+
+urlpatterns = [
+    path("command/", command.command, name="command"),
+    path("command/snapshot/", snapshot.command_snapshot, name="command-snapshot"),
+    path("command/briefing/<uuid:uid>/", command.briefing, name="command-briefing"),
+    path("duty/", duty.duty, name="duty"),
+    path("words/<str:language>.json", words.words, name="words"),
+    path("tiles/<str:layer>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics_page, name="metrics"),
+]
