@@ -112,7 +112,7 @@ class IncidentListApi(APIView):
             actor=actor,
             report=IncidentReport(lon=lon, lat=lat, datum=datum, **data),
             client_scope=scope[:60],
-            client_key=request.headers.get("Idempotency-Key", "")[:100],
+            client_key=request.headers.get("Idempotency-Key", ""),
         )
         return Response(incident_summary(incident), status=201 if created else 200)
 
@@ -219,6 +219,25 @@ class DispatchApi(APIView):
             preempt=data["preempt"],
         )
         return Response(services.assignment_answer(assignment))
+
+
+class ReporterApi(APIView):
+    """Who reported it, in clear: a look-up, which is written down."""
+
+    data_class = DataClass.REPORTER
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.LOOKUP}
+
+    @extend_schema(operation_id="incidents_reporter", request=ReasonIn, responses={200: dict})
+    def post(self, request: Request, uid: str) -> Response:
+        """Name and number; needs a `reason`."""
+        actor = actor_for_request(request)
+        body = ReasonIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        _visible(actor, uid)
+        reporter = services.incident_reporter_lookup(
+            actor=actor, incident_uid=str(uid), reason=body.validated_data["reason"]
+        )
+        return Response({"name": reporter.name, "phone": reporter.phone})
 
 
 class _DeskApi(APIView):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("incidents/duplicates/", incidents.DuplicatesApi.as_view(), name="incident-duplicates"),
     path("incidents/<uuid:uid>/", incidents.IncidentDetailApi.as_view(), name="incident-detail"),
     path("incidents/<uuid:uid>/proposal/", incidents.ProposalApi.as_view(), name="incident-proposal"),
+    path("incidents/<uuid:uid>/reporter/", incidents.ReporterApi.as_view(), name="incident-reporter"),
     path("incidents/<uuid:uid>/dispatch/", incidents.DispatchApi.as_view(), name="incident-dispatch"),
     *(
         path(f"incidents/<uuid:uid>/{action}/", view.as_view(), name=f"incident-{action}")

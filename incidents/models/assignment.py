@@ -19,6 +19,9 @@ _STANDING = sorted(STANDING)
 class Assignment(models.Model):
     """An assignment 派警. `fence` grows with every offer of an incident; an offline action names the fence it knew.
 
+    `ended_at` is set when an assignment comes to nothing, and when its incident is taken up again after it reported: it
+    then no longer counts as one of the units that the incident has.
+
     The two unique constraints are invariant 4: a tour has at most one assignment that needs it on scene, an incident
     has at most one lead. They decide between two dispatchers who press in the same second.
     """
@@ -71,7 +74,9 @@ class Assignment(models.Model):
                 fields=["incident"], condition=Q(state__in=_STANDING, is_lead=True), name="assignment_one_lead"
             ),
             models.UniqueConstraint(
-                fields=["incident", "tour"], condition=Q(state__in=_STANDING), name="assignment_once_per_tour"
+                fields=["incident", "tour"],
+                condition=Q(state__in=_STANDING, ended_at__isnull=True),
+                name="assignment_once_per_tour",
             ),
             models.UniqueConstraint(fields=["incident", "fence"], name="assignment_fence_unique"),
         ]

@@ -2,7 +2,6 @@
 
 from incidents.selectors.details import assignment_detail, incident_detail
 from incidents.selectors.duplicates import duplicates_near
-from incidents.selectors.kinds import incident_kinds
 from incidents.selectors.kinds import KindChoice, incident_kinds
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.selectors.visible import assignments_visible_to, incidents_visible_to, supervisions_for
@@ -14,7 +13,6 @@ __all__ = [
     "assignments_visible_to",
     "duplicates_near",
     "incident_detail",
-    "incident_kinds",
     "incident_kinds",
     "incident_summary",
     "incidents_visible_to",

@@ -14,6 +14,7 @@ from incidents.services.desk import (
 from incidents.services.dispatching import incident_assign, incident_dispatch, queue_solve, queue_sweep
 from incidents.services.grading import incident_regrade
 from incidents.services.intake import IncidentReport, incident_receive
+from incidents.services.lookups import incident_reporter_lookup
 from incidents.services.merging import incident_merge, incident_unmerge
 from incidents.services.places import place_resolve
 from incidents.services.progress import assignment_recall, assignment_step
@@ -34,6 +35,7 @@ __all__ = [
     "incident_receive",
     "incident_regrade",
     "incident_reopen",
+    "incident_reporter_lookup",
     "incident_resume",
     "incident_return",
     "incident_review",

@@ -9,7 +9,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from core import clock, events
+from incidents.dispatch.timers import RECEIPT_S
 from incidents.models import Assignment, Delivery
+from incidents.services import timing
 from incidents.states import UNSIGNED, AssignmentState
 from stations.types import DataClass
 
@@ -70,6 +72,8 @@ def delivery_next(assignment_id: int, fence: int) -> Delivery | None:
             },
             payload={"channel": channel, "call_sign": assignment.unit.call_sign, "radio": assignment.unit.radio},
         )
+        if len(remaining) > 1:
+            timing.receipt_timer_set(assignment, receipt_s=RECEIPT_S)
     return delivery
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
+from incidents.dispatch.timers import deadlines_for
 from incidents.models import Incident
 from incidents.services import timing
-from incidents.services.history import StepContext, incident_lock, incident_move, incident_publish
-from incidents.services.progress import assignments_release, refuse_unless_conflict_free
+from incidents.services.history import StepContext, incident_lock, incident_move, incident_publish, incident_touch
+from incidents.services.progress import assignments_release, assignments_settle, refuse_unless_conflict_free
 from incidents.states import IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -95,9 +96,22 @@ def incident_resume(*, actor: Actor, incident_uid: str, reason: str) -> Incident
         IncidentState.PENDING,
         verb=Verb.CHANGE,
         reason=reason,
-        after=lambda incident: incident_publish(incident, "incidents.unit_wanted"),
+        before=_take_up,
+        after=_taken_up,
         waiting_until=None,
     )
+
+
+def _take_up(incident: Incident, context: StepContext) -> None:
+    """Back after a return, a transfer or a new opening: units that are through with it no longer count."""
+    if incident.state != IncidentState.WAITING.value:
+        assignments_settle(incident)
+
+
+def _taken_up(incident: Incident) -> None:
+    timing.wait_timer_set(incident)
+    timing.deadline_timers_set(incident)
+    incident_publish(incident, "incidents.unit_wanted")
 
 
 def incident_transfer(*, actor: Actor, incident_uid: str, reason: str, to: str) -> Incident:
@@ -154,14 +168,36 @@ def incident_close(*, actor: Actor, incident_uid: str, reason: str = "") -> Inci
 
 
 def incident_reopen(*, actor: Actor, incident_uid: str, reason: str) -> Incident:
-    """Open a settled incident again, with a reason; it needs a unit again until somebody says otherwise."""
+    """Open a settled incident again, with a reason; it needs a unit again, and its deadlines run from now.
+
+    A merged one is taken apart with `incident_unmerge`.
+    """
     return _desk(
         actor,
         incident_uid,
         IncidentState.REOPENED,
         verb=Verb.REVIEW,
         reason=reason,
-        closed_at=None,
-        reviewed_at=None,
-        reported_at=None,
+        before=_refuse_merged,
+        after=_deadlines_anew,
+        **dict.fromkeys(
+            ("assigned_at", "acknowledged_at", "arrived_at", "cleared_at", "reported_at", "reviewed_at", "closed_at")
+        ),
+    )
+
+
+def _refuse_merged(incident: Incident, context: StepContext) -> None:
+    if incident.merged_into_id is not None:
+        raise Conflict(
+            _("该警情已并入其他警情"), code="merged", field="incident", value=incident.number, cure=_("请撤销合并")
+        )
+
+
+def _deadlines_anew(incident: Incident) -> None:
+    now, limits = clock.now(), deadlines_for(incident.grade)
+    incident_touch(
+        incident,
+        arrive_by=now + timedelta(seconds=limits.arrive_s),
+        close_by=now + timedelta(seconds=limits.close_s),
+        overdue_since=None,
     )

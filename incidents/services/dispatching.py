@@ -24,7 +24,7 @@ from incidents.services.delivering import delivery_begin
 from incidents.services.gathering import decision_input, gathering_forget
 from incidents.services.history import (
     StepContext,
-    assignment_move,
+    assignment_lock,
     assignment_note,
     assignment_publish,
     incident_lock,
@@ -33,8 +33,8 @@ from incidents.services.history import (
     incident_touch,
 )
 from incidents.services.planning import candidate_claim, decision_record, plan_one, plan_queue
-from incidents.services.progress import assignment_advance, unit_wanted_check
-from incidents.states import HOLDING, STANDING, AssignmentState, Grade, IncidentState
+from incidents.services.progress import SENT, assignment_advance, proposals_withdraw, unit_wanted_check
+from incidents.states import DISPATCHABLE, HOLDING, AssignmentState, Grade, IncidentState
 from patrols.selectors import tour_by_uid
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -74,18 +74,22 @@ def _dispatch_alone(incident: Incident) -> None:
 
 
 def _input_for(incident: Incident, wanted: int) -> DecisionInput:
-    needs_lead = not incident.assignments.filter(is_lead=True, state__in=sorted(STANDING)).exists()
+    needs_lead = not incident.assignments.filter(is_lead=True, state__in=sorted(SENT)).exists()
     return decision_input(incident, units_needed=wanted, automatic=incident.automatic, needs_lead=needs_lead)
 
 
 def _carry_out(incident: Incident, given: DecisionInput, plan: Plan, *, origin: str, engine_ms: float) -> bool:
     """Turn a plan into offers or a proposal. False when a claim was lost to somebody else and nothing was written."""
     if not plan.picks or not plan.picks[0].automatic:
+        shortfall = plan.shortfall or ("" if plan.picks else "none_reachable")
+        if _already_said(incident, plan, shortfall):
+            return True
         decision = decision_record(incident, given, plan, origin=origin, engine_ms=engine_ms)
         _propose(incident, given, plan, decision)
-        _state_shortfall(incident, plan.shortfall or ("" if plan.picks else "none_reachable"))
+        _state_shortfall(incident, shortfall)
         return True
     with transaction.atomic():
+        proposals_withdraw(incident, context=StepContext(text="已自动派警"))
         decision = decision_record(incident, given, plan, origin=origin, engine_ms=engine_ms)
         made = 0
         for pick in plan.picks:
@@ -108,8 +112,16 @@ def _carry_out(incident: Incident, given: DecisionInput, plan: Plan, *, origin: 
                 continue
             offer_begin(incident, assignment)
             made += 1
-    _state_shortfall(incident, "too_few_units" if plan.missing else "")
+    _state_shortfall(incident, "too_few_units" if made < given.incident.units_needed else "")
     return made > 0
+
+
+def _already_said(incident: Incident, plan: Plan, shortfall: str) -> bool:
+    """The same proposal, or the same lack of anybody, is stated already: once more would only fill the history."""
+    proposed = incident.assignments.filter(state=AssignmentState.PROPOSED.value).values_list("tour_id", flat=True)
+    wanted = [plan.picks[0].tour_id] if plan.picks else []
+    said = bool(wanted) or incident.decisions.exists()
+    return said and incident.shortfall == shortfall and list(proposed) == wanted
 
 
 def offer_begin(incident: Incident, assignment: Assignment, *, context: StepContext | None = None) -> None:
@@ -135,14 +147,11 @@ def offer_begin(incident: Incident, assignment: Assignment, *, context: StepCont
 
 
 def _propose(incident: Incident, given: DecisionInput, plan: Plan, decision: Decision) -> None:
-    """Leave the best candidate as a proposal that a person confirms; an older proposal gives way."""
-    for old in incident.assignments.filter(state=AssignmentState.PROPOSED.value).select_related("unit", "tour"):
-        old.incident = incident
-        assignment_move(old, AssignmentState.EXPIRED, ended_at=clock.now())
-        Assignment.objects.filter(pk=old.pk).update(is_lead=False)
-    if not plan.candidates:
+    """Leave the plan's pick as a proposal that a person confirms; an older proposal gives way."""
+    proposals_withdraw(incident, context=StepContext(text="有更合适的建议"))
+    best = plan.candidate(plan.picks[0].tour_id) if plan.picks else None
+    if best is None:
         return
-    best = plan.candidates[0]
     claim = candidate_claim(
         given,
         best,
@@ -168,7 +177,7 @@ def _state_shortfall(incident: Incident, code: str) -> None:
 def _waiting_incidents(*, exclude_id: int | None = None, limit: int = QUEUE_SIZE) -> list[int]:
     rank = SqlCase(*(When(grade=grade.value, then=Value(grade.rank)) for grade in Grade), output_field=IntegerField())
     rows = (
-        Incident.objects.filter(state=IncidentState.PENDING.value, automatic=True)
+        Incident.objects.filter(state__in=sorted(DISPATCHABLE), automatic=True)
         .exclude(shortfall="")
         .order_by(rank, "received_at", "id")
     )
@@ -200,8 +209,6 @@ def queue_solve(*, also: int | None = None) -> int:
         plans, engine_ms = plan_queue(given)
         origin = Decision.Origin.SOLVER if len(incidents) > 1 else Decision.Origin.ENGINE
         for incident, (used, plan) in zip(incidents, plans, strict=True):
-            if not plan.picks and incident.shortfall == (plan.shortfall or ""):
-                continue
             if _carry_out(incident, used, plan, origin=origin, engine_ms=engine_ms / len(incidents)):
                 served += bool(plan.picks)
     return served
@@ -218,6 +225,7 @@ def queue_sweep() -> int:
                 assigned_at=None,
                 received_at__lt=clock.now() - SWEEP_AFTER,
             )
+            .exclude(assignments__state=AssignmentState.PROPOSED.value)
             .order_by("received_at")
             .values_list("pk", flat=True)[:20]
         )
@@ -241,9 +249,9 @@ def incident_assign(
         _resume_if_needed(incident)
         given = _input_for(incident, max(1, unit_wanted_check(incident)))
         plan, engine_ms = plan_one(given)
-        tour_id = _chosen_tour(incident, plan, tour_uid)
+        tour_id = _chosen_tour(incident, given, plan, tour_uid)
         best = plan.candidates[0].tour_id if plan.candidates else None
-        if tour_id != best and not reason.strip():
+        if tour_id not in {best, _proposed_tour(incident)} and not reason.strip():
             raise InvalidInput(_("改派其他单元请说明原因"), field="reason", cure=_("填写一句话原因后再提交"))
         if preempt:
             _preempt(actor, incident, tour_id, reason)
@@ -281,20 +289,22 @@ def _resume_if_needed(incident: Incident) -> None:
         )
 
 
-def _chosen_tour(incident: Incident, plan: Plan, tour_uid: str | None) -> int:
+def _proposed_tour(incident: Incident) -> int | None:
+    proposed = incident.assignments.filter(state=AssignmentState.PROPOSED.value)
+    return proposed.values_list("tour_id", flat=True).first()
+
+
+def _chosen_tour(incident: Incident, given: DecisionInput, plan: Plan, tour_uid: str | None) -> int:
     if tour_uid is not None:
         tour = tour_by_uid(tour_uid)
         if tour is None:
             raise NotFound(_("没有这次出勤"), field="tour", value=tour_uid)
-        refused = next((row for row in plan.rejected if row.tour_id == tour.pk and row.code == "out_of_scope"), None)
-        if refused is not None:
+        if not tour.organisation_path.startswith((incident.organisation_path, *given.incident.sendable_paths)):
             raise Forbidden(_("该单元不在可调用范围内"), field="tour", value=tour_uid)
         return int(tour.pk)
-    proposed = (
-        incident.assignments.filter(state=AssignmentState.PROPOSED.value).values_list("tour_id", flat=True).first()
-    )
+    proposed = _proposed_tour(incident)
     if proposed is not None:
-        return int(proposed)
+        return proposed
     if not plan.candidates:
         raise Conflict(_("没有可派的单元"), code=plan.shortfall or "no_candidate", field="tour")
     return plan.candidates[0].tour_id
@@ -304,11 +314,7 @@ def _offer_by_hand(
     incident: Incident, given: DecisionInput, plan: Plan, tour_id: int, decision: Decision, context: StepContext
 ) -> Assignment | None:
     needs_lead = given.incident.needs_lead
-    for old in incident.assignments.filter(state=AssignmentState.PROPOSED.value).select_related("unit", "tour"):
-        old.incident = incident
-        assignment_move(old, AssignmentState.EXPIRED, context=context, ended_at=clock.now())
-        Assignment.objects.filter(pk=old.pk).update(is_lead=False)
-        needs_lead = needs_lead or old.is_lead
+    proposals_withdraw(incident, context=context)
     candidate = plan.candidate(tour_id)
     if candidate is not None:
         claim = candidate_claim(
@@ -342,13 +348,11 @@ def _preempt(actor: Actor, incident: Incident, tour_id: int, reason: str) -> Non
     """Draw a unit away from a lighter incident; only a person does this, only for a graver one, with a reason."""
     if not reason.strip():
         raise InvalidInput(_("抽调单元请说明原因"), field="reason")
-    held = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("incident", "unit", "tour")
-        .filter(tour_id=tour_id, state__in=sorted(HOLDING))
-        .first()
-    )
-    if held is None:
+    found = Assignment.objects.filter(tour_id=tour_id, state__in=sorted(HOLDING)).values_list("uid", flat=True).first()
+    if found is None:
+        return
+    held = assignment_lock(str(found))
+    if AssignmentState(held.state) not in HOLDING:
         return
     if Grade(held.incident.grade).rank <= Grade(incident.grade).rank:
         raise Conflict(
@@ -358,5 +362,4 @@ def _preempt(actor: Actor, incident: Incident, tour_id: int, reason: str) -> Non
             value=held.incident.number,
         )
     require(actor, Verb.DISPATCH, DataClass.ASSIGNMENT, held.organisation_path)
-    held.incident = incident_lock_by_id(held.incident_id)
     assignment_advance(held, AssignmentState.RECALLED, context=StepContext(actor_id=actor.user_id, text=reason))

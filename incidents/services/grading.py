@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from core.geo.srid import STORE_SRID
 from core.rules import evaluate
 from incidents.dispatch.timers import deadlines_for
-from incidents.models import Incident, IncidentStep
+from incidents.models import Incident, IncidentKind, IncidentStep
 from incidents.services import timing
 from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish, incident_touch
 from incidents.states import SETTLED, Grade, IncidentState
@@ -30,6 +30,27 @@ REPEAT_RADIUS_M = 300
 REPEAT_WINDOW = timedelta(hours=24)
 
 
+MAX_RISK_KEYS = 40
+MAX_RISK_TEXT = 200
+_COUNTS = ("injured", "marks")
+_SIGNS = ("hazmat", "weapon")
+
+
+def risk_checked(risk: dict[str, Any]) -> dict[str, Any]:
+    """Risk facts as they come from outside. Raises InvalidInput naming the fact for what no table could read."""
+    if len(risk) > MAX_RISK_KEYS:
+        raise InvalidInput(_("风险要素过多"), field="risk", value=len(risk), cure=_("最多 40 项"))
+    for name, value in risk.items():
+        field = f"risk.{name}"[:100]
+        if name in _COUNTS and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10_000):
+            raise InvalidInput(_("应为非负整数"), field=field, value=value, cure=_("例如 1"))
+        if name in _SIGNS and not isinstance(value, bool):
+            raise InvalidInput(_("应为 true 或 false"), field=field, value=value, cure="true / false")
+        if not isinstance(value, bool | int | float | str) or len(str(value)) > MAX_RISK_TEXT or "\0" in str(value):
+            raise InvalidInput(_("风险要素应为简短的值"), field=field, cure=_("文字不超过 200 字"))
+    return risk
+
+
 @dataclass(frozen=True, slots=True)
 class GradeOutcome:
     """A grade with its reasons (`[{"code", "reason", "grade"}]`, gravest first) and the table's version."""
@@ -40,14 +61,14 @@ class GradeOutcome:
 
 
 def grade_facts(*, kind: str, risk: dict[str, Any], road_class: int | None, repeats: int) -> dict[str, Any]:
-    """The facts the table reads; missing risk facts count as absent, never as unknown."""
+    """The facts the table reads; missing risk facts count as absent, never as unknown. See `risk_checked`."""
     return {
         "kind": kind,
-        "injured": int(risk.get("injured", 0) or 0),
-        "hazmat": bool(risk.get("hazmat", False)),
-        "weapon": bool(risk.get("weapon", False)),
+        "injured": risk.get("injured", 0),
+        "hazmat": risk.get("hazmat", False),
+        "weapon": risk.get("weapon", False),
         "expressway": road_class is not None and road_class <= 2,
-        "marks": int(risk.get("marks", 0) or 0),
+        "marks": risk.get("marks", 0),
         "repeats": repeats,
     }
 
@@ -94,6 +115,7 @@ def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str
             raise InvalidInput(_("警情已结束，不能改级"), field="incident", value=incident.number)
         old = incident.grade
         limits = deadlines_for(grade, town=True)
+        before, units_needed = incident.units_needed, _units_needed(incident, grade)
         context = StepContext(actor_id=actor.user_id, text=reason)
         incident_touch(
             incident,
@@ -101,10 +123,13 @@ def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str
             grade_reasons=[{"code": "person", "grade": grade, "reason": reason}, *incident.grade_reasons],
             arrive_by=incident.received_at + timedelta(seconds=limits.arrive_s),
             close_by=incident.received_at + timedelta(seconds=limits.close_s),
+            units_needed=units_needed,
         )
         incident_note(incident, kind=IncidentStep.Kind.GRADE, context=context, details={"from": old, "to": grade})
         timing.deadline_timers_set(incident)
         incident_publish(incident, "incidents.incident_regraded")
+        if units_needed > before:
+            incident_publish(incident, "incidents.unit_wanted")
         audit.record(
             actor_id=actor.user_id,
             action="incidents.incident_regrade",
@@ -115,3 +140,11 @@ def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str
             details={"from": old, "to": grade, "at": clock.now().isoformat()},
         )
     return incident
+
+
+def _units_needed(incident: Incident, grade: str) -> int:
+    """A grave one gets as many units as its kind needs; nobody is called off because a grade was lowered."""
+    if grade != Grade.RED.value:
+        return incident.units_needed
+    needed = IncidentKind.objects.filter(code=incident.kind).values_list("units_needed", flat=True).first()
+    return max(incident.units_needed, needed or 1)

@@ -168,19 +168,30 @@ def assignment_note(
 
 
 def assignment_publish(assignment: Assignment, topic: str) -> None:
-    """Publish an event of the assignment; the phones of its tour hear it whatever their data scope."""
+    """Publish an event of the assignment; the phones of its tour hear it whatever their data scope.
+
+    A mere proposal names no tour: nobody has been sent, so no phone hears of it.
+    """
+    subject: dict[str, Any] = {
+        "assignment_id": assignment.pk,
+        "assignment": str(assignment.uid),
+        "incident_id": assignment.incident_id,
+    }
+    if assignment.offered_at is not None:
+        subject["tour_id"] = assignment.tour_id
     events.publish(
         topic,
         organisation_path=assignment.organisation_path,
         audience=DataClass.ASSIGNMENT.value,
-        subject={
-            "assignment_id": assignment.pk,
-            "assignment": str(assignment.uid),
-            "incident_id": assignment.incident_id,
-            "tour_id": assignment.tour_id,
-        },
+        subject=subject,
         payload={"assignment": assignment_summary(assignment)},
     )
+
+
+def assignment_touch(assignment: Assignment, **fields: Any) -> None:
+    """Write fields other than the state of a locked assignment, and tell everybody who watches."""
+    _compare_and_set(assignment, assignment.version, fields)
+    assignment_publish(assignment, "incidents.assignment_changed")
 
 
 def assignment_move(

@@ -22,7 +22,7 @@ from core.geo.srid import STORE_SRID
 from incidents.dispatch.timers import deadlines_for
 from incidents.models import Incident, IncidentKind, IncidentStep
 from incidents.services import timing
-from incidents.services.grading import grade_facts, incident_grade_by_table, repeats_near
+from incidents.services.grading import grade_facts, incident_grade_by_table, repeats_near, risk_checked
 from incidents.services.history import incident_publish
 from incidents.states import IncidentState
 from roads.selectors import deployment_bounds, place_locate
@@ -34,6 +34,7 @@ from stations.types import Actor, DataClass, Verb
 FUTURE_TOLERANCE = timedelta(minutes=5)
 OLDEST = timedelta(days=31)
 MAX_TEXT = 4000
+MAX_KEY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,13 @@ def incident_receive(
         raise InvalidInput(
             _("缺少幂等键"), field="Idempotency-Key", cure=_("每次上报生成一个唯一键，重试时使用同一个键")
         )
+    if len(client_key) > MAX_KEY:
+        raise InvalidInput(_("幂等键过长"), field="Idempotency-Key", cure=_("不超过 100 个字符，例如一个 UUID"))
     known = _by_key(client_scope, client_key)
     if known is not None:
         return known, False
     kind = _kind(report.kind)
+    risk_checked(report.risk)
     if report.source not in Incident.Source.values:
         raise InvalidInput(_("未知的来源"), field="source", value=report.source, cure="、".join(Incident.Source.values))
     if len(report.text) > MAX_TEXT or len(report.title) > 200:

@@ -19,6 +19,7 @@ from incidents.services.history import (
     assignment_lock,
     assignment_move,
     assignment_note,
+    assignment_touch,
     incident_move,
     incident_publish,
     incident_touch,
@@ -52,6 +53,12 @@ CREW_STEPS: frozenset[AssignmentState] = frozenset(
         AssignmentState.REPORTED,
     }
 )
+# An assignment that came to nothing.
+LOST: frozenset[AssignmentState] = frozenset(
+    {AssignmentState.DECLINED, AssignmentState.EXPIRED, AssignmentState.RECALLED}
+)
+# Somebody was really sent: not a mere proposal.
+SENT: frozenset[AssignmentState] = STANDING - {AssignmentState.PROPOSED}
 _NEEDS_REASON: frozenset[AssignmentState] = frozenset({AssignmentState.DECLINED, AssignmentState.RECALLED})
 
 
@@ -78,7 +85,9 @@ def assignment_step(
     with transaction.atomic():
         assignment = assignment_lock(assignment_uid)
         _may_step(actor, assignment, to_state, by_radio=by_radio)
-        if client_key and assignment.steps.filter(client_key=client_key).exists():
+        if client_key and (known := assignment.steps.filter(client_key=client_key).first()) is not None:
+            if known.stale_fence:
+                raise _too_late(assignment, fence)
             return assignment
         if to_state in _NEEDS_REASON and not text.strip():
             raise InvalidInput(_("请说明原因"), field="text", cure=_("填写一句话原因后再提交"))
@@ -94,7 +103,10 @@ def assignment_step(
         if late is not None:
             assignment_note(assignment, context=context, to_state=to_state.value, stale_fence=True)
         else:
-            assignment_advance(assignment, to_state, context=context, outcome=outcome)
+            if to_state is AssignmentState.REPORTED and _sent_back(assignment):
+                _report_again(assignment, context=context, outcome=outcome)
+            else:
+                assignment_advance(assignment, to_state, context=context, outcome=outcome)
             audit.record(
                 actor_id=actor.user_id,
                 action=f"incidents.assignment_{to_state.value}",
@@ -127,15 +139,35 @@ def _may_step(actor: Actor, assignment: Assignment, to_state: AssignmentState, *
 
 def _stale(assignment: Assignment, fence: int | None) -> StaleFence | None:
     state = AssignmentState(assignment.state)
-    over = state in {AssignmentState.EXPIRED, AssignmentState.RECALLED, AssignmentState.DECLINED}
+    over = state in LOST
     if (fence is not None and fence != assignment.fence) or over:
-        return StaleFence(
-            _("本次派警已失效（%(state)s），您的操作已留存备查") % {"state": state.label},
-            field="fence",
-            value=fence,
-            cure=_("以指挥中心最新派警为准"),
-        )
+        return _too_late(assignment, fence)
     return None
+
+
+def _too_late(assignment: Assignment, fence: int | None) -> StaleFence:
+    return StaleFence(
+        _("本次派警已失效（%(state)s），您的操作已留存备查") % {"state": AssignmentState(assignment.state).label},
+        field="fence",
+        value=fence,
+        cure=_("以指挥中心最新派警为准"),
+    )
+
+
+def _sent_back(assignment: Assignment) -> bool:
+    """The review sent the feedback back to the unit that had given it."""
+    returned = assignment.incident.state == IncidentState.RETURNED.value
+    return returned and assignment.is_lead and assignment.state == AssignmentState.REPORTED.value
+
+
+def _report_again(assignment: Assignment, *, context: StepContext, outcome: str) -> None:
+    """Feedback amended after a return. The assignment stays reported: its history shows both texts."""
+    now = clock.now()
+    reported = AssignmentState.REPORTED.value
+    assignment_touch(assignment, reported_at=now, report_text=context.text, report_outcome=outcome)
+    assignment_note(assignment, context=context, from_state=reported, to_state=reported, details={"outcome": outcome})
+    incident_move(assignment.incident, IncidentState.REPORTED, context=context, reported_at=now)
+    timing.review_timer_set(assignment.incident)
 
 
 def assignment_advance(
@@ -147,23 +179,26 @@ def assignment_advance(
     fields: dict[str, Any] = {stamp: now}
     if to_state is AssignmentState.REPORTED:
         fields["report_text"], fields["report_outcome"] = context.text, outcome
-    previous = AssignmentState(assignment.state)
+    previous, led = AssignmentState(assignment.state), assignment.is_lead
+    if to_state in LOST:
+        fields["is_lead"] = False
     assignment_move(assignment, to_state, context=context, **fields)
     if previous in UNSIGNED and to_state is not AssignmentState.DELIVERED:
         timing.sign_timers_cancel(assignment)
     if to_state in {AssignmentState.DELIVERED, AssignmentState.ACKNOWLEDGED}:
         _receipt(assignment, now)
     incident = assignment.incident
-    if assignment.is_lead:
+    if to_state in LOST:
+        _after_loss(assignment, incident, to_state, context, led=led)
+    elif led:
         _incident_follows(incident, to_state, incident_stamp, now, context)
-    if to_state in {AssignmentState.DECLINED, AssignmentState.EXPIRED, AssignmentState.RECALLED}:
-        _after_loss(assignment, incident, to_state, context)
 
 
 def _receipt(assignment: Assignment, now: datetime) -> None:
-    assignment.deliveries.filter(
-        state__in=[Delivery.State.WAITING, Delivery.State.SENT], channel=Delivery.Channel.PAGE
-    ).update(state=Delivery.State.RECEIVED, received_at=now)
+    """The phone has it; a later channel that was still on its way is no longer needed."""
+    deliveries = assignment.deliveries.exclude(state=Delivery.State.RECEIVED)
+    deliveries.filter(channel=Delivery.Channel.PAGE).update(state=Delivery.State.RECEIVED, received_at=now)
+    deliveries.filter(state=Delivery.State.WAITING).update(state=Delivery.State.SUPERSEDED)
     timing.receipt_timer_cancel(assignment)
 
 
@@ -193,28 +228,44 @@ def _incident_follows(
         incident_touch(incident, **fields)
 
 
-def _after_loss(assignment: Assignment, incident: Incident, to_state: AssignmentState, context: StepContext) -> None:
+def _after_loss(
+    assignment: Assignment, incident: Incident, to_state: AssignmentState, context: StepContext, *, led: bool
+) -> None:
     """A lost lead passes to a support unit that stands; without one the incident waits for the next unit."""
-    if not assignment.is_lead:
-        if incident.state in {IncidentState.PENDING.value, IncidentState.ACTIVE.value}:
-            incident_publish(incident, "incidents.unit_wanted", {"excluded_tour_id": assignment.tour_id})
-        return
-    Assignment.objects.filter(pk=assignment.pk).update(is_lead=False)
-    assignment.is_lead = False
-    heir = (
-        incident.assignments.filter(state__in=sorted(HOLDING)).select_related("unit", "tour").order_by("fence").first()
-    )
-    if heir is not None:
-        Assignment.objects.filter(pk=heir.pk).update(is_lead=True)
-    if incident.state == IncidentState.ACTIVE.value and heir is None:
-        incident_move(
-            incident,
-            IncidentState.PENDING,
-            context=StepContext(actor_id=context.actor_id, text=context.text or to_state.label),
-            assigned_at=None,
-            acknowledged_at=None,
+    if led:
+        heir = (
+            incident.assignments.select_for_update(of=("self",))
+            .filter(state__in=sorted(HOLDING))
+            .select_related("unit", "tour")
+            .order_by("fence")
+            .first()
         )
-    incident_publish(incident, "incidents.unit_wanted", {"excluded_tour_id": assignment.tour_id})
+        if heir is not None:
+            heir.incident = incident
+            assignment_touch(heir, is_lead=True)
+        _incident_after_loss(incident, to_state, context, heir)
+    if incident.state in {IncidentState.PENDING.value, IncidentState.ACTIVE.value}:
+        incident_publish(incident, "incidents.unit_wanted", {"excluded_tour_id": assignment.tour_id})
+
+
+def _incident_after_loss(
+    incident: Incident, to_state: AssignmentState, context: StepContext, heir: Assignment | None
+) -> None:
+    """The incident's stamps come from its lead: from the new one, or from nobody."""
+    fields: dict[str, Any] = {
+        "acknowledged_at": heir.acknowledged_at if heir is not None else None,
+        "arrived_at": heir.on_scene_at if heir is not None else None,
+    }
+    state = IncidentState(incident.state)
+    if heir is None and state is IncidentState.ACTIVE:
+        fields["assigned_at"] = None
+    step = StepContext(actor_id=context.actor_id, text=context.text or to_state.label)
+    if state is IncidentState.ACTIVE and fields["acknowledged_at"] is None and fields["arrived_at"] is None:
+        incident_move(incident, IncidentState.PENDING, context=step, **fields)
+    elif state is IncidentState.PENDING and fields["acknowledged_at"] is not None:
+        incident_move(incident, IncidentState.ACTIVE, context=step, **fields)
+    elif any(getattr(incident, name) != value for name, value in fields.items()):
+        incident_touch(incident, **fields)
 
 
 def assignments_standing(incident: Incident) -> list[Assignment]:
@@ -222,7 +273,7 @@ def assignments_standing(incident: Incident) -> list[Assignment]:
     return list(
         incident.assignments.select_for_update(of=("self",))
         .select_related("unit", "tour")
-        .filter(state__in=sorted(STANDING))
+        .filter(state__in=sorted(STANDING), ended_at=None)
         .order_by("id")
     )
 
@@ -254,15 +305,34 @@ def assignments_release(incident: Incident, *, context: StepContext, reason: str
                 AssignmentState.RECALLED,
                 context=StepContext(actor_id=context.actor_id, text=reason),
                 ended_at=clock.now(),
+                is_lead=False,
             )
-            Assignment.objects.filter(pk=assignment.pk).update(is_lead=False)
+
+
+def assignments_settle(incident: Incident) -> None:
+    """An incident is taken up again: units that cleared or reported before no longer count as units that it has."""
+    for assignment in assignments_standing(incident):
+        assignment.incident = incident
+        if AssignmentState(assignment.state) in {AssignmentState.CLEARED, AssignmentState.REPORTED}:
+            assignment_touch(assignment, ended_at=clock.now(), is_lead=False)
+
+
+def proposals_withdraw(incident: Incident, *, context: StepContext) -> bool:
+    """Let the open proposal of an incident go, if there is one. Returns whether it was to lead."""
+    led = False
+    for proposal in assignments_standing(incident):
+        if proposal.state == AssignmentState.PROPOSED.value:
+            led = led or proposal.is_lead
+            proposal.incident = incident
+            assignment_move(proposal, AssignmentState.EXPIRED, context=context, ended_at=clock.now(), is_lead=False)
+    return led
 
 
 def unit_wanted_check(incident: Incident) -> int:
     """How many more units the incident wants than it has standing ones; 0 when it has enough."""
     if incident.state not in {IncidentState.PENDING.value, IncidentState.ACTIVE.value}:
         return 0
-    standing = incident.assignments.filter(state__in=sorted(STANDING - {AssignmentState.PROPOSED})).count()
+    standing = incident.assignments.filter(state__in=sorted(SENT), ended_at=None).count()
     return max(0, incident.units_needed - standing)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import audit, clock, events
@@ -26,6 +27,8 @@ def incident_overdue(incident_id: int, *, stage: str) -> None:
         return
     if incident.overdue_since is None:
         incident_touch(incident, overdue_since=clock.now())
+    if _pressed(incident, stage, None):
+        return  # the deadline was set anew, and the first press is still unanswered
     _press_next(incident, stage=stage, below_rank=None, kind=Supervision.Kind.OVERDUE, context=StepContext())
 
 
@@ -33,6 +36,8 @@ def incident_climb(incident_id: int, *, stage: str, below_rank: int | None) -> N
     """The level that was told did nothing in its time: tell the next higher one."""
     incident = incident_lock_by_id(incident_id)
     if IncidentState(incident.state) in SETTLED or _stage_reached(incident, stage):
+        return
+    if _pressed(incident, stage, below_rank):
         return
     _press_next(incident, stage=stage, below_rank=below_rank, kind=Supervision.Kind.OVERDUE, context=StepContext())
 
@@ -148,6 +153,13 @@ def _press_next(
             after_s=float(chief.get("escalation_s") or DEFAULT_ESCALATION_S),
         )
     return supervision
+
+
+def _pressed(incident: Incident, stage: str, below_rank: int | None) -> bool:
+    pressed = incident.supervisions.filter(stage=stage, kind=Supervision.Kind.OVERDUE, settled_at=None)
+    if below_rank is not None:
+        pressed = pressed.filter(Q(level_rank__lt=below_rank) | Q(level_rank=None))
+    return pressed.exists()
 
 
 def _publish(supervision: Supervision) -> None:

@@ -26,6 +26,17 @@ def sign_timers_set(assignment: Assignment, *, receipt_s: float, sign_s: float) 
         )
 
 
+def receipt_timer_set(assignment: Assignment, *, receipt_s: float) -> None:
+    """Another channel was tried: its receipt is timed anew."""
+    timers.timer_set(
+        kind="incidents.receipt",
+        key=_key("receipt", assignment.pk),
+        due_at=clock.now() + timedelta(seconds=receipt_s),
+        subject={"assignment_id": assignment.pk, "fence": assignment.fence},
+        organisation_path=assignment.organisation_path,
+    )
+
+
 def receipt_timer_cancel(assignment: Assignment) -> None:
     """The device has it."""
     timers.timer_cancel(_key("receipt", assignment.pk))
@@ -67,13 +78,15 @@ def review_timer_set(incident: Incident, *, hours: float = 4.0) -> None:
 
 def incident_timers_cancel(incident: Incident) -> None:
     """The incident is over."""
-    kinds = ("arrive", "close", "review", "wait", "climb.arrive", "climb.close", "climb.review")
+    kinds = ("arrive", "close", "review", "wait", "climb.arrive", "climb.close", "climb.review", "climb.ordered")
     timers.timer_cancel(*(_key(kind, incident.pk) for kind in kinds))
 
 
 def wait_timer_set(incident: Incident) -> None:
-    """Wake a waiting incident at the moment it named."""
-    if incident.waiting_until is not None:
+    """Wake a waiting incident at the moment it named; without one nothing wakes it but a person."""
+    if incident.waiting_until is None:
+        timers.timer_cancel(_key("wait", incident.pk))
+    else:
         timers.timer_set(
             kind="incidents.wait",
             key=_key("wait", incident.pk),
