@@ -9,7 +9,7 @@ from roads.models import NetworkBuild
 from stations.types import DataClass
 
 # Class shown from which zoom on, so that a tile of the whole county stays small.
-_CLASS_LIMITS = ((8, 2), (9, 4), (10, 6), (11, 8), (12, 10), (13, 12))
+_CLASS_LIMITS = ((7, 2), (8, 4), (9, 8), (10, 10), (11, 11), (12, 12))
 _MERGED_UP_TO_ZOOM = 12
 
 _MERGED_SQL = """
