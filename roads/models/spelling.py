@@ -1,4 +1,4 @@
-"""Names as people type them without Chinese input: full pinyin and initials, kept beside the name by the field itself."""
+"""Names as people type them without Chinese input: full pinyin and initials, kept up by the field itself."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Segments for lists and for the public: who answers now with duty contacts, what is closed, what became of old ones."""
+"""Segments for lists and the public: who answers now, what is closed, what became of old ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotFound
+from roads.axes.chainage import format_chainage
 from roads.models import ChiefAssignment, Closure, ReviewItem, RoadAxis, Segment, SegmentLineage
-from roads.selectors.chainage import axis_chainage_text
+from roads.selectors.chainage import AxisShape, axis_chainage_text, axis_shape
 from roads.types import ChiefInChain
 from stations.selectors import path_filter
 from stations.types import Actor, DataClass, Verb
@@ -69,12 +70,18 @@ def heirs_of(segment: Segment) -> list[Segment]:
 
 def public_chain(chain: Iterable[ChiefInChain]) -> list[dict[str, Any]]:
     """A chain as the public may see it: published levels, names and duty contacts. No ids, no personal number."""
-    members = list(chain)
-    published = set(
-        ChiefAssignment.objects.filter(
-            pk__in=[member.assignment_id for member in members], level__is_public=True
-        ).values_list("pk", flat=True)
-    )
+    return public_chains({0: tuple(chain)})[0]
+
+
+def public_chains(chains: Mapping[int, Sequence[ChiefInChain]]) -> dict[int, list[dict[str, Any]]]:
+    """`public_chain` of many, by the same keys, with one query."""
+    members = [member.assignment_id for chain in chains.values() for member in chain]
+    rows = ChiefAssignment.objects.filter(pk__in=members, level__is_public=True)
+    published = set(rows.values_list("pk", flat=True)) if members else set()
+    return {key: _published(chain, published) for key, chain in chains.items()}
+
+
+def _published(members: Sequence[ChiefInChain], published: set[int]) -> list[dict[str, Any]]:
     return [
         {
             "level": member.level_rank,
@@ -95,7 +102,9 @@ def closures_in_force(at: datetime | None = None) -> QuerySet[Closure]:
     moment = at or clock.now()
     not_ended = Q(ended_at__isnull=True) | Q(ended_at__gt=moment)
     return (
-        Closure.objects.filter(not_ended, valid__contains=moment).select_related("axis").order_by("-created_at", "-pk")
+        Closure.objects.filter(not_ended, valid__contains=moment)
+        .select_related("axis", "organisation")
+        .order_by("-created_at", "-pk")
     )
 
 
@@ -112,6 +121,22 @@ def closures_of_segment(segment: Segment, at: datetime | None = None) -> list[Cl
 def chainage_of(axis_id: int | None, metre: float | None, side: str = "") -> str:
     """`G98 K12+300 下行`; empty without an axis."""
     return "" if axis_id is None or metre is None else axis_chainage_text(axis_id, metre, side)
+
+
+def segment_ends(rows: Iterable[Segment]) -> dict[int, tuple[str, str]]:
+    """Chainage of both ends of segments by primary key; each axis is looked at once."""
+    shapes: dict[int, AxisShape] = {}
+    found = {}
+    for segment in rows:
+        if segment.axis_id is None or segment.from_m is None or segment.to_m is None:
+            found[segment.pk] = ("", "")
+            continue
+        if segment.axis_id not in shapes:
+            shapes[segment.axis_id] = axis_shape(segment.axis_id)
+        shape = shapes[segment.axis_id]
+        road, at = shape.code or shape.name, shape.calibration.chainage_at
+        found[segment.pk] = (format_chainage(road, at(segment.from_m)), format_chainage(road, at(segment.to_m)))
+    return found
 
 
 def review_items_visible_to(actor: Actor) -> QuerySet[ReviewItem]:

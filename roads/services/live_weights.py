@@ -88,7 +88,10 @@ def fingerprint() -> Fingerprint | None:
     with connection.cursor() as cursor:
         cursor.execute(_FINGERPRINT_SQL)
         row = cursor.fetchone()
-    return None if row is None else Fingerprint(*row, hour_of_week(clock.now()))
+    if row is None:
+        return None
+    build_id, version, closures, speeds = row
+    return Fingerprint(build_id, version, closures, speeds, hour_of_week(clock.now()))
 
 
 def hour_of_week(at: datetime) -> int:

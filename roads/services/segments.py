@@ -9,13 +9,14 @@ from typing import Any
 from django.contrib.gis.geos import LineString, MultiLineString
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import audit, clock, events
 from core.errors import Conflict, InvalidInput, NotFound
 from core.geo.srid import STORE_SRID
 from roads.axes.locate import substring
-from roads.models import ChiefAssignment, RoadAxis, Segment, SegmentLineage
+from roads.models import ChiefAssignment, ChiefDeputy, RoadAxis, Segment, SegmentLineage
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -138,7 +139,8 @@ def segment_join(*, actor: Actor, segment_uids: Sequence[str], code: str, name: 
             ):
                 raise InvalidInput(_("只能合并同一轴线、同一方向、首尾相接的路段"), field="segments", value=right.code)
         joined = _successor(actor, parents, first.axis, first.from_m, last.to_m, name, code, reason)
-        for parent in parents:
+        # The first comes last: its chiefs take over metres that the chiefs of the others must have left by then.
+        for parent in reversed(parents):
             _retire(actor, parent, [joined] if parent is first else [])
     return joined
 
@@ -195,29 +197,54 @@ def _successor(
 
 
 def _retire(actor: Actor, parent: Segment, heirs: Sequence[Segment]) -> None:
-    """End the parent and its appointments now, and appoint the same chiefs to the heirs from the same instant."""
+    """End the parent and its appointments now, and appoint the same chiefs to the heirs from the same instant.
+
+    Appointments that have not begun move to the heirs as they are: on the parent they would never come into force.
+    """
     now = clock.now()
-    for assignment in ChiefAssignment.objects.select_for_update().filter(segment=parent, valid__contains=now):
-        until = assignment.valid.upper
-        assignment.valid = DateTimeTZRange(assignment.valid.lower, now, "[)")
-        assignment.save(update_fields=["valid"])
+    not_over = Q(valid__contains=now) | Q(valid__startswith__gt=now)
+    for assignment in ChiefAssignment.objects.select_for_update().filter(not_over, segment=parent):
+        begun, until = assignment.valid.lower <= now, assignment.valid.upper
+        deputies = list(assignment.deputies.all())
+        start = now if begun else assignment.valid.lower
+        if begun:
+            assignment.valid = DateTimeTZRange(assignment.valid.lower, now, "[)")
+            assignment.save(update_fields=["valid"])
+        else:
+            ChiefAssignment.objects.filter(pk=assignment.pk).delete()
         for heir in heirs:
-            ChiefAssignment.objects.create(
-                segment=heir,
-                level_id=assignment.level_id,
-                person_id=assignment.person_id,
-                organisation_id=assignment.organisation_id,
-                duty_phone=assignment.duty_phone,
-                duties=assignment.duties,
-                valid=DateTimeTZRange(now, until, "[)"),
-                axis_id=heir.axis_id,
-                metres=NumericRange(heir.from_m, heir.to_m, "[)"),
-                sides=heir.sides,
-                created_by_id=actor.user_id,
-            )
+            _inherit(actor, assignment, deputies, heir, DateTimeTZRange(start, until, "[)"))
     parent.valid = DateTimeTZRange(parent.valid.lower, now, "[)")
     parent.save(update_fields=["valid"])
     _record(actor, parent, "segment_retired")
+
+
+def _inherit(
+    actor: Actor, assignment: ChiefAssignment, deputies: Sequence[ChiefDeputy], heir: Segment, valid: DateTimeTZRange
+) -> None:
+    """The same chief with the same deputies for an heir."""
+    inherited = ChiefAssignment.objects.create(
+        segment=heir,
+        level_id=assignment.level_id,
+        person_id=assignment.person_id,
+        organisation_id=assignment.organisation_id,
+        duty_phone=assignment.duty_phone,
+        duties=assignment.duties,
+        valid=valid,
+        axis_id=heir.axis_id,
+        metres=NumericRange(heir.from_m, heir.to_m, "[)"),
+        sides=heir.sides,
+        created_by_id=actor.user_id,
+    )
+    for deputy in deputies:
+        if deputy.valid.upper is None or deputy.valid.upper > valid.lower:
+            ChiefDeputy.objects.create(
+                assignment=inherited,
+                person_id=deputy.person_id,
+                order=deputy.order,
+                duty_phone=deputy.duty_phone,
+                valid=DateTimeTZRange(max(deputy.valid.lower, valid.lower), deputy.valid.upper, "[)"),
+            )
 
 
 def _record(actor: Actor, segment: Segment, action: str) -> None:

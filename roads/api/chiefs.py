@@ -1,0 +1,237 @@
+"""/api/v1/chiefs/: levels, appointments, deputies, leave. One class per action."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import clock
+from core.errors import InvalidInput, NotFound
+from roads import services
+from roads.api.base import PAGE_PARAMETERS, RoadView, moment_of, organisation_of, person_of
+from roads.api.shapes import assignment_json, span
+from roads.models import ChiefAssignment, ChiefLevel, Segment
+from roads.selectors import assignments_visible_to, segment_by_uid
+from stations.selectors import path_filter
+from stations.types import Actor, DataClass, Verb
+
+
+class LevelIn(serializers.Serializer):
+    """A level of the scheme; 1 is the highest."""
+
+    organisation = serializers.UUIDField()
+    rank = serializers.IntegerField()
+    name = serializers.CharField(max_length=40)
+    colour = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    escalation_s = serializers.IntegerField(min_value=1, required=False)
+
+
+class AssignIn(serializers.Serializer):
+    """An appointment; `level` is the rank."""
+
+    segment = serializers.UUIDField()
+    level = serializers.IntegerField()
+    person = serializers.UUIDField()
+    starts_at = serializers.DateTimeField(required=False)
+    ends_at = serializers.DateTimeField(required=False, allow_null=True)
+    duty_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    duties = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class EndIn(serializers.Serializer):
+    """When; now by default."""
+
+    at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class DeputyIn(serializers.Serializer):
+    """A deputy."""
+
+    person = serializers.UUIDField()
+    starts_at = serializers.DateTimeField(required=False)
+    ends_at = serializers.DateTimeField(required=False, allow_null=True)
+    order = serializers.IntegerField(min_value=1, max_value=9, required=False)
+    duty_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
+class LeaveIn(serializers.Serializer):
+    """Leave of a chief."""
+
+    person = serializers.UUIDField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    deputy = serializers.UUIDField(required=False, allow_null=True)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+def level_of(segment: Segment, rank: int) -> ChiefLevel:
+    """The level with this rank in the scheme that holds for a segment: of its organisation or the nearest above.
+
+    Raises InvalidInput naming the ranks there are.
+    """
+    path = segment.organisation.path or ""
+    levels = ChiefLevel.objects.select_related("organisation").order_by("rank")
+    above = [level for level in levels if path.startswith(level.organisation.path or "?")]
+    fitting = [level for level in above if level.rank == rank]
+    if not fitting:
+        known = "、".join(f"{level.rank} {level.name}" for level in above)
+        raise InvalidInput(_("没有这个级别"), field="level", value=rank, cure=known or _("先建立路长级别"))
+    return max(fitting, key=lambda level: len(level.organisation.path or ""))
+
+
+def _assignment(actor: Actor, uid: uuid.UUID) -> ChiefAssignment:
+    found = assignments_visible_to(actor).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("没有这项任命"), field="assignment", value=str(uid))
+    return found
+
+
+class LevelCollection(RoadView):
+    """Levels of the scheme."""
+
+    data_class = DataClass.CHIEF
+    verbs = {"GET": Verb.VIEW, "POST": Verb.CREATE}
+
+    @extend_schema(operation_id="chief_levels_list", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Of the organisations in the actor's scope."""
+        visible = path_filter(self.actor, Verb.VIEW, DataClass.CHIEF, field="organisation__path")
+        rows = ChiefLevel.objects.filter(visible).select_related("organisation")
+        return self.page(rows.order_by("organisation__path", "rank"), _level_json)
+
+    @extend_schema(operation_id="chief_levels_create", request=LevelIn, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Name a level."""
+        data = self.checked(LevelIn)
+        organisation = organisation_of(self.actor, data.pop("organisation"))
+        level = services.chief_level_create(actor=self.actor, organisation=organisation, **data)
+        return Response(_level_json(level), status=status.HTTP_201_CREATED)
+
+
+def _level_json(level: ChiefLevel) -> dict[str, Any]:
+    return {
+        "rank": level.rank,
+        "name": level.name,
+        "colour": level.colour,
+        "escalation_s": level.escalation_s,
+        "is_public": level.is_public,
+        "organisation": str(level.organisation.uid),
+    }
+
+
+class ChiefCollection(RoadView):
+    """Appointments."""
+
+    data_class = DataClass.CHIEF
+    verbs = {"GET": Verb.VIEW, "POST": Verb.CREATE}
+
+    @extend_schema(
+        operation_id="chiefs_list",
+        parameters=[
+            *PAGE_PARAMETERS,
+            OpenApiParameter("segment", OpenApiTypes.UUID),
+            OpenApiParameter("person", OpenApiTypes.UUID),
+            OpenApiParameter("at", OpenApiTypes.DATETIME, description="in force then; `all` for every one"),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        """Appointments in force at a moment (now by default); `?at=all` shows past and future ones too."""
+        rows = assignments_visible_to(self.actor)
+        if request.query_params.get("at") != "all":
+            rows = rows.filter(valid__contains=moment_of(request, "at") or clock.now())
+        for name in ("segment", "person"):
+            if text := request.query_params.get(name):
+                rows = rows.filter(**{f"{name}__uid": serializers.UUIDField().run_validation(text)})
+        return self.page(rows, assignment_json)
+
+    @extend_schema(operation_id="chiefs_assign", request=AssignIn, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Appoint; 409 names who holds the metres already."""
+        data = self.checked(AssignIn)
+        segment = segment_by_uid(data.pop("segment"))
+        row = services.chief_assign(
+            actor=self.actor,
+            segment=segment,
+            level=level_of(segment, data.pop("level")),
+            person=person_of(self.actor, data.pop("person")),
+            starts_at=data.pop("starts_at", None) or clock.now(),
+            **data,
+        )
+        return Response(assignment_json(row), status=status.HTTP_201_CREATED)
+
+
+class ChiefEnd(RoadView):
+    """End an appointment."""
+
+    data_class = DataClass.CHIEF
+    verbs = {"POST": Verb.CHANGE}
+
+    @extend_schema(operation_id="chiefs_end", request=EndIn, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, uid: uuid.UUID) -> Response:
+        """The past stays answerable."""
+        at = self.checked(EndIn).get("at")
+        _assignment(self.actor, uid)
+        services.chief_assignment_end(actor=self.actor, assignment_uid=str(uid), at=at)
+        return Response(assignment_json(_assignment(self.actor, uid)))
+
+
+class DeputyCollection(RoadView):
+    """Deputies of an appointment."""
+
+    data_class = DataClass.CHIEF
+    verbs = {"GET": Verb.VIEW, "POST": Verb.CREATE}
+
+    @extend_schema(operation_id="chief_deputies_list", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, uid: uuid.UUID) -> Response:
+        """In order."""
+        rows = _assignment(self.actor, uid).deputies.select_related("person").order_by("order", "pk")
+        return self.page(rows, _deputy_json)
+
+    @extend_schema(operation_id="chief_deputies_create", request=DeputyIn, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, uid: uuid.UUID) -> Response:
+        """Appoint one."""
+        data = self.checked(DeputyIn)
+        row = services.deputy_appoint(
+            actor=self.actor,
+            assignment=_assignment(self.actor, uid),
+            person=person_of(self.actor, data.pop("person")),
+            starts_at=data.pop("starts_at", None) or clock.now(),
+            **data,
+        )
+        return Response(_deputy_json(row), status=status.HTTP_201_CREATED)
+
+
+def _deputy_json(row: Any) -> dict[str, Any]:
+    phone = row.duty_phone or row.person.duty_phone
+    return {"person": str(row.person.uid), "name": row.person.name, "order": row.order, "duty_phone": phone,
+            **span(row.valid)}  # fmt: skip
+
+
+class LeaveCollection(RoadView):
+    """Leave."""
+
+    data_class = DataClass.CHIEF
+    # A chief sets their own leave, so the door asks for sight only; the service asks for the right to change others'.
+    verbs = {"POST": Verb.VIEW}
+
+    @extend_schema(operation_id="chief_leave_create", request=LeaveIn, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """The named deputy, or else the first one whose term covers it, stands in."""
+        data = self.checked(LeaveIn)
+        deputy = data.pop("deputy", None)
+        leave = services.leave_set(
+            actor=self.actor,
+            person=person_of(self.actor, data.pop("person")),
+            deputy=None if deputy is None else person_of(self.actor, deputy, "deputy"),
+            **data,
+        )
+        answer = {"person": str(leave.person.uid), "deputy": str(leave.deputy.uid) if leave.deputy else None}
+        return Response({**answer, **span(leave.valid), "reason": leave.reason}, status=status.HTTP_201_CREATED)

@@ -1,0 +1,32 @@
+"""Addresses of this room under /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from roads.api import chiefs, closures, lookups, segments
+
+urlpatterns = [
+    path("roads/where/", lookups.Where.as_view(), name="api-roads-where"),
+    path("roads/chainage/", lookups.ChainagePoints.as_view(), name="api-roads-chainage"),
+    path("roads/search/", lookups.Directory.as_view(), name="api-roads-search"),
+    path("axes/", lookups.AxisCollection.as_view(), name="api-axes"),
+    path("axes/<uuid:uid>/", lookups.AxisItem.as_view(), name="api-axis"),
+    path("networks/", lookups.NetworkCollection.as_view(), name="api-networks"),
+    path("networks/current/", lookups.NetworkCurrent.as_view(), name="api-network-current"),
+    path("segments/", segments.SegmentCollection.as_view(), name="api-segments"),
+    path("segments/join/", segments.SegmentJoin.as_view(), name="api-segments-join"),
+    path("segments/without-chief/", segments.SegmentsWithoutChief.as_view(), name="api-segments-without-chief"),
+    path("segments/<uuid:uid>/", segments.SegmentItem.as_view(), name="api-segment"),
+    path("segments/<uuid:uid>/cut/", segments.SegmentCut.as_view(), name="api-segment-cut"),
+    path("segments/<uuid:uid>/retire/", segments.SegmentRetire.as_view(), name="api-segment-retire"),
+    path("review-items/", segments.ReviewCollection.as_view(), name="api-review-items"),
+    path("review-items/<int:item_id>/settle/", segments.ReviewSettle.as_view(), name="api-review-item-settle"),
+    path("chiefs/", chiefs.ChiefCollection.as_view(), name="api-chiefs"),
+    path("chiefs/levels/", chiefs.LevelCollection.as_view(), name="api-chief-levels"),
+    path("chiefs/leave/", chiefs.LeaveCollection.as_view(), name="api-chief-leave"),
+    path("chiefs/<uuid:uid>/end/", chiefs.ChiefEnd.as_view(), name="api-chief-end"),
+    path("chiefs/<uuid:uid>/deputies/", chiefs.DeputyCollection.as_view(), name="api-chief-deputies"),
+    path("closures/", closures.ClosureCollection.as_view(), name="api-closures"),
+    path("closures/<uuid:uid>/end/", closures.ClosureEnd.as_view(), name="api-closure-end"),
+]
