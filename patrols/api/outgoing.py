@@ -138,7 +138,7 @@ class GapOut(serializers.Serializer):
     name = serializers.CharField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
-    required = serializers.IntegerField()
+    required = serializers.IntegerField()  # type: ignore[assignment]
     planned = serializers.IntegerField()
     missing = serializers.IntegerField()
 

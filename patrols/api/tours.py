@@ -77,7 +77,8 @@ class TourCollection(PatrolView):
         if unit := request.query_params.get("unit"):
             rows = rows.filter(unit=_named(units_visible_to(self.actor), "unit", _uuid(unit, "unit")))
         if request.query_params.get("mine") in {"1", "true"}:
-            rows = rows.filter(pk__in=TourMember.objects.filter(person_id=self.actor.person_id).values("tour_id"))
+            own = TourMember.objects.filter(person_id=self.actor.person_id or 0)
+            rows = rows.filter(pk__in=own.values("tour_id"))
         page = list(rows[offset : offset + limit + 1])
         return Response(
             {

@@ -76,10 +76,17 @@ class DutyTask(models.Model):
     done_by_id = models.BigIntegerField(null=True, editable=False)
     done_text = models.CharField("完成情况", max_length=500, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # What the house issues by itself says for what; a tour gets it once.
+    auto_key = models.CharField(max_length=60, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = "勤务任务"
         verbose_name_plural = "勤务任务"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tour", "auto_key"], condition=~Q(auto_key=""), name="duty_task_issued_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,5 +1,6 @@
 """Readers of the patrols room."""
 
+from patrols.selectors.coverage import CoverageHole, coverage_holes
 from patrols.selectors.gaps import RequirementGap, requirement_gaps
 from patrols.selectors.plans import requirements_visible_to, segments_named, shifts_visible_to, tasks_visible_to
 from patrols.selectors.snapshot import tour_states_from, units_on_duty
@@ -14,7 +15,9 @@ from patrols.selectors.tours import (
 )
 
 __all__ = [
+    "CoverageHole",
     "RequirementGap",
+    "coverage_holes",
     "requirement_gaps",
     "requirements_visible_to",
     "segments_named",

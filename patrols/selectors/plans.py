@@ -34,4 +34,5 @@ def tasks_visible_to(actor: Actor) -> QuerySet[DutyTask]:
 
 def segments_named(uids: Iterable[Any]) -> list[Any]:
     """Segments by uid; who answers for which road is public."""
-    return list(Tour._meta.get_field("segments").related_model.objects.filter(uid__in=list(uids)))  # type: ignore[union-attr]
+    model: Any = Tour._meta.get_field("segments").related_model
+    return list(model.objects.filter(uid__in=list(uids)))

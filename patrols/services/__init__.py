@@ -1,6 +1,13 @@
 """The only writers of the patrols room."""
 
-from patrols.services.plans import requirement_create, shift_create, task_create, task_finish
+from patrols.services.issuing import tasks_issue
+from patrols.services.plans import (
+    requirement_change,
+    requirement_create,
+    shift_create,
+    task_create,
+    task_finish,
+)
 from patrols.services.tours import (
     tour_break_end,
     tour_break_start,
@@ -10,15 +17,18 @@ from patrols.services.tours import (
     tour_member_leave,
     tour_open,
     tour_plan,
+    unit_change,
     unit_create,
 )
 from patrols.services.tracks import track_read
 
 __all__ = [
+    "requirement_change",
     "requirement_create",
     "shift_create",
     "task_create",
     "task_finish",
+    "tasks_issue",
     "tour_break_end",
     "tour_break_start",
     "tour_cancel",
@@ -28,5 +38,6 @@ __all__ = [
     "tour_open",
     "tour_plan",
     "track_read",
+    "unit_change",
     "unit_create",
 ]

@@ -65,6 +65,40 @@ def requirement_create(
     return requirement
 
 
+def requirement_change(*, actor: Actor, requirement_id: int, **fields: Any) -> Requirement:
+    """Change a requirement; its organisation stays. Takes effect for gaps of all days at once: end one by its dates."""
+    with transaction.atomic():
+        row = (
+            Requirement.objects.select_for_update(of=("self",))
+            .select_related("organisation")
+            .filter(pk=requirement_id)
+            .first()
+        )
+        if row is None:
+            raise NotFound(_("没有这项勤务需求"), field="requirement", value=str(requirement_id))
+        require(actor, Verb.CHANGE, DataClass.REQUIREMENT, row.organisation.path)
+        if "weekdays" in fields and (
+            not fields["weekdays"] or any(day not in range(1, 8) for day in fields["weekdays"])
+        ):
+            raise InvalidInput(_("星期应为 1 至 7"), field="weekdays", value=fields["weekdays"])
+        if fields.get("count", 1) < 1:
+            raise InvalidInput(_("数量至少为 1"), field="count", value=fields["count"])
+        if "organisation" in fields:
+            raise InvalidInput(_("这些内容不能更改"), field="organisation")
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(fields))
+        audit.record(
+            actor_id=actor.user_id,
+            action="patrols.requirement_change",
+            object_type="requirement",
+            object_id=str(row.uid),
+            organisation_path=row.organisation.path or "",
+            details={"fields": sorted(fields)},
+        )
+    return row
+
+
 def task_create(
     *, actor: Actor, tour: Tour, title: str, text: str = "", due_at: datetime | None = None, segment: Any = None
 ) -> DutyTask:

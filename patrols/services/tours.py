@@ -94,6 +94,34 @@ def unit_create(*, actor: Actor, organisation: Any, call_sign: str, kind: str, a
     return unit
 
 
+def unit_change(*, actor: Actor, unit_id: int, **fields: Any) -> Unit:
+    """Change call sign, home station, post, radio or whether a unit is in service; kind, agency, organisation stay."""
+    with transaction.atomic():
+        unit = Unit.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk=unit_id).first()
+        if unit is None:
+            raise NotFound(_("没有这个单元"), field="unit", value=str(unit_id))
+        require(actor, Verb.CHANGE, DataClass.UNIT, unit.organisation.path)
+        unknown = sorted(set(fields) - {"call_sign", "home_station", "post", "radio", "is_active"})
+        if unknown:
+            raise InvalidInput(_("这些内容不能更改"), field=unknown[0])
+        for name, value in fields.items():
+            setattr(unit, name, value)
+        try:
+            with transaction.atomic():
+                unit.save(update_fields=list(fields))
+        except IntegrityError as error:
+            raise _conflict(error) from error
+        audit.record(
+            actor_id=actor.user_id,
+            action="patrols.unit_change",
+            object_type="unit",
+            object_id=str(unit.uid),
+            organisation_path=unit.organisation.path or "",
+            details={"fields": sorted(fields)},
+        )
+    return unit
+
+
 def tour_plan(
     *,
     actor: Actor,

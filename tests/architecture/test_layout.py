@@ -50,6 +50,9 @@ def _wrong_doors(path: Path) -> list[str]:
             continue
         if room == "maps" and parts[1] == "layers":
             continue
+        # The admin site of every room has one base, which asks the policy table.
+        if path.name == "admin.py" and name.startswith("stations.access.admin_site"):
+            continue
         found.append(f"{name_of(path)}:{line} imports {name}")
     return found
 
