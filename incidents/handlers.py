@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from core.events import EventData, handles
 from core.timers import TimerData, handles_timer
 from core.urgent import register
@@ -12,6 +14,7 @@ from incidents.selectors.unit_states import assigned_tour_states
 from incidents.services.delivering import delivery_next
 from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
 from incidents.services.following import organisation_paths_follow
+from incidents.services.gateways import deliveries_enqueue_waiting, delivery_enqueue
 from incidents.services.history import (
     StepContext,
     assignment_lock,
@@ -22,7 +25,9 @@ from incidents.services.history import (
 from incidents.services.intake import IncidentReport, incident_receive
 from incidents.services.progress import assignment_advance, proposals_withdraw
 from incidents.services.supervising import incident_climb, incident_overdue
+from incidents.services.travel import network_ready
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
+from incidents.tasks import delivery_send
 from patrols.selectors import tour_states_from
 from stations.types import system_actor
 
@@ -103,6 +108,13 @@ def follow_organisation(event: EventData) -> None:
     organisation_paths_follow(str(event.payload["new_path"]))
 
 
+@handles("incidents.delivery_wanted")
+def enqueue_delivery(event: EventData) -> None:
+    """A slow channel is a worker's: nothing is sent from inside this transaction, and a lost broker stops nobody."""
+    delivery_id = int(event.subject["delivery_id"])
+    transaction.on_commit(lambda: delivery_enqueue(delivery_id, delivery_send.delay), robust=True)
+
+
 @handles_timer("incidents.receipt")
 def not_received(timer: TimerData) -> None:
     """The device did not confirm receipt in time: the next channel."""
@@ -162,4 +174,11 @@ def _sweep() -> object:
     return queue_sweep() if Incident.objects.exists() else 0
 
 
+def _deliveries() -> object:
+    return deliveries_enqueue_waiting(delivery_send.delay)
+
+
 register("incidents.queue", 1.0, _sweep, exclusive=True)
+# A lane of its own: it waits for the broker.
+register("incidents.deliveries", 5.0, _deliveries, exclusive=True, lane="gateways")
+register("incidents.network", 2.0, network_ready, lane="network")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from core import clock
+from core.models import Timer
 from incidents.models import Assignment, Decision, Incident
 from incidents.selectors.duplicates import duplicates_near
 from incidents.selectors.summaries import assignment_summary, incident_summary
@@ -125,5 +127,12 @@ def assignment_detail(assignment: Assignment) -> dict[str, Any]:
         "text": incident.text,
         "route": [[round(x, 6), round(y, 6)] for x, y in assignment.route.coords] if assignment.route else [],
         "directions": assignment.directions,
+        "sign_by": sign_by(assignment),
         "chain": [chief for chief in incident.chain if "border" not in chief],
     }
+
+
+def sign_by(assignment: Assignment) -> datetime | None:
+    """Until when an offer waits for its signature; None once it is signed for or over."""
+    timer = Timer.objects.filter(key=f"incidents.sign:{assignment.pk}", done_at=None).only("due_at").first()
+    return timer.due_at if timer is not None else None

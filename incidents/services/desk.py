@@ -123,7 +123,7 @@ def incident_transfer(*, actor: Actor, incident_uid: str, reason: str, to: str) 
         incident_uid,
         IncidentState.TRANSFERRED,
         verb=Verb.CHANGE,
-        reason=f"{to}：{reason}",
+        reason=f"{to}：{reason}" if reason.strip() else "",
         before=_release,
         after=timing.incident_timers_cancel,
     )

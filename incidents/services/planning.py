@@ -139,7 +139,7 @@ def candidate_claim(
         origin=origin,
         decision_id=decision_id,
         reasons=[as_json(one) for one in candidate.reasons],
-        warnings=[as_json(one) for one in (*candidate.warnings, *warnings)],
+        warnings=[as_json(one) for one in dict.fromkeys((*candidate.warnings, *warnings))],
         travel_s=candidate.total_ms / 1000.0,
         road_m=route["road_m"] if route else None,
         route=route["ewkt"] if route else None,

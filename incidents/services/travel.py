@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.errors import Unavailable
 from incidents.dispatch.types import Reached, Spot, TravelAnswer, UnitStart
+from roads.selectors import current_network
 
 if TYPE_CHECKING:
     from roads.selectors.routing import NearestUnits, Placement, RoadNetwork
@@ -16,6 +18,25 @@ if TYPE_CHECKING:
 def spots_of(placements: Sequence[Placement]) -> tuple[Spot, ...]:
     """Placements on the network as the engine's plain spots."""
     return tuple(Spot(place.arc, place.tail, place.head, place.fraction) for place in placements)
+
+
+_ready: set[str] = set()
+
+
+def network_ready() -> bool:
+    """Open the network in force and search it once, so that the first incident does not wait for the compiled search
+    to be loaded (seconds on a busy machine). Does nothing when that is done; False before the first import.
+    """
+    try:
+        network = current_network()
+    except Unavailable:
+        return False
+    if network.version not in _ready:
+        place = network.snap(float(network.graph.state_lon[0]), float(network.graph.state_lat[0]))
+        NetworkTravel(network)(spots_of(place), (UnitStart(spots_of(place), 0),), (True,), 1, "drive", 60_000)
+        network.route(place, place)
+        _ready.add(network.version)
+    return True
 
 
 class NetworkTravel:

@@ -1,0 +1,100 @@
+"""Set-up work under /admin/: kinds of incident, versions of the dispatch policy; incidents and decisions to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from incidents.models import Assignment, Decision, DispatchPolicyVersion, Incident, IncidentKind
+from incidents.services import catalogue
+from stations.access.admin_site import PolicyAdmin, PolicyGeoAdmin
+from stations.selectors import actor_for_request, organisation_root
+from stations.types import DataClass, Verb
+
+
+class _RuleAdmin(PolicyAdmin):
+    """Rules hold for the whole deployment: they are its root's, and no row has a path of its own."""
+
+    data_class = DataClass.RULE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """All of them, for who may see rules at all."""
+        rows = admin.ModelAdmin.get_queryset(self, request)
+        return rows if actor_for_request(request).may(Verb.VIEW, self.data_class) else rows.none()
+
+    def _may(self, request: HttpRequest, verb: Verb, obj: Any) -> bool:
+        path = None if verb is Verb.VIEW else organisation_root().path or ""
+        return actor_for_request(request).may(verb, self.data_class, path)
+
+
+@admin.register(IncidentKind)
+class IncidentKindAdmin(_RuleAdmin):
+    """Kinds: what they need, how far apart two of them are two."""
+
+    list_display = ("order", "code", "name", "units_needed", "required_powers", "is_active")
+    list_display_links = ("code",)
+    search_fields = ("code", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code stays."""
+        return ("code",) if obj else ()
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> IncidentKind:
+        """kind_create"""
+        return catalogue.kind_create(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: IncidentKind, data: dict[str, Any]) -> IncidentKind:
+        """kind_change"""
+        return catalogue.kind_change(actor=actor_for_request(request), kind=row, **data)
+
+
+@admin.register(DispatchPolicyVersion)
+class DispatchPolicyVersionAdmin(_RuleAdmin):
+    """Versions are added, never changed: decisions name the one they were made under."""
+
+    list_display = ("version", "valid_from", "note", "created_at")
+    fields = ("content", "valid_from", "note")
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> DispatchPolicyVersion:
+        """policy_publish"""
+        return catalogue.policy_publish(actor=actor_for_request(request), **data)
+
+
+@admin.register(Incident)
+class IncidentAdmin(PolicyGeoAdmin):
+    """To look at only: what happens to an incident happens on the board. Nothing of the reporter, no plate."""
+
+    data_class = DataClass.INCIDENT
+    path_field = "organisation_path"
+    list_display = ("number", "kind", "grade", "state", "title", "received_at", "organisation_path")
+    list_filter = ("state", "grade", "kind")
+    search_fields = ("number", "title")
+    date_hierarchy = "received_at"
+    fields = ("number", "kind", "grade", "grade_reasons", "state", "title", "text", "geom", "chainage_text", "chain")
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(PolicyAdmin):
+    """To look at only."""
+
+    data_class = DataClass.ASSIGNMENT
+    path_field = "organisation_path"
+    list_display = ("incident", "unit", "state", "is_lead", "origin", "offered_at", "on_scene_at")
+    list_filter = ("state", "origin")
+    list_select_related = ("incident", "unit")
+    fields = ("incident", "unit", "state", "is_lead", "origin", "reasons", "warnings", "predicted_travel_s", "reason")
+
+
+@admin.register(Decision)
+class DecisionAdmin(PolicyAdmin):
+    """To look at only; the snapshot is read by verify_decisions."""
+
+    data_class = DataClass.DECISION
+    path_field = "organisation_path"
+    list_display = ("incident", "at", "origin", "network_version", "engine_ms", "shortfall")
+    list_filter = ("origin", "shortfall")
+    list_select_related = ("incident",)
+    fields = ("incident", "at", "origin", "network_version", "policy_version", "snapshot_sha256", "plan", "shortfall")
