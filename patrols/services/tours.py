@@ -10,6 +10,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import audit, clock, events
 from core.errors import Conflict, InvalidInput, NotFound
@@ -20,11 +21,11 @@ from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
 _CONSTRAINT_MESSAGES = {
-    "tour_one_open_per_unit": ("unit", _("该单元已有未结束的出勤")),
-    "tour_one_open_per_vehicle": ("vehicle", _("该车辆已在其他出勤中使用")),
-    "tour_member_one_open_tour": ("members", _("有人员已在其他出勤中在岗")),
-    "tour_member_once": ("members", _("人员重复")),
-    "unit_call_sign_unique": ("call_sign", _("呼号已存在")),
+    "tour_one_open_per_unit": ("unit", gettext_lazy("该单元已有未结束的出勤")),
+    "tour_one_open_per_vehicle": ("vehicle", gettext_lazy("该车辆已在其他出勤中使用")),
+    "tour_member_one_open_tour": ("members", gettext_lazy("有人员已在其他出勤中在岗")),
+    "tour_member_once": ("members", gettext_lazy("人员重复")),
+    "unit_call_sign_unique": ("call_sign", gettext_lazy("呼号已存在")),
 }
 
 
@@ -32,7 +33,7 @@ def _conflict(error: IntegrityError) -> Conflict:
     text = str(error)
     for name, (field, message) in _CONSTRAINT_MESSAGES.items():
         if name in text:
-            return Conflict(message, code=name, field=field, cure=_("请先结束原出勤，或更换后再试"))
+            return Conflict(str(message), code=name, field=field, cure=_("请先结束原出勤，或更换后再试"))
     raise error
 
 

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from config.asgi import application, tracker_application
 from core import clock, outbox
 from core.models import Event
-from incidents.models import Incident
+from incidents.models import Assignment, Incident
 from patrols.models import DevicePosition, Fix, TourPosition
 from patrols.selectors import tours_on_duty, units_on_duty
 from patrols.services import tour_close, tour_member_leave
@@ -21,6 +21,7 @@ from patrols.services.partitions import fix_partitions_make
 from stations.models import Organisation
 from stations.services import device_lock
 from tests.factories.patrols import a_device, a_tour, a_vehicle
+from tests.factories.roads import a_network, lonlat
 from tests.factories.stations import SYSTEM, a_person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -148,6 +149,25 @@ def test_sos_becomes_one_incident(district: Organisation) -> None:
     assert incident.happened_at == _soon(tour, 0) or incident.happened_at == incident.received_at
     assert tour.unit.call_sign in incident.title
     assert incident.risk == {"caller_tour_id": tour.pk}
+
+
+def test_sos_sends_another_unit_than_the_caller_s(district: Organisation) -> None:
+    a_network(district)
+    person = a_person(district, login=False)
+    _device, token = a_device(district, person=person)
+    caller = a_tour(district, person, opened=True)
+    _other, far, far_token = _on_duty(district)
+    (lon, lat), (far_lon, far_lat) = lonlat(2000, 100), lonlat(2000, 2900)
+    assert _send(
+        _fix(far_token, _soon(far, 0), lon=far_lon, lat=far_lat),
+        _fix(token, _soon(caller, 0), alarm="sos", lon=lon, lat=lat),
+    ) == [200, 200]
+    while outbox.run_due(50):
+        pass
+    assignment = Assignment.objects.get()
+    assert (assignment.tour_id, assignment.state) == (far.pk, "offered")
+    states = {unit.tour.tour_id: unit.state for unit in units_on_duty(actor=SYSTEM, at=clock.now())}
+    assert states == {caller.pk: "free", far.pk: "offered"}
 
 
 def test_sos_off_duty_is_raised_without_a_track(district: Organisation) -> None:
