@@ -35,6 +35,7 @@ def command(request: HttpRequest) -> HttpResponse:
             "change": actor.may(Verb.CHANGE, DataClass.INCIDENT),
             "review": actor.may(Verb.REVIEW, DataClass.INCIDENT),
             "propose": actor.may(Verb.VIEW, DataClass.DECISION),
+            "lookup": actor.may(Verb.LOOKUP, DataClass.REPORTER),
             "radio": actor.may(Verb.DISPATCH, DataClass.ASSIGNMENT),
         },
     }

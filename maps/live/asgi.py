@@ -64,7 +64,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _pump(reader, send, gone)
     finally:
         gone.cancel()
-        station.readers.discard(reader)
+        station.leave(reader)
 
 
 async def _begin(station: Any, reader: Reader, last_event_id: str) -> None:
@@ -79,15 +79,14 @@ async def _begin(station: Any, reader: Reader, last_event_id: str) -> None:
             f"id: {station.last_seq}\nevent: reset\n".encode()
             + f"data: {dumps({'seq': station.last_seq, 'at': clock.now()})}\n\n".encode()
         )
-        station.readers.add(reader)
+        station.join(reader, station.last_seq)
 
 
 async def _pump(reader: Reader, send: Send, gone: asyncio.Task[None]) -> None:
-    while not gone.done():
-        ready = asyncio.create_task(reader.ready.wait())
-        done, _pending = await asyncio.wait({ready, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if gone in done:
-            ready.cancel()
+    gone.add_done_callback(lambda _: reader.ready.set())
+    while True:
+        await reader.ready.wait()
+        if gone.done():
             return
         reader.ready.clear()
         chunk = b"".join(reader.queue)

@@ -21,7 +21,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from core import clock, wake
 from maps.live.messages import FeedMessage, named_event
 from maps.live.reader import Reader
-from maps.live.source import MovedUnit, events_after, feed_head, moved_after, position_head
+from maps.live.source import BATCH, MovedUnit, events_after, feed_head, moved_after, position_head
 from stations.types import DataClass
 
 log = logging.getLogger("luzhang.live")
@@ -42,20 +42,43 @@ class Hub:
 
     def __init__(self) -> None:
         self.readers: set[Reader] = set()
+        self._by_tour: dict[int, set[Reader]] = defaultdict(set)
+        self._wide: set[Reader] = set()
         self.ring: list[FeedMessage] = []
         self.last_seq = 0
         self.position_seq = 0
         self.fresh_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._starting = asyncio.Lock()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
 
     async def start(self) -> None:
-        """Begin, once; the first reader calls it."""
-        if self._task is None or self._task.done():
-            self.last_seq, _oldest = await self.in_thread(feed_head)
-            self.position_seq = await self.in_thread(position_head)
-            self._task = asyncio.create_task(self._run())
+        """Begin, once; every reader calls it, and many may come in the same moment after a restart."""
+        async with self._starting:
+            if self._task is None or self._task.done():
+                self.last_seq, _oldest = await self.in_thread(feed_head)
+                self.position_seq = await self.in_thread(position_head)
+                self.ring.clear()
+                self._task = asyncio.create_task(self._run())
+
+    def join(self, reader: Reader, seq: int) -> None:
+        """Hand a reader everything after `seq` from now on."""
+        reader.last_seq = seq
+        self.readers.add(reader)
+        if not reader.wanted.own_only:
+            self._wide.add(reader)
+        for tour_id in reader.own_tour_ids:
+            self._by_tour[tour_id].add(reader)
+
+    def leave(self, reader: Reader) -> None:
+        """Forget a reader; one that never joined is fine."""
+        self.readers.discard(reader)
+        self._wide.discard(reader)
+        for tour_id in reader.own_tour_ids:
+            self._by_tour[tour_id].discard(reader)
+            if not self._by_tour[tour_id]:
+                del self._by_tour[tour_id]
 
     async def in_thread(self, function: Any, *arguments: Any) -> Any:
         """Run a database read in the hub's thread, whose connection is its own."""
@@ -112,7 +135,7 @@ class Hub:
             self.fresh_at = time.monotonic()
             for message in messages:
                 self._hand_out(message)
-            if len(messages) > 1:
+            if len(messages) >= BATCH:
                 self._wake.set()
 
     def _hand_out(self, message: FeedMessage) -> None:
@@ -120,12 +143,19 @@ class Hub:
         self.ring.append(message)
         if len(self.ring) > RING * 2:
             del self.ring[:RING]
-        for reader in self.readers:
-            if message.topic in CUTTING_TOPICS and message.user_id == reader.actor.user_id:
-                reader.stop("roles_changed")
-            elif message.topic in TOUR_TOPICS and reader.wanted.own_only:
-                reader.stop("tour_changed")
-            elif reader.sees(message.audience, message.organisation_path, message.tour_id):
+        if message.topic in CUTTING_TOPICS or message.topic in TOUR_TOPICS:
+            for reader in self.readers:
+                if message.topic in CUTTING_TOPICS and message.user_id == reader.actor.user_id:
+                    reader.stop("roles_changed")
+                elif message.topic in TOUR_TOPICS and reader.wanted.own_only:
+                    reader.stop("tour_changed")
+        # Only those whom it may concern are asked: with a thousand phones, asking all of them costs most of a core.
+        crew = self._by_tour.get(message.tour_id, ()) if message.tour_id is not None else ()
+        for reader in (*self._wide, *(one for one in crew if one.wanted.own_only)):
+            # A reader that came from another process may be ahead of this one's hub.
+            if message.seq > reader.last_seq and reader.sees(
+                message.audience, message.organisation_path, message.tour_id
+            ):
                 reader.push(message.data)
 
     async def _positions(self) -> None:
@@ -180,21 +210,20 @@ class Hub:
         if after + 1 < oldest or after > last:
             return False
         while True:
+            known = self.last_seq
             if self.ring and self.ring[0].seq <= after + 1:
                 missed = [message for message in self.ring if message.seq > after]
-                behind = False
             else:
                 missed = await self.in_thread(events_after, after)
-                behind = bool(missed) and missed[-1].seq < self.last_seq
             for message in missed:
                 if reader.sees(message.audience, message.organisation_path, message.tour_id):
                     reader.push(message.data)
                 after = message.seq
-            if not behind and after >= self.last_seq:
-                self.readers.add(reader)
-                return True
             if not missed:
-                self.readers.add(reader)
+                after = max(after, known)
+            # While the table was read the hub may have gone on: then what it handed out meanwhile is read too.
+            if after >= self.last_seq:
+                self.join(reader, after)
                 return True
 
 

@@ -11,8 +11,9 @@ function tone(name) {
 const CLASS = ["get", "road_class"];
 const width = (wide, narrow) => [
   "interpolate", ["exponential", 1.5], ["zoom"],
-  8, ["match", CLASS, [1, 2], wide * 0.18, [3, 4], wide * 0.14, narrow * 0.1],
-  13, ["match", CLASS, [1, 2], wide * 0.6, [3, 4], wide * 0.5, [5, 6], wide * 0.4, narrow * 0.4],
+  8, ["match", CLASS, [1, 2], wide * 0.3, [3, 4, 5, 6], wide * 0.22, narrow * 0.16],
+  11, ["match", CLASS, [1, 2], wide * 0.5, [3, 4, 5, 6], wide * 0.4, [7, 8, 9, 10], narrow * 0.36, narrow * 0.24],
+  13, ["match", CLASS, [1, 2], wide * 0.8, [3, 4], wide * 0.7, [5, 6], wide * 0.6, [7, 8, 9, 10], narrow * 0.6, narrow * 0.45],
   17, ["match", CLASS, [1, 2], wide * 3, [3, 4], wide * 2.6, [5, 6], wide * 2.2, [7, 8], narrow * 2.6, narrow * 1.8],
 ];
 const LINE = ["!=", ["get", "flags"], 256];

@@ -3,7 +3,7 @@ import { clientKey, post } from "../api.js";
 import { toast } from "../dom.js";
 import { gettext, page } from "../page.js";
 import { ASSIGNMENT_STATES, GRADES } from "../words.js";
-import { ask } from "./ask.js";
+import { ask } from "../ask.js";
 
 const reason = (required = true) => [{ name: "reason", label: gettext("原因"), required, rows: 2 }];
 
@@ -146,4 +146,17 @@ export async function recall(assignment) {
   return given && attempt(() => post(`assignments/${assignment.uid}/steps/`, {
     to_state: "recalled", text: given.text, fence: assignment.fence, client_key: clientKey(),
   }), gettext("已撤回"));
+}
+
+/** Who reported it, in clear: a look-up with a reason, which is written down. */
+export async function reporter(incident) {
+  const given = await ask({ title: gettext("查看报警人"), text: gettext("查询会被记录。"), fields: reason() });
+  if (!given) return;
+  try {
+    const found = await post(`incidents/${incident.uid}/reporter/`, given);
+    await ask({ title: gettext("报警人"), text: [found.name, found.phone].filter(Boolean).join(" ") });
+  } catch (problem) {
+    if (!("status" in problem)) throw problem;
+    toast(problem.words, "error");
+  }
 }

@@ -6,7 +6,7 @@ import {
   AGENCIES, ageText, ASSIGNMENT_STATES, clockText, distanceText, FLAGS, GRADES, INCIDENT_STATES, kindName, SHORTFALLS,
   SOURCES, timeText,
 } from "../words.js";
-import { byRadio, deskActions, dispatch, merge, recall } from "./actions.js";
+import { byRadio, deskActions, dispatch, merge, recall, reporter } from "./actions.js";
 import { timerOf } from "./list.js";
 
 const DISPATCHABLE = new Set(["pending", "active"]);
@@ -54,15 +54,19 @@ export class Drawer {
     const uid = this.uid;
     try {
       const detail = await get(`incidents/${uid}/`);
-      const wanted = page.may.propose && DISPATCHABLE.has(detail.state);
-      const proposal = wanted ? await get(`incidents/${uid}/proposal/`).catch(() => null) : null;
-      if (uid === this.uid) {
-        this.detail = detail;
-        this.proposal = proposal;
-        this.draw();
-        this.place.removeAttribute("aria-busy");
-        this.route();
-      }
+      if (uid !== this.uid) return;
+      this.detail = detail;
+      this.wantsProposal = page.may.propose && DISPATCHABLE.has(detail.state);
+      if (!this.wantsProposal) this.proposal = null;
+      this.draw();
+      this.place.removeAttribute("aria-busy");
+      this.route();
+      if (!this.wantsProposal) return;
+      const proposal = await get(`incidents/${uid}/proposal/`).catch(() => null);
+      if (uid !== this.uid) return;
+      this.wantsProposal = false;
+      this.proposal = proposal;
+      this.draw();
     } catch (problem) {
       if (uid === this.uid) fill(this.place, this.head(gettext("打不开这条警情")), el("p.empty", {}, problem.words || problem.message));
     } finally {
@@ -131,7 +135,7 @@ export class Drawer {
       el("dl.kv", {},
         pair(gettext("类别"), kindName(row.kind)),
         pair(gettext("来源"), `${SOURCES[row.source] || row.source} · ${timeText(row.received_at)}`),
-        (row.reporter_name || row.reporter_phone) && pair(gettext("报警人"), `${row.reporter_name} ${row.reporter_phone}`),
+        row.reporter_phone && pair(gettext("报警人"), el("span", {}, row.reporter_phone, " ", page.may.lookup && el("button.btn.btn--sm", { type: "button", onclick: () => reporter(row) }, gettext("查看（留痕）")))),
         row.grade_reasons.length > 0 && pair(gettext("定级依据"), row.grade_reasons.map((each) => each.text || each.reason || each).join("；"))));
   }
 
@@ -172,7 +176,7 @@ export class Drawer {
 
   proposed(row) {
     const plan = this.proposal;
-    if (!plan) return null;
+    if (!plan) return this.wantsProposal ? section(gettext("派警建议"), el("p.muted", {}, gettext("正在计算…"))) : null;
     const best = plan.candidates[0];
     return section(gettext("派警建议"),
       el("p", {}, el("small", {}, gettext("按道路行驶时间 · %(time)s 算出 · %(ms)s 毫秒", { time: timeText(plan.at), ms: Math.round(plan.engine_ms) }))),

@@ -29,10 +29,12 @@ async function choose(uid) {
   drawIncidents();
   if (uid) {
     history.replaceState(null, "", `#${uid}`);
+    map?.invalidateSize({ pan: false });
     if (row && map) map.setView([row.lat, row.lon], Math.max(map.getZoom(), 13), { animate: false });
     await drawer.open(uid);
   } else {
     history.replaceState(null, "", location.pathname);
+    map?.invalidateSize({ pan: false });
     if (drawer.uid) drawer.close();
   }
 }

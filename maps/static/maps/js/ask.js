@@ -1,6 +1,6 @@
 // A dialogue that asks for a reason or a choice before something is done.
-import { byId, el, fill } from "../dom.js";
-import { gettext } from "../page.js";
+import { byId, el, fill } from "./dom.js";
+import { gettext } from "./page.js";
 
 /**
  * Ask. `fields`: [{name, label, required, options?, value?, rows?}]. Resolves to the values, or null when given up.

@@ -1,0 +1,2 @@
+"""placeholder"""
+def briefing_html(incident): return ""
