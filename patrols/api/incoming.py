@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.errors import InvalidInput
@@ -109,5 +110,5 @@ class RequirementIn(serializers.Serializer):
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """The range of dates runs forward."""
         if attrs["until_date"] <= attrs["from_date"]:  # type: ignore[operator]
-            raise InvalidInput("结束日期必须晚于开始日期", field="until_date", value=attrs["until_date"])
+            raise InvalidInput(_("结束日期必须晚于开始日期"), field="until_date", value=attrs["until_date"])
         return attrs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -54,7 +55,7 @@ def _within(units: list[UnitOnDuty], box: str) -> list[UnitOnDuty]:
     try:
         west, south, east, north = (float(part) for part in box.split(","))
     except ValueError as error:
-        raise InvalidInput("bbox 应为四个数", field="bbox", value=box, cure="west,south,east,north") from error
+        raise InvalidInput(_("bbox 应为四个数"), field="bbox", value=box, cure="west,south,east,north") from error
     return [
         unit
         for unit in units

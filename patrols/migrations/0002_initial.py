@@ -6,129 +6,215 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('patrols', '0001_initial'),
-        ('roads', '0001_initial'),
-        ('stations', '0002_separated_roles'),
+        ("patrols", "0001_initial"),
+        ("roads", "0001_initial"),
+        ("stations", "0002_separated_roles"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='tour',
-            name='segments',
-            field=models.ManyToManyField(blank=True, related_name='tours', to='roads.segment', verbose_name='巡逻路段'),
+            model_name="tour",
+            name="segments",
+            field=models.ManyToManyField(blank=True, related_name="tours", to="roads.segment", verbose_name="巡逻路段"),
         ),
         migrations.AddField(
-            model_name='tour',
-            name='vehicle',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tours', to='stations.vehicle'),
+            model_name="tour",
+            name="vehicle",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="tours",
+                to="stations.vehicle",
+            ),
         ),
         migrations.AddField(
-            model_name='dutytask',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duty_tasks', to='stations.organisation', verbose_name='机构'),
+            model_name="dutytask",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="duty_tasks",
+                to="stations.organisation",
+                verbose_name="机构",
+            ),
         ),
         migrations.AddField(
-            model_name='dutytask',
-            name='segment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duty_tasks', to='roads.segment'),
+            model_name="dutytask",
+            name="segment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="duty_tasks",
+                to="roads.segment",
+            ),
         ),
         migrations.AddField(
-            model_name='dutytask',
-            name='tour',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='patrols.tour', verbose_name='出勤'),
+            model_name="dutytask",
+            name="tour",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="tasks",
+                to="patrols.tour",
+                verbose_name="出勤",
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='stations.organisation', verbose_name='机构'),
+            model_name="requirement",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requirements",
+                to="stations.organisation",
+                verbose_name="机构",
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='segment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roads.segment'),
+            model_name="requirement",
+            name="segment",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="roads.segment"
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='station',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stations.station'),
+            model_name="requirement",
+            name="station",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="stations.station",
+            ),
         ),
         migrations.AddField(
-            model_name='tour',
-            name='shift',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tours', to='patrols.shift', verbose_name='班次'),
+            model_name="tour",
+            name="shift",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="tours",
+                to="patrols.shift",
+                verbose_name="班次",
+            ),
         ),
         migrations.AddField(
-            model_name='shift',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='stations.organisation', verbose_name='机构'),
+            model_name="shift",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="shifts",
+                to="stations.organisation",
+                verbose_name="机构",
+            ),
         ),
         migrations.AddField(
-            model_name='tourmember',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tour_memberships', to='stations.person', verbose_name='人员'),
+            model_name="tourmember",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tour_memberships",
+                to="stations.person",
+                verbose_name="人员",
+            ),
         ),
         migrations.AddField(
-            model_name='tourmember',
-            name='tour',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='patrols.tour', verbose_name='出勤'),
+            model_name="tourmember",
+            name="tour",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="members",
+                to="patrols.tour",
+                verbose_name="出勤",
+            ),
         ),
         migrations.AddField(
-            model_name='unit',
-            name='home_station',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='units', to='stations.station', verbose_name='驻地'),
+            model_name="unit",
+            name="home_station",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="units",
+                to="stations.station",
+                verbose_name="驻地",
+            ),
         ),
         migrations.AddField(
-            model_name='unit',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='stations.organisation', verbose_name='机构'),
+            model_name="unit",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="units",
+                to="stations.organisation",
+                verbose_name="机构",
+            ),
         ),
         migrations.AddField(
-            model_name='tour',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tours', to='patrols.unit', verbose_name='勤务单元'),
+            model_name="tour",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tours",
+                to="patrols.unit",
+                verbose_name="勤务单元",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='requirement_count_positive'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(condition=models.Q(("count__gte", 1)), name="requirement_count_positive"),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='shift_name_unique'),
+            model_name="shift",
+            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="shift_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='tourmember',
-            constraint=models.UniqueConstraint(fields=('tour', 'person'), name='tour_member_once'),
+            model_name="tourmember",
+            constraint=models.UniqueConstraint(fields=("tour", "person"), name="tour_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='tourmember',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('present', '&&')], name='tour_member_one_open_tour'),
+            model_name="tourmember",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("person", "="), ("present", "&&")], name="tour_member_one_open_tour"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('organisation', 'call_sign'), name='unit_call_sign_unique'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("organisation", "call_sign"), name="unit_call_sign_unique"),
         ),
         migrations.AddIndex(
-            model_name='tour',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['state'], name='tour_open'),
+            model_name="tour",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["state"], name="tour_open"),
         ),
         migrations.AddIndex(
-            model_name='tour',
-            index=models.Index(fields=['organisation_path'], name='tour_organisation_path'),
+            model_name="tour",
+            index=models.Index(fields=["organisation_path"], name="tour_organisation_path"),
         ),
         migrations.AddConstraint(
-            model_name='tour',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('unit',), name='tour_one_open_per_unit'),
+            model_name="tour",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("unit",), name="tour_one_open_per_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tour',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open'), ('vehicle__isnull', False)), fields=('vehicle',), name='tour_one_open_per_vehicle'),
+            model_name="tour",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open"), ("vehicle__isnull", False)),
+                fields=("vehicle",),
+                name="tour_one_open_per_vehicle",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tour',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='tour_closes_after_opening'),
+            model_name="tour",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                ),
+                name="tour_closes_after_opening",
+            ),
         ),
     ]

@@ -4,21 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('patrols', '0003_positions'),
-        ('roads', '0002_search_and_live_weights'),
-        ('stations', '0002_separated_roles'),
+        ("patrols", "0003_positions"),
+        ("roads", "0002_search_and_live_weights"),
+        ("stations", "0002_separated_roles"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dutytask',
-            name='auto_key',
-            field=models.CharField(blank=True, default='', editable=False, max_length=60),
+            model_name="dutytask",
+            name="auto_key",
+            field=models.CharField(blank=True, default="", editable=False, max_length=60),
         ),
         migrations.AddConstraint(
-            model_name='dutytask',
-            constraint=models.UniqueConstraint(condition=models.Q(('auto_key', ''), _negated=True), fields=('tour', 'auto_key'), name='duty_task_issued_once'),
+            model_name="dutytask",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("auto_key", ""), _negated=True),
+                fields=("tour", "auto_key"),
+                name="duty_task_issued_once",
+            ),
         ),
     ]
