@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from maps import health, tiles
-from maps.doors import command, duty, snapshot, words
+from maps.doors import chief, command, duty, public, snapshot, words
 
 urlpatterns = [
+    path("", public.home, name="home"),
+    path("roads/<uuid:uid>/", public.road, name="road-page"),
+    path("segments/<uuid:uid>/", public.segment_page, name="segment-page"),
+    path("chief/", chief.chief, name="chief"),
     path("command/", command.command, name="command"),
     path("command/snapshot/", snapshot.command_snapshot, name="command-snapshot"),
     path("command/briefing/<uuid:uid>/", command.briefing, name="command-briefing"),

@@ -1,0 +1,43 @@
+// What scripts add to the public pages: a map, and "where I stand". Everything else works without them.
+import { byId } from "../dom.js";
+import { gettext, page } from "../page.js";
+
+const here = byId("here");
+if (here && navigator.geolocation) {
+  const note = byId("here-note");
+  const say = (text) => {
+    note.textContent = text;
+    note.hidden = !text;
+  };
+  here.hidden = false;
+  here.addEventListener("click", () => {
+    say(gettext("正在定位…"));
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => location.assign(`/?lon=${coords.longitude.toFixed(6)}&lat=${coords.latitude.toFixed(6)}&datum=wgs84`),
+      () => say(gettext("没有得到位置。请允许定位，或直接搜索道路、点地图。")),
+      { enableHighAccuracy: true, timeout: 10000 },
+    );
+  });
+}
+
+async function start() {
+  const place = byId("map");
+  if (!place) return;
+  const { makeMap, pin } = await import("../mapview.js");
+  const map = await makeMap(place);
+  const lines = page.lines || (page.line ? [page.line] : []);
+  const drawn = lines.flat().map((part) => window.L.polyline(part.map(([lon, lat]) => [lat, lon]), { className: "own-line", weight: 6, interactive: false }).addTo(map));
+  const marks = (page.marks || []).map(([lon, lat]) => pin(map, lat, lon));
+  if (drawn.length) map.fitBounds(window.L.featureGroup(drawn).getBounds(), { padding: [24, 24], maxZoom: 16 });
+  else if (marks.length === 1) map.setView(marks[0].getLatLng(), 15);
+  else if (marks.length) map.fitBounds(window.L.featureGroup(marks).getBounds(), { padding: [24, 24], maxZoom: 15 });
+  if (page.picking) {
+    byId("map-hint").hidden = false;
+    map.on("click", ({ latlng }) => location.assign(`/?lon=${latlng.lng.toFixed(6)}&lat=${latlng.lat.toFixed(6)}&datum=wgs84`));
+  }
+}
+
+start().catch((problem) => {
+  console.warn("map:", problem.message);
+  document.querySelector(".small-map")?.remove();
+});
