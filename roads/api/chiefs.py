@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from roads import services
 from roads.api.base import PAGE_PARAMETERS, RoadView, moment_of, organisation_of, person_of
 from roads.api.shapes import assignment_json, span
-from roads.models import ChiefAssignment, ChiefLevel, Segment
-from roads.selectors import assignments_visible_to, segment_by_uid
+from roads.models import ChiefAssignment, ChiefLevel
+from roads.selectors import assignments_visible_to, level_for, segment_by_uid
 from stations.selectors import path_filter
 from stations.types import Actor, DataClass, Verb
 
@@ -69,21 +69,6 @@ class LeaveIn(serializers.Serializer):
     ends_at = serializers.DateTimeField()
     deputy = serializers.UUIDField(required=False, allow_null=True)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
-
-
-def level_of(segment: Segment, rank: int) -> ChiefLevel:
-    """The level with this rank in the scheme that holds for a segment: of its organisation or the nearest above.
-
-    Raises InvalidInput naming the ranks there are.
-    """
-    path = segment.organisation.path or ""
-    levels = ChiefLevel.objects.select_related("organisation").order_by("rank")
-    above = [level for level in levels if path.startswith(level.organisation.path or "?")]
-    fitting = [level for level in above if level.rank == rank]
-    if not fitting:
-        known = "、".join(f"{level.rank} {level.name}" for level in above)
-        raise InvalidInput(_("没有这个级别"), field="level", value=rank, cure=known or _("先建立路长级别"))
-    return max(fitting, key=lambda level: len(level.organisation.path or ""))
 
 
 def _assignment(actor: Actor, uid: uuid.UUID) -> ChiefAssignment:
@@ -160,7 +145,7 @@ class ChiefCollection(RoadView):
         row = services.chief_assign(
             actor=self.actor,
             segment=segment,
-            level=level_of(segment, data.pop("level")),
+            level=level_for(segment.organisation, data.pop("level")),
             person=person_of(self.actor, data.pop("person")),
             starts_at=data.pop("starts_at", None) or clock.now(),
             **data,

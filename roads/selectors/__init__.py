@@ -3,6 +3,7 @@
 from roads.selectors.chainage import axes_by_weight, points_of_chainage
 from roads.selectors.directory import directory_search
 from roads.selectors.junctions import junctions_of_roads
+from roads.selectors.levels import level_for, levels_for
 from roads.selectors.networks import current_build, current_network, network_forget, networks_directory
 from roads.selectors.placing import deployment_bounds, place_locate
 from roads.selectors.responsibility import (
@@ -42,6 +43,8 @@ __all__ = [
     "directory_search",
     "heirs_of",
     "junctions_of_roads",
+    "level_for",
+    "levels_for",
     "network_forget",
     "networks_directory",
     "place_locate",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from django.db.models import Q
 
 from core.errors import InvalidInput, NotFound
-from roads.axes.chainage import Calibration, Direction, format_chainage, parse_chainage
+from roads.axes.chainage import Calibration, Direction, format_chainage, parse_chainage, plain_text
 from roads.axes.locate import SPHEROID, AxisLine
 from roads.models import CalibrationPost, RoadAxis
 
@@ -139,12 +139,22 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
 
 
 def _axes_of_road(road: str) -> list[int]:
-    """Axes in use with this code or name, all parts of it; letters of either case."""
+    """Axes in use with this code or name, all parts of it; letters of either case. Where none has it to the letter,
+    brackets, spaces and full-width forms count for nothing: `复兴东路隧道(上层)`.
+    """
     if not road:
         return []
-    named = Q(code__iexact=road) | Q(name__iexact=road)
-    rows = RoadAxis.objects.filter(named, is_active=True).order_by("code", "name", "part")
-    return list(rows.values_list("pk", flat=True))
+    rows = RoadAxis.objects.filter(is_active=True).order_by("code", "name", "part")
+    exact = list(rows.filter(Q(code__iexact=road) | Q(name__iexact=road)).values_list("pk", flat=True))
+    if exact:
+        return exact
+    wanted = _letters(road)
+    known = rows.values_list("pk", "code", "name")
+    return [axis_id for axis_id, *names in known if wanted and wanted in map(_letters, names)]
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in plain_text(text) if each.isalnum())
 
 
 def _sides(direction: Direction, shape: AxisShape) -> tuple[str, ...]:

@@ -55,11 +55,9 @@ def heirs_of(segment: Segment) -> list[Segment]:
     now, found, looked = clock.now(), [], {segment.pk}
     generation = [segment.pk]
     for _generation in range(MAX_GENERATIONS):
-        children = [
-            link.child
-            for link in SegmentLineage.objects.filter(parent_id__in=generation).select_related("child__organisation")
-            if link.child_id not in looked
-        ]
+        links = SegmentLineage.objects.filter(parent_id__in=generation).select_related("child__organisation")
+        # A joined segment is a child of several.
+        children = list({link.child_id: link.child for link in links if link.child_id not in looked}.values())
         if not children:
             break
         looked.update(child.pk for child in children)

@@ -74,9 +74,8 @@ def test_who_was_it_then(city: Any, network: Any) -> None:
     deputy = a_person(city, kind="leader", login=False, name="副", duty_phone="0898-3330000")
     deputy_appoint(actor=SYSTEM, assignment=assignment, person=deputy, starts_at=LONG_AGO)
     now = clock.now()
-    leave_set(
-        actor=SYSTEM, person=assignment.person, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1)
-    )
+    hour = timedelta(hours=1)
+    leave_set(actor=SYSTEM, person=assignment.person, starts_at=now - hour, ends_at=now + hour)
     member = _where(3000, 1500).json()["segments"][0]["chain"][0]
     assert (member["name"], member["on_leave"]) == ("章", True)
     assert (member["acting_name"], member["acting_phone"]) == ("副", "0898-3330000")

@@ -1,0 +1,1 @@
+"""Rows of tables that counties keep of their roads and chiefs."""
