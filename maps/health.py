@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from core import health, metrics
-from core.errors import Forbidden, LuzhangError, NotSignedIn
+from core.errors import LuzhangError, NotSignedIn
+from maps.access import machine_actor
 from roads.selectors import current_build
-from stations.selectors import actor_for_request
-from stations.selectors.bearer import user_for_bearer
+from stations.services import require
 from stations.types import DataClass, Verb
 
 
@@ -44,10 +44,13 @@ def _network() -> dict[str, Any]:
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format. Not public: from this machine itself, or with a token that may view the system."""
-    if not _is_loopback(request) and not _may_view_system(request):
-        error: LuzhangError = (
-            Forbidden("没有权限") if actor_for_request(request).is_signed_in else NotSignedIn("请提供访问令牌")
-        )
+    try:
+        if not _is_loopback(request):
+            actor = machine_actor(request)
+            if not actor.is_signed_in:
+                raise NotSignedIn("请提供访问令牌")
+            require(actor, Verb.VIEW, DataClass.SYSTEM)
+    except LuzhangError as error:
         return JsonResponse(error.as_dict(), status=error.status)
     return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
 
@@ -59,19 +62,4 @@ def _is_loopback(request: HttpRequest) -> bool:
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
-        return False
-
-
-def _may_view_system(request: HttpRequest) -> bool:
-    actor = actor_for_request(request)
-    if actor.may(Verb.VIEW, DataClass.SYSTEM):
-        return True
-    scheme, _sep, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return False
-    from stations.selectors import actor_for_user
-
-    try:
-        return actor_for_user(user_for_bearer(token.strip())).may(Verb.VIEW, DataClass.SYSTEM)
-    except LuzhangError:
         return False

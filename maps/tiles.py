@@ -14,14 +14,13 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.http import require_safe
 
-from core.errors import InvalidInput, LuzhangError, NotSignedIn
+from core.errors import InvalidInput, LuzhangError
 from core.geo.datum import datum_of, from_wgs84
 from core.geo.layer import Layer
 from core.geo.srid import STORE_SRID, WEB_SRID
+from maps.access import layer_actor
 from maps.layers import layer_named
-from stations.selectors import actor_for_request
-from stations.services import require
-from stations.types import PUBLIC_ACTOR, Actor, DataClass, Verb
+from stations.types import Actor
 
 MAX_ZOOM = 20
 EXTENT = 4096
@@ -92,11 +91,7 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
     """One tile; 204 when it is empty. Public layers are cacheable by anybody, others never by a shared cache."""
     try:
         found = layer_named(layer)
-        actor = PUBLIC_ACTOR if found.public else actor_for_request(request)
-        if not found.public:
-            if not actor.is_signed_in:
-                raise NotSignedIn("请先登录", field="layer", value=layer)
-            require(actor, Verb.VIEW, DataClass(str(found.data_class)))
+        actor = layer_actor(request, found)
         body = tile_bytes(found, actor, z, x, y, request.GET.get("datum", "wgs84"))
     except LuzhangError as error:
         return JsonResponse(error.as_dict(), status=error.status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from maps import health, tiles
+from maps import health, ogc, tiles
 from maps.doors import chief, command, duty, public, snapshot, words
 
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("duty/", duty.duty, name="duty"),
     path("words/<str:language>.json", words.words, name="words"),
     path("tiles/<str:layer>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
+    path("ogc/", ogc.landing, name="ogc"),
+    path("ogc/api", ogc.api, name="ogc-api"),
+    path("ogc/conformance", ogc.conformance, name="ogc-conformance"),
+    path("ogc/collections", ogc.collections, name="ogc-collections"),
+    path("ogc/collections/<str:name>", ogc.collection, name="ogc-collection"),
+    path("ogc/collections/<str:name>/items", ogc.items, name="ogc-items"),
+    path("ogc/collections/<str:name>/items/<str:feature_id>", ogc.item, name="ogc-item"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics_page, name="metrics"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.geo.layer import Layer
+from core.geo.layer import PLAIN_ROWS, Layer
 from roads.models import NetworkBuild
 from stations.types import DataClass
 
@@ -20,16 +20,20 @@ _MERGED_SQL = """
      GROUP BY e.name, e.ref, e.road_class
 """
 
-_EDGES_SQL = """
+_PLAIN_SQL = """
     SELECT e.geom, e.edge_no::text AS id, e.name, e.ref, e.road_class, e.oneway, e.flags
       FROM roads_roadedge e
      WHERE e.build_id = %(build)s AND e.road_class <= %(limit)s AND e.geom && {bounds}
+"""
+
+_EDGES_SQL = """
+    {plain}
     UNION ALL
     SELECT ST_LineMerge(ST_Collect(e.geom)), 'n' || min(e.edge_no), e.name, e.ref, e.road_class, 0, 256
       FROM roads_roadedge e
      WHERE e.build_id = %(build)s AND e.road_class <= %(limit)s AND e.name <> '' AND e.geom && {bounds}
      GROUP BY e.name, e.ref, e.road_class
-"""
+""".replace("{plain}", _PLAIN_SQL)
 
 _SEGMENTS_SQL = """
     SELECT s.geom, s.uid::text AS id, s.code, s.name, s.road_class, s.generated,
@@ -52,6 +56,8 @@ def _roads(actor: Any, z: int) -> tuple[str, dict[str, Any]]:
     """
     build = NetworkBuild.objects.filter(is_current=True).values_list("pk", flat=True).first() or 0
     limit = next((limit for zoom, limit in _CLASS_LIMITS if z <= zoom), 17)
+    if z >= PLAIN_ROWS:
+        return _PLAIN_SQL, {"build": build, "limit": limit}
     sql = _MERGED_SQL if z <= _MERGED_UP_TO_ZOOM else _EDGES_SQL
     return sql, {"build": build, "limit": limit}
 

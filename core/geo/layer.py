@@ -9,6 +9,9 @@ from typing import Any
 # rows_sql(actor, z) -> (sql, params). The SELECT yields `geom` (EPSG:4326) and one column a property, plus `id` (text).
 RowsSql = Callable[[Any, int], tuple[str, dict[str, Any]]]
 
+# Beyond every zoom: the rows as they are stored, nothing merged or left out for drawing (features API, exports).
+PLAIN_ROWS = 99
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:

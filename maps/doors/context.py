@@ -21,7 +21,10 @@ FALLBACK_BOUNDS = (73.5, 18.0, 135.1, 53.6)  # mainland China, for a deployment 
 def map_bounds() -> tuple[float, float, float, float]:
     """(west, south, east, north) of the network in force, in WGS-84 degrees."""
     build = current_build()
-    return tuple(build.bounds.extent) if build is not None and build.bounds is not None else FALLBACK_BOUNDS
+    if build is None or build.bounds is None:
+        return FALLBACK_BOUNDS
+    west, south, east, north = build.bounds.extent
+    return west, south, east, north
 
 
 def doors_of(actor: Actor, here: str) -> list[dict[str, Any]]:
@@ -39,7 +42,7 @@ def doors_of(actor: Actor, here: str) -> list[dict[str, Any]]:
 def page_context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
     """Context shared by the doors. `page` is plain data for the page's script (json_script)."""
     actor = actor_for_request(request)
-    root = _root()
+    root, build = _root(), current_build()
     return {
         "actor": actor,
         "doors": doors_of(actor, here),
@@ -48,6 +51,7 @@ def page_context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]
         "is_sample": bool(root is not None and root.generated),
         "page": {
             "bounds": map_bounds(),
+            "network": build.version if build is not None else "",
             "datum": settings.LUZHANG_BASEMAP_DATUM,
             "language": get_language(),
             "now": clock.now(),
@@ -63,4 +67,3 @@ def _root() -> Any:
         return organisation_root()
     except NotFound:
         return None
-

@@ -1,4 +1,4 @@
-"""`/duty/`: the phone. A shell that reads and acts through the APIs, so that it shows what is true after every reload."""
+"""`/duty/`: the phone. A shell that reads and acts through the APIs, so that a reload shows what is true."""
 
 from __future__ import annotations
 
@@ -20,4 +20,5 @@ from stations.types import DataClass, Verb
 @page_access(Verb.ACT, DataClass.ASSIGNMENT)
 def duty(request: HttpRequest) -> HttpResponse:
     """Officers, auxiliaries, wardens, persuaders."""
-    return render(request, "maps/duty.html", page_context(request, "duty", page={"kinds": [asdict(kind) for kind in incident_kinds()]}))
+    kinds = [asdict(kind) for kind in incident_kinds()]
+    return render(request, "maps/duty.html", page_context(request, "duty", page={"kinds": kinds}))

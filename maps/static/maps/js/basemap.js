@@ -19,8 +19,11 @@ const width = (wide, narrow) => [
 const LINE = ["!=", ["get", "flags"], 256];
 
 function tiles(layer) {
-  const datum = page.datum && page.datum !== "wgs84" ? `?datum=${page.datum}` : "";
-  return [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt${datum}`];
+  // A new network is a new address: tiles of the old one may rest in caches for a day.
+  const query = new URLSearchParams();
+  if (page.datum && page.datum !== "wgs84") query.set("datum", page.datum);
+  if (layer === "roads") query.set("v", page.network || "");
+  return [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt?${query}`];
 }
 
 function style(layers) {
@@ -55,7 +58,7 @@ function style(layers) {
         paint: { "text-color": tone("--map-label"), "text-halo-color": tone("--map-halo"), "text-halo-width": 1.5 },
       },
       {
-        id: "station", type: "circle", source: "stations", "source-layer": "stations",
+        id: "station", type: "circle", source: "stations", "source-layer": "stations", minzoom: 9,
         paint: {
           "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2, 14, 5], "circle-color": tone("--brand"),
           "circle-stroke-color": tone("--marker-edge"), "circle-stroke-width": 1.5,
