@@ -8,7 +8,6 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -185,9 +184,10 @@ def _side(row: ImportRow) -> str:
 
 def _known_segment(axis: RoadAxis, low: float, high: float, side: str) -> Segment | None:
     """A segment in force on the very stretch: importing a table again changes nothing."""
-    rows = Segment.objects.filter(axis=axis, valid__contains=clock.now()).select_related("organisation")
-    for segment in rows:
-        ends = np.array([segment.from_m or 0.0, segment.to_m or 0.0])
-        if side_name(segment.sides) == side and np.all(np.abs(ends - (low, high)) <= SAME_STRETCH_M):
-            return segment
-    return None
+    rows = Segment.objects.filter(
+        axis=axis,
+        valid__contains=clock.now(),
+        from_m__range=(low - SAME_STRETCH_M, low + SAME_STRETCH_M),
+        to_m__range=(high - SAME_STRETCH_M, high + SAME_STRETCH_M),
+    )
+    return next((row for row in rows.select_related("organisation") if side_name(row.sides) == side), None)
