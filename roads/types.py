@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+def road_label(code: str, name: str) -> str:
+    """Code and name of a road as one says them; a name that holds its code already is enough."""
+    return name if code and code in name else " ".join(part for part in (code, name) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class ChiefInChain:
     """One level of a chain of chiefs at one instant. `acting` is the deputy who stands in while the chief is on leave.

@@ -23,7 +23,7 @@ class AxisLine:
     @property
     def label(self) -> str:
         """Code and name together."""
-        return " ".join(part for part in (self.code, self.name) if part)
+        return self.name if self.code and self.code in self.name else " ".join(filter(None, (self.code, self.name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from core import clock
 from core.geo.srid import STORE_SRID
+from roads.types import road_label
 from roads.models.spelling import SpellingField
 
 
@@ -57,7 +58,7 @@ class RoadAxis(models.Model):
         ]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.code, self.name) if part)
+        return road_label(self.code, self.name)
 
 
 class RoadAxisVersion(models.Model):

@@ -16,7 +16,7 @@ from core.geo.srid import STORE_SRID
 from roads.models import NetworkBuild
 from roads.selectors.chainage import axis_chainage_text, axis_project
 from roads.selectors.responsibility import segments_at_metre, segments_of_area
-from roads.types import PlaceOnRoad, SegmentAtPlace
+from roads.types import PlaceOnRoad, SegmentAtPlace, road_label
 
 FAR_FROM_ROAD_M = 200.0
 # A road with an axis this much farther than the nearest one still names the place: people answer for axes.
@@ -123,7 +123,7 @@ def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | No
     if edge is not None:
         place = replace(
             place,
-            road_name=" ".join(part for part in (edge.ref, edge.name) if part),
+            road_name=road_label(edge.ref, edge.name),
             road_distance_m=edge.distance_m,
             road_class=edge.road_class,
         )
