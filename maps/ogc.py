@@ -38,8 +38,8 @@ KNOWN_PARAMETERS = frozenset({"bbox", "datetime", "limit", "offset", "f"})
 _BOUNDS = f"ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, {STORE_SRID})"
 _COUNT_SQL = "SELECT count(*) FROM ({rows}) AS rows WHERE rows.geom && {bounds}"
 _SELECT_SQL = "SELECT rows.id, ST_AsGeoJSON(rows.geom, 7)::json{columns} FROM ({rows}) AS rows"
-_PAGE_SQL = " WHERE rows.geom && {bounds} ORDER BY rows.id LIMIT %(limit)s OFFSET %(offset)s"
-_ONE_SQL = " WHERE rows.id = %(id)s"
+_PAGE_SQL = " WHERE rows.geom && {bounds} ORDER BY rows.id LIMIT %(page_limit)s OFFSET %(page_offset)s"
+_ONE_SQL = " WHERE rows.id = %(feature_id)s"
 _WORLD = {"west": -180.0, "south": -90.0, "east": 180.0, "north": 90.0}
 
 View = Callable[..., HttpResponse]
@@ -152,7 +152,7 @@ def items(request: HttpRequest, name: str) -> HttpResponse:
         cursor.execute(_COUNT_SQL.format(rows=sql, bounds=_BOUNDS), values)
         (matched,) = cursor.fetchone()
         page = _select(layer, sql) + _PAGE_SQL.format(bounds=_BOUNDS)
-        cursor.execute(page, {**values, "limit": limit, "offset": offset})
+        cursor.execute(page, {**values, "page_limit": limit, "page_offset": offset})
         features = [_feature(layer, row) for row in cursor.fetchall()]
     links = [
         {"rel": "self", "type": GEOJSON, "href": request.build_absolute_uri()},
@@ -181,7 +181,7 @@ def item(request: HttpRequest, name: str, feature_id: str) -> HttpResponse:
     layer = _layer(name)
     sql, values = _rows(layer, layer_actor(request, layer), _WORLD)
     with connection.cursor() as cursor:
-        cursor.execute(_select(layer, sql) + _ONE_SQL, {**values, "id": feature_id})
+        cursor.execute(_select(layer, sql) + _ONE_SQL, {**values, "feature_id": feature_id})
         row = cursor.fetchone()
     if row is None:
         raise NotFound("没有这个要素", field="id", value=feature_id)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from incidents.selectors import incidents_visible_to, supervisions_for
-from incidents.states import SETTLED, Grade, IncidentState
+from incidents.types import SETTLED, Grade, IncidentState
 from maps.doors.context import page_context
 from maps.doors.public import line_of
 from roads.selectors import chains_at, segment_ends, segment_ids_of_chief, segments_visible_to

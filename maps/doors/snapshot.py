@@ -17,7 +17,7 @@ from core import clock
 from core.feed.reader import head
 from core.jsontext import dumps
 from incidents.selectors import assignment_summary, assignments_visible_to, incident_summary, incidents_visible_to
-from incidents.states import HOLDING, SETTLED, AssignmentState
+from incidents.types import HOLDING, SETTLED, AssignmentState
 from patrols.selectors import tours_on_duty
 from patrols.types import TourOnDuty
 from stations.selectors import actor_for_request

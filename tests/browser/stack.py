@@ -130,7 +130,12 @@ def _crews(where: Places, values: Mapping[str, str]) -> tuple[Crew, ...]:
 
     script = _CREW_SCRIPT.replace("{password}", CREW_PASSWORD)
     done = subprocess.run(
-        children.manage("shell", "-c", script), cwd=where.root, env=dict(values), capture_output=True, text=True, check=True
+        children.manage("shell", "-c", script),
+        cwd=where.root,
+        env=dict(values),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     line = next(line for line in done.stdout.splitlines() if line.startswith("CREWS "))
     return tuple(Crew(**row) for row in json.loads(line[6:]))

@@ -1,0 +1,7 @@
+"""Plain data of the incidents room that upper rooms may use. Django-free."""
+
+from __future__ import annotations
+
+from incidents.states import HOLDING, SETTLED, STANDING, AssignmentState, Grade, IncidentState
+
+__all__ = ["HOLDING", "SETTLED", "STANDING", "AssignmentState", "Grade", "IncidentState"]
