@@ -71,8 +71,10 @@ class House:
 
 
 @contextlib.contextmanager
-def empty_house(*, watched: bool = True) -> Iterator[House]:
-    """Cluster, Redis and a migrated, empty database. `watched`: a supervisor starts killed servers again."""
+def empty_house(*, watched: bool = True, server_words: Sequence[str] = ()) -> Iterator[House]:
+    """Cluster, Redis and a migrated, empty database. `watched`: a supervisor starts killed servers again;
+    `server_words`: more of PostgreSQL's command line.
+    """
     if threading.current_thread() is threading.main_thread() and __name__ != "__main__":
         children.listen()
     folder = Path(tempfile.mkdtemp(prefix="luzhang-bench-"))
@@ -101,7 +103,7 @@ def empty_house(*, watched: bool = True) -> Iterator[House]:
         postgres.stop(where)
         with Supervisor(where.log, values, folder=where.root) as servers:
             house = House(where, values, free_port(), where.log, servers)
-            _start_servers(house, watched)
+            _start_servers(house, watched, server_words)
             yield house
     finally:
         postgres.stop(where)
@@ -110,10 +112,10 @@ def empty_house(*, watched: bool = True) -> Iterator[House]:
             shutil.rmtree(where.cluster.parent, ignore_errors=True)
 
 
-def _start_servers(house: House, watched: bool) -> None:
+def _start_servers(house: House, watched: bool, words: Sequence[str]) -> None:
     where = house.where
     server = [str(postgres.binaries() / "postgres"), "-D", str(where.cluster), "-k", str(where.postgres_socket)]
-    house.services.start("postgres", [*as_server_user(), *server], restart=watched)
+    house.services.start("postgres", [*as_server_user(), *server, *words], restart=watched)
     house.services.start("redis", redis.command(where), restart=watched)
     waiting = threading.Event()
     for _ in range(600):

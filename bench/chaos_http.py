@@ -11,6 +11,7 @@ from typing import Any
 
 HOST = "127.0.0.1"
 RETRY_S = 0.2
+RETRY_AT_MOST_S = 3.0
 FAULTS = (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError)
 
 
@@ -24,7 +25,7 @@ class Link:
         self._pair: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(
-        self, method: str, path: str, body: Any = None, headers: str = "", timeout_s: float = 8.0
+        self, method: str, path: str, body: Any = None, headers: str = "", timeout_s: float = 15.0
     ) -> tuple[int, bytes]:
         """Status and body. Raises one of FAULTS; then the next call opens a new connection."""
         data = b"" if body is None else json.dumps(body).encode()
@@ -46,13 +47,15 @@ class Link:
 
     async def insist(self, method: str, path: str, body: Any = None, headers: str = "") -> tuple[int, bytes]:
         """As `ask`, again and again until the server answers with anything but 5xx or 429."""
+        wait_s = RETRY_S
         while True:
             with contextlib.suppress(*FAULTS):
                 status, answer = await self.ask(method, path, body, headers)
                 if status < 500 and status != 429:
                     return status, answer
                 self.faults += 1
-            await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, RETRY_AT_MOST_S)
 
     def close(self) -> None:
         """Drop the connection."""

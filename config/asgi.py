@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from django.core.asgi import get_asgi_application
 from django.db import connection
 
+from config.threads import ThreadedApplication
 from core import clock
 
 Scope = MutableMapping[str, Any]
@@ -22,7 +23,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-django_application: Any = get_asgi_application()
+django_application: Any = ThreadedApplication(get_asgi_application())
 
 # After Django is set up: both need its models.
 from maps.live.asgi import application as live_application  # noqa: E402

@@ -7,7 +7,7 @@ re-import never moves responsibility: axes are another step (`axis_import`) and 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,16 +87,14 @@ def edges_copy(build: NetworkBuild, graph: RoadGraph, progress: Progress) -> Non
     """COPY all edges of a graph, in chunks that commit on their own so that nobody waits for an import."""
     total = graph.edge_count
     pointer = np.asarray(graph.shape_ptr)
+    names, refs = [_text(value[:200]) for value in graph.strings], [_text(value[:100]) for value in graph.strings]
     for first in range(0, total, CHUNK):
         last = min(total, first + CHUNK)
         a, b = int(pointer[first]), int(pointer[last])
         owner = np.repeat(np.arange(last - first), np.diff(pointer[first : last + 1]))
         lines = shapely.linestrings(np.c_[graph.shape_lon[a:b], graph.shape_lat[a:b]], indices=owner)
         wkb = shapely.to_wkb(shapely.set_srid(lines, STORE_SRID), hex=True, include_srid=True)
-        text = io.StringIO()
-        for offset, geometry in enumerate(wkb):
-            text.write(_edge_row(build.pk, graph, first + offset, geometry))
-        text.seek(0)
+        text = io.StringIO("".join(_edge_rows(build.pk, graph, (names, refs), first, last, wkb)))
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.copy_expert(_COPY_SQL, text)
         progress(f"edges {last}/{total}")
@@ -104,25 +102,35 @@ def edges_copy(build: NetworkBuild, graph: RoadGraph, progress: Progress) -> Non
         cursor.execute("ANALYZE roads_roadedge")
 
 
-def _edge_row(build_id: int, graph: RoadGraph, e: int, geometry: str) -> str:
-    return "\t".join(
-        (
-            str(build_id),
-            str(e),
-            str(int(graph.edge_way_id[e])),
-            _text(graph.string_at(int(graph.edge_name[e]))[:200]),
-            _text(graph.string_at(int(graph.edge_ref[e]))[:100]),
-            str(int(graph.edge_class[e])),
-            str(int(graph.edge_oneway[e])),
-            str(int(graph.edge_flags[e])),
-            "t" if graph.edge_island[e] else "f",
-            f"{float(graph.edge_length_m[e]):.3f}",
-            "\\N",
-            "\\N",
-            "\\N",
-            geometry,
+def _edge_rows(
+    build_id: int,
+    graph: RoadGraph,
+    escaped: tuple[Sequence[str], Sequence[str]],
+    first: int,
+    last: int,
+    wkb: Iterable[str],
+) -> Iterator[str]:
+    """COPY lines of the edges first .. last - 1; `escaped`: the graph's strings as names and as refs; `wkb`: hex."""
+    names, refs = escaped
+    columns = zip(
+        range(first, last),
+        graph.edge_way_id[first:last].tolist(),
+        graph.edge_name[first:last].tolist(),
+        graph.edge_ref[first:last].tolist(),
+        graph.edge_class[first:last].tolist(),
+        graph.edge_oneway[first:last].tolist(),
+        graph.edge_flags[first:last].tolist(),
+        graph.edge_island[first:last].tolist(),
+        graph.edge_length_m[first:last].tolist(),
+        wkb,
+        strict=True,
+    )
+    for e, way, name, ref, road_class, oneway, flags, island, length_m, line in columns:
+        yield (
+            f"{build_id}\t{e}\t{way}\t{names[name] if name >= 0 else ''}\t"
+            f"{refs[ref] if ref >= 0 else ''}\t{road_class}\t{oneway}\t{flags}\t{'t' if island else 'f'}\t"
+            f"{length_m:.3f}\t\\N\t\\N\t\\N\t{line}\n"
         )
-    ) + "\n"  # fmt: skip
 
 
 def _text(value: str) -> str:
