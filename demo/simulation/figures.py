@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.models import Count
 
 from core.clock import Anchor
+from core.models import Event
 from demo.simulation.tally import Tally
 from incidents.models import Assignment, AssignmentStep, Decision, Incident, IncidentStep
 from incidents.states import STANDING, AssignmentState
@@ -19,6 +21,8 @@ from patrols.models import Tour
 from roads.network.graph import RoadGraph
 from roads.network.profiles import INF, Profile
 
+RELEASED = frozenset({"cleared", "declined", "expired", "recalled"})
+OFFERED = "incidents.assignment_offered"
 # The first row that an intake writes, and the row that an offer writes: both are appended and never touched again, so
 # that their transactions' commit times are those of intake and assignment.
 _COMMITS_SQL = """
@@ -102,8 +106,12 @@ def percentiles(values: list[float]) -> dict[str, float | None]:
     return {f"p{share}": round(float(np.percentile(values, share)), 1) for share in (50, 95, 99)}
 
 
-def integrity(tally: Tally) -> Integrity:
-    """Compare what was acknowledged and heard with what the database holds."""
+def integrity(tally: Tally, upto_seq: int) -> Integrity:
+    """Compare what was acknowledged and heard with what the database holds.
+
+    `upto_seq`: the feed number up to which the stream was read; offers made after it (crews are silent then, so offers
+    expire and go to the next unit) are nobody's loss.
+    """
     found = Integrity()
     known = {str(uid): key for uid, key in Incident.objects.values_list("uid", "client_key")}
     found.lost["acknowledged and not there"] = [
@@ -121,7 +129,14 @@ def integrity(tally: Tally) -> Integrity:
             "assignment__uid", flat=True
         )
     }
-    found.lost["offer not on the stream"] = sorted(offered - set(tally.offered))
+    numbers = {
+        str(subject["assignment"]): seq
+        for subject, seq in Event.objects.filter(topic=OFFERED).values_list("subject", "feed_seq")
+    }
+    found.lost["offer without an event"] = sorted(offered - set(numbers))
+    found.lost["offer not on the stream"] = sorted(
+        uid for uid, seq in numbers.items() if seq is not None and seq <= upto_seq and uid not in tally.offered
+    )
     found.duplicated["offer twice on the stream"] = [uid for uid, times in tally.offered.items() if times > 1]
     found.duplicated["event twice on the stream"] = [str(seq) for seq, times in tally.sequences.items() if times > 1]
     found.duplicated["several incidents for one key"] = [
@@ -140,15 +155,28 @@ def integrity(tally: Tally) -> Integrity:
 
 
 def _held_twice() -> list[str]:
-    """From history: two assignments that held one tour at the same moment (from the offer to the clearing or end)."""
-    twice, before = [], {}
-    rows = Assignment.objects.exclude(offered_at=None).order_by("tour_id", "offered_at", "id")
-    for row in rows.values("uid", "tour_id", "offered_at", "cleared_at", "ended_at"):
-        until = row["cleared_at"] or row["ended_at"]
-        last = before.get(row["tour_id"], "never")
-        if last is None or (last != "never" and row["offered_at"] < last):
-            twice.append(str(row["uid"]))
-        before[row["tour_id"]] = until
+    """From history: two assignments that held one tour at the same moment (from the offer to clearing or end).
+
+    By the numbers of the history's rows: a claim that waited for the other's release wrote its row after it. Stamps
+    would not do: processes follow a change of the clock's rate within a second, which is many seconds of house time.
+    """
+    begun: dict[int, int] = {}
+    ended: dict[int, int] = {}
+    tours: dict[int, list[int]] = {}
+    steps = AssignmentStep.objects.filter(stale_fence=False).order_by("id")
+    for number, assignment, tour, to_state in steps.values_list(
+        "id", "assignment_id", "assignment__tour_id", "to_state"
+    ):
+        if to_state == AssignmentState.OFFERED.value:
+            begun[assignment] = number
+            tours.setdefault(tour, []).append(assignment)
+        elif to_state in RELEASED and assignment not in ended:
+            ended[assignment] = number
+    twice = []
+    for held in tours.values():
+        for before, after in pairwise(held):
+            if before not in ended or begun[after] < ended[before]:
+                twice.append(str(after))
     return twice
 
 

@@ -12,7 +12,7 @@ class Habits:
     """Ranges are uniform, shares are of all offers or incidents."""
 
     report_moving_s: Range = (10.0, 15.0)
-    report_standing_s: Range = (20.0, 30.0)
+    report_standing_s: Range = (25.0, 40.0)
     pause_s: Range = (30.0, 180.0)
     sign_s: Range = (3.0, 12.0)
     set_off_s: Range = (2.0, 8.0)

@@ -22,17 +22,21 @@ from incidents.states import IncidentState
 CALLING_SHARE = 0.75
 CALLS_A_MINUTE = 23.0
 WARM_UP_S = 20.0  # house: every unit reports at least once before the first call
-DRAIN_S = 20.0  # wall
-HEARD_S = 5.0  # wall
+READY_S = 60.0  # wall
+DRAIN_S = 90.0  # wall
+HEARD_S = 60.0  # wall
 PROGRESS_S = 5.0
 
 
 @dataclass(slots=True)
 class Counts:
-    """What stood at the end of the N minutes, before the drain: cases closed, wall seconds that the minutes took."""
+    """What stood at the end of the N minutes, before the drain: cases closed, wall seconds that they took; after
+    the drain the feed number up to which the stream had to be read.
+    """
 
     closed: int = 0
     wall_s: float = 0.0
+    upto_seq: int = 0
 
 
 def _end_reached(counts: Counts) -> None:
@@ -64,6 +68,7 @@ async def run(
         watching = asyncio.create_task(keeper.watch())
         speaking = asyncio.create_task(_speak(playing, say))
         try:
+            await _ready(playing)
             await house_sleep(WARM_UP_S)
             begun, wall = house_now(), time.monotonic()
             calling = asyncio.create_task(calls(playing, scenes))
@@ -73,7 +78,7 @@ async def run(
             say(f"{(house_now() - begun).total_seconds():.0f} s of house time in {counts.wall_s:.1f} s; draining")
             playing.go_quiet()
             await sync_to_async(_end_reached)(counts)
-            await _drain(playing)
+            counts.upto_seq = await _drain(playing)
         finally:
             watching.cancel()
             speaking.cancel()
@@ -82,8 +87,19 @@ async def run(
     return counts
 
 
-async def _drain(world: World) -> None:
-    """Until the outbox is empty and every case has a unit or a reason; then until the stream has caught up."""
+async def _ready(world: World) -> None:
+    """Until what loading left in the outbox is done and the web process has answered each kind of request once."""
+    end = time.monotonic() + READY_S
+    for path in ("/api/v1/incidents/?limit=1", "/api/v1/assignments/?open=1"):
+        await world.client.get(path, token=world.watch.token)
+    while not (await sync_to_async(_settled)())[0] and time.monotonic() < end:
+        await asyncio.sleep(0.2)
+
+
+async def _drain(world: World) -> int:
+    """Until the outbox is empty and every case has a unit or a reason; then until the stream has caught up with the
+    feed number of that moment, which is returned.
+    """
     end = time.monotonic() + DRAIN_S
     settled, last = await sync_to_async(_settled)()
     while not settled and time.monotonic() < end:
@@ -92,6 +108,7 @@ async def _drain(world: World) -> None:
     end = time.monotonic() + HEARD_S
     while world.watch.last_seq < last and time.monotonic() < end:
         await asyncio.sleep(0.05)
+    return last
 
 
 async def _speak(world: World, say: Callable[[str], None]) -> None:

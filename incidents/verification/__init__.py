@@ -1,1 +1,1 @@
-"""Recorded decisions checked by other means: scipy and the exported arrays only, nothing of the engine or the search."""
+"""Recorded decisions checked by other means: scipy and the exported arrays only, nothing of engine or search."""

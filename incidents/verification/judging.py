@@ -1,4 +1,4 @@
-"""One recorded decision against the plain answer: its list, its shortfall, and what the straight line would have said."""
+"""One recorded decision against the plain answer: its list, its shortfall, and what the straight line would say."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def rank(decision: dict[str, Any], units: list[dict[str, Any]], networks: Networ
 
 
 def _compare(decision: dict[str, Any], name: str, ranked: list[Ranked], verdict: Verdict) -> None:
-    """Place by place within the tolerance, and each listed unit's own time; units with equal times may change places."""
+    """Place by place within the tolerance, and each listed unit's own time; equal times may change places."""
     listed = sorted(decision["plan"][name], key=lambda one: one["rank"])
     listed = [one for one in listed if one["rank"] <= LISTED]
     wanted = ranked[:LISTED]

@@ -28,11 +28,9 @@ POSTS = 60
 
 
 class Command(BaseCommand):
-    """`simulate --url URL [--rate R] [--seed S] [--minutes N] [--every S]`; without `--minutes` until it is stopped."""
+    """`simulate --url URL [--rate R] [--seed S] [--minutes N] [--every S]`; without `--minutes` until stopped."""
 
-    help = (
-        "Let the units of demo_load drive, report and serve, and let events arrive, through trackers, API and stream."
-    )
+    help = "Let units drive, report and serve, and events arrive, through trackers, API and stream."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--url", required=True, help="address of the house, http://127.0.0.1:8000")
