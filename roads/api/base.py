@@ -83,17 +83,13 @@ def feature(uid: Any, geometry: Any, properties: dict[str, Any]) -> dict[str, An
     if isinstance(geometry, tuple):
         shape = {"type": "Point", "coordinates": [round(geometry[0], DECIMALS), round(geometry[1], DECIMALS)]}
     else:
-        shape = None if geometry is None else rounded(json.loads(geometry.geojson))
+        shape = None if geometry is None else {"type": geometry.geom_type, "coordinates": _rounded(geometry.coords)}
     return {"type": "Feature", "id": str(uid), "geometry": shape, "properties": properties}
 
 
-def rounded(shape: dict[str, Any]) -> dict[str, Any]:
-    """Coordinates to a centimetre."""
-
-    def walk(part: Any) -> Any:
-        return [walk(each) for each in part] if isinstance(part, list) else round(part, DECIMALS)
-
-    return {**shape, "coordinates": walk(shape["coordinates"])}
+def _rounded(part: Any) -> Any:
+    """Coordinates to a centimetre, as lists."""
+    return [_rounded(each) for each in part] if isinstance(part, tuple) else round(part, DECIMALS)
 
 
 def place_of(request: Request) -> tuple[float, float]:

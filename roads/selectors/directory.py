@@ -17,23 +17,24 @@ MAX_CHARACTERS = 60
 # Rank: 0 the very name or code, 1 its beginning, 2 somewhere inside, 3 the beginning of its pinyin or initials. Each
 # kind is limited by itself, so that a thousand segments of a road do not push the road off the list.
 _SQL = """
-    (SELECT 'axis' AS kind, a.uid::text AS uid, a.code, a.name, '' AS detail,
-            ST_X(m.point) AS lon, ST_Y(m.point) AS lat, {axis_rank} AS rank, a.length_m AS weight
-       FROM roads_roadaxis a, LATERAL (SELECT ST_LineInterpolatePoint(a.geom, 0.5) AS point) m
-      WHERE a.is_active AND ({axis_match})
-      ORDER BY rank, weight DESC, a.id LIMIT %(limit)s)
+    (SELECT 'axis' AS kind, f.uid::text, f.code, f.name, '' AS detail, ST_X(m.point), ST_Y(m.point), f.rank
+       FROM (SELECT a.uid, a.code, a.name, a.geom, {axis_rank} AS rank FROM roads_roadaxis a
+              WHERE a.is_active AND ({axis_match})
+              ORDER BY rank, a.length_m DESC, a.id LIMIT %(limit)s) f,
+            LATERAL (SELECT ST_LineInterpolatePoint(f.geom, 0.5) AS point) m)
     UNION ALL
-    (SELECT 'segment', s.uid::text, s.code, s.name, o.name,
-            ST_X(m.point), ST_Y(m.point), {segment_rank}, 0
-       FROM roads_segment s JOIN stations_organisation o ON o.id = s.organisation_id,
-            LATERAL (SELECT ST_PointOnSurface(coalesce(s.geom, s.area)) AS point) m
-      WHERE s.valid @> core_now() AND ({segment_match})
-      ORDER BY 8, s.code LIMIT %(limit)s)
+    (SELECT 'segment', f.uid::text, f.code, f.name, o.name, ST_X(m.point), ST_Y(m.point), f.rank
+       FROM (SELECT s.uid, s.code, s.name, s.geom, s.area, s.organisation_id, {segment_rank} AS rank
+               FROM roads_segment s
+              WHERE s.valid @> core_now() AND ({segment_match})
+              ORDER BY rank, s.code LIMIT %(limit)s) f
+       JOIN stations_organisation o ON o.id = f.organisation_id,
+            LATERAL (SELECT ST_PointOnSurface(coalesce(f.geom, f.area)) AS point) m)
     UNION ALL
-    (SELECT 'place', p.id::text, '', p.name, p.kind, ST_X(p.geom), ST_Y(p.geom), {place_rank}, 0
+    (SELECT 'place', p.id::text, '', p.name, p.kind, ST_X(p.geom), ST_Y(p.geom), {place_rank} AS rank
        FROM roads_gazetteerplace p
       WHERE {place_match}
-      ORDER BY 8, length(p.name), p.id LIMIT %(limit)s)
+      ORDER BY rank, length(p.name), p.id LIMIT %(limit)s)
 """
 
 _NAME_RANK = "CASE WHEN {t}.name = %(text)s THEN 0 WHEN {t}.name ILIKE %(begins)s THEN 1 ELSE {inside} END"

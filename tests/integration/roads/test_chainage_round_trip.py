@@ -29,10 +29,11 @@ def _away_m(a: tuple[float, float], b: tuple[float, float]) -> float:
     return float(SPHEROID.inv(*a, *b)[2])
 
 
-def _samples(length_m: float, seed: int) -> Iterator[float]:
-    rng = np.random.default_rng(seed)
-    yield from (0.0, length_m)
-    yield from rng.uniform(0.0, length_m, SAMPLES)
+def _samples(measures_m: Any, seed: int) -> Iterator[float]:
+    """Metres that a carriageway has: the opposite one may begin later and end earlier than the reference line."""
+    low, high = float(measures_m.min()), float(measures_m.max())
+    yield from (low, high)
+    yield from np.random.default_rng(seed).uniform(low, high, SAMPLES)
 
 
 def _check_axis(axis: RoadAxis) -> float:
@@ -41,7 +42,7 @@ def _check_axis(axis: RoadAxis) -> float:
     worst = 0.0
     for side in ("down", "up") if shape.line_up is not None else ("",):
         line = shape.line_up if side == "up" and shape.line_up is not None else shape.line
-        for metre in _samples(shape.length_m, axis.pk):
+        for metre in _samples(line.measures_m, axis.pk):
             true = line.point_at(metre)
             direction = Direction(side) if side else Direction.BOTH
             text = format_chainage(
