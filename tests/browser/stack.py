@@ -29,7 +29,8 @@ from patrols.models import Tour
 import json
 out = []
 for tour in Tour.objects.filter(state="open").select_related("unit").order_by("id"):
-    member = tour.members.filter(present__isnull=False, person__user__isnull=False).select_related("person__user").first()
+    present = tour.members.filter(present__isnull=False, person__user__isnull=False)
+    member = present.select_related("person__user").first()
     if member is None:
         continue
     user = member.person.user
@@ -40,7 +41,7 @@ for tour in Tour.objects.filter(state="open").select_related("unit").order_by("i
                     kind=tour.unit.kind, agency=tour.unit.agency, lon=place.x, lat=place.y))
 print("CREWS " + json.dumps(out))
 """
-CREW_PASSWORD = "browser-crew-2026"  # noqa: S105  of a scratch database that is dropped
+CREW_PASSWORD = "browser-crew-2026"
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def main() -> None:
 
     children.listen()
     port = int(sys.argv[sys.argv.index("--port") + 1]) if "--port" in sys.argv else 8010
-    folder = Path("/tmp/luzhang-browser")  # noqa: S108
+    folder = Path("/tmp/luzhang-browser")
     with installation(name="luzhang_browser_hand", folder=folder, port=port, keep=True) as running:
         print(running.url, json.dumps(dict(running.passwords)), running.crews[0], sep="\n", flush=True)
         threading.Event().wait()

@@ -65,7 +65,7 @@ function style(layers) {
         },
       },
       {
-        id: "station-name", type: "symbol", source: "stations", "source-layer": "stations", minzoom: 12,
+        id: "station-name", type: "symbol", source: "stations", "source-layer": "stations", minzoom: 13.2,
         layout: {
           "text-field": ["get", "name"], "text-font": ["sans-serif"], "text-size": 11, "text-anchor": "top",
           "text-offset": [0, 0.6], "text-optional": true,

@@ -6,7 +6,7 @@ export const GRADES = { red: gettext("重点"), yellow: gettext("关注"), blue:
 export const INCIDENT_STATES = {
   received: gettext("已接警"),
   graded: gettext("已定级"),
-  pending: gettext("待派警"),
+  pending: gettext("待签收"),
   active: gettext("处置中"),
   reported: gettext("已反馈"),
   reviewed: gettext("已审核"),
@@ -87,6 +87,9 @@ export function clockText(seconds) {
   const shown = parts[0] ? parts : parts.slice(1);
   return shown.map((part, index) => (index ? String(part).padStart(2, "0") : String(part))).join(":");
 }
+
+/** Short enough for a ring: minutes and seconds, or hours. */
+export const ringText = (seconds) => (Math.abs(seconds) < 3600 ? clockText(seconds) : gettext("%(n)s时", { n: Math.floor(Math.abs(seconds) / 3600) }));
 
 /** A rough length of time in words. */
 export function ageText(seconds) {

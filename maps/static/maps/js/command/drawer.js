@@ -106,7 +106,7 @@ export class Drawer {
     fill(this.place,
       this.head(row.title || kindName(row.kind),
         el(`span.grade.grade--${row.grade || "none"}`, {}, GRADES[row.grade] || row.grade),
-        el("span.chip", {}, INCIDENT_STATES[row.state]),
+        el("span.chip", {}, row.state === "pending" && !row.assignments.some((each) => ["offered", "delivered"].includes(each.state)) ? gettext("待派警") : INCIDENT_STATES[row.state]),
         row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
         row.exercise && el("span.chip.chip--line", {}, gettext("演练")),
         el("small", {}, row.number)),

@@ -2,7 +2,7 @@
 import { nowMs } from "../clock.js";
 import { byId, el, fill } from "../dom.js";
 import { gettext } from "../page.js";
-import { clockText, GRADES, INCIDENT_STATES, kindName, SHORTFALLS } from "../words.js";
+import { GRADES, INCIDENT_STATES, kindName, ringText, SHORTFALLS } from "../words.js";
 
 const SETTLED = new Set(["closed", "merged", "false"]);
 const REVIEW = new Set(["reported", "reviewed"]);
@@ -18,7 +18,7 @@ export function timerOf(row) {
     const left = (Date.parse(until) - now) / 1000;
     const whole = (Date.parse(until) - Date.parse(from)) / 1000;
     return {
-      text: (left < 0 ? "+" : "") + clockText(left), label, late: left < 0,
+      text: (left < 0 ? "+" : "") + ringText(left), label, late: left < 0,
       part: Math.max(0, Math.min(1, left / Math.max(1, whole))),
     };
   };

@@ -1,0 +1,168 @@
+"""A real stack, started once: uvicorn, run_urgent, a small county; a Chromium that reports what pages must not do."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.stack import Crew, Installation, installation
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 20_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder drives a browser; one worker does it, since the stack is one."""
+    for item in items:
+        if "/tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The running installation."""
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed: ./run setup")
+    name = f"luzhang_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with installation(name=name, folder=tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(house: Installation) -> Iterator[Any]:
+    """One Chromium for the session."""
+    with playwright.sync_playwright() as kit:
+        made = kit.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+class Watch:
+    """What pages did that they must not: errors, refused content, requests to elsewhere."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.faults: list[str] = []
+
+    def page(self, page: Any) -> Any:
+        """Listen to a page."""
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda problem: self.faults.append(f"error: {problem}"))
+        page.on("console", self._console)
+        page.on("request", self._request)
+        return page
+
+    def _console(self, message: Any) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            self.faults.append(f"refused: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.faults.append(f"outside: {request.url}")
+
+
+@pytest.fixture
+def watch(house: Installation) -> Iterator[Watch]:
+    """Fails the test when a page did what it must not."""
+    made = Watch(house.url)
+    yield made
+    assert made.faults == []
+
+
+@pytest.fixture
+def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """A page of a fresh browser profile, signed in: `visit("/command/", "dispatcher")`."""
+    contexts = []
+
+    def visit(path: str, user: str = "", *, phone: bool = False, **options: Any) -> Any:
+        size = {"width": 360, "height": 740} if phone else {"width": 1280, "height": 800}
+        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, locale="zh-CN", **options)
+        contexts.append(context)
+        page = watch.page(context.new_page())
+        if user:
+            crew = next((crew for crew in house.crews if crew.user == user), None)
+            page.goto(f"{house.url}/login/?next={path}")
+            page.fill("[name=login]", user)
+            page.fill("[name=password]", crew.password if crew else house.passwords[user])
+            page.click("button[type=submit]")
+            page.wait_for_url(f"{house.url}{path}")
+        else:
+            page.goto(f"{house.url}{path}")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def fixes(house: Installation) -> Callable[[], None]:
+    """Every unit reports from its post, through the real tracker endpoint."""
+
+    def send() -> None:
+        for unit in house.units:
+            query = f"id={unit['tracker']}&lat={unit['lat']}&lon={unit['lon']}&timestamp={int(time.time())}&speed=8"
+            with urllib.request.urlopen(f"{house.url}/trackers/osmand?{query}", timeout=10) as answer:
+                assert answer.status == 200
+
+    return send
+
+
+@pytest.fixture
+def tidy(browser: Any, house: Installation) -> Iterator[None]:
+    """Afterwards nothing is open any more: the next test finds every unit free."""
+    yield
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{house.url}/login/?next=/command/")
+    page.fill("[name=login]", "commander")
+    page.fill("[name=password]", house.passwords["commander"])
+    page.click("button[type=submit]")
+    page.wait_for_url("**/command/")
+    token = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrftoken")
+    headers = {"X-CSRFToken": token, "Referer": house.url}
+    for feature in page.request.get(f"{house.url}/api/v1/incidents/?open=1").json()["features"]:
+        address = f"{house.url}/api/v1/incidents/{feature['id']}"
+        if feature["properties"]["state"] in {"pending", "active"}:
+            page.request.post(f"{address}/false/", headers=headers, data={"reason": "测试结束"})
+    context.close()
+
+
+@pytest.fixture
+def patrol_car(house: Installation) -> Crew:
+    """A traffic police car on duty."""
+    return next(crew for crew in house.crews if crew.kind == "car" and crew.agency == "traffic")
+
+
+def take_in(page: Any, crew: Crew, *, title: str, kind: str = "crash") -> str:
+    """Fill the form for a new incident beside a unit; returns the incident's uid."""
+    page.keyboard.press("n")
+    page.select_option("#intake-form [name=kind]", kind)
+    page.fill("#intake-form [name=title]", title)
+    page.fill("#intake-form [name=lon]", f"{crew.lon + 0.002:.6f}")
+    page.fill("#intake-form [name=lat]", f"{crew.lat + 0.001:.6f}")
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/api/v1/incidents/") and answer.request.method == "POST"
+    ) as waiting:
+        page.click("#intake-form [type=submit]")
+    body = json.loads(waiting.value.text())
+    assert waiting.value.status == 201, body
+    return str(body["uid"])

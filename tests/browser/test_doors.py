@@ -1,0 +1,69 @@
+"""Every page: nothing refused by its own policy, nothing asked from elsewhere (the `watch` fixture), its map shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.stack import Crew, Installation
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+
+@pytest.mark.parametrize(
+    ("path", "user"),
+    [
+        ("/", ""),
+        ("/?q=G98", ""),
+        ("/login/", ""),
+        ("/command/", "dispatcher"),
+        ("/chief/", "chief"),
+        ("/no-such-page/", ""),
+    ],
+)
+def test_pages_keep_to_themselves(visit: Callable[..., Any], path: str, user: str) -> None:
+    page = visit(path, user)
+    page.wait_for_load_state("load")
+    expect(page.locator("h1, .case-list").first).to_be_visible()
+    if page.locator("#map").count():
+        expect(page.locator("#map canvas").first).to_be_visible()
+
+
+def test_the_phone_fits_its_screen(visit: Callable[..., Any], patrol_car: Crew) -> None:
+    page = visit("/duty/", patrol_car.user, phone=True)
+    expect(page.locator("#unit-name")).to_have_text(patrol_car.call_sign)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+def test_the_public_finds_who_answers(visit: Callable[..., Any]) -> None:
+    page = visit("/", phone=True)
+    page.fill("#q", "G98")
+    page.keyboard.press("Enter")
+    page.locator(".results a", has_text="第1段").first.click()
+    expect(page.locator(".duty-list li").first).to_be_visible()
+    expect(page.locator(".duty-list__phone").first).to_contain_text("-")
+
+
+def test_where_i_stand(visit: Callable[..., Any], patrol_car: Crew) -> None:
+    place = {"latitude": patrol_car.lat, "longitude": patrol_car.lon}
+    page = visit("/", phone=True, geolocation=place, permissions=["geolocation"])
+    page.click("#here")
+    page.wait_for_url("**/?lon=*")
+    expect(page.locator("#place-title")).to_be_visible()
+
+
+def test_the_public_page_works_without_scripts(visit: Callable[..., Any]) -> None:
+    page = visit("/?q=G98", java_script_enabled=False)
+    page.locator(".results a", has_text="第1段").first.click()
+    expect(page.locator(".duty-list li").first).to_be_visible()
+
+
+def test_english_where_the_browser_asks_for_it(browser: Any, house: Installation, watch: Any) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = watch.page(context.new_page())
+    page.goto(f"{house.url}/")
+    expect(page.locator("h1")).to_have_text("Who answers for this road")
+    expect(page.locator("#here")).to_have_text("Where I am now")
+    context.close()
