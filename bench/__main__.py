@@ -13,6 +13,7 @@ from typing import Any
 LIMIT_S = 15 * 60
 BENCHES: dict[str, tuple[str, str]] = {
     "dispatch": ("bench.dispatch", "five nearest units by road, exact, against peers"),
+    "loop": ("bench.loop", "what one incident costs: intake, and dispatch to the offer"),
     "closure": ("bench.closure", "a closure or 1,000 speeds until in force in every process"),
     "queue": ("bench.queue", "queue solved as assignment against first come, first served"),
     "pipeline": ("bench.pipeline", "50 incidents a second from intake to the screen"),

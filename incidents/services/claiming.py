@@ -18,20 +18,23 @@ from incidents.models import Assignment, Incident
 from incidents.states import AssignmentState
 
 _CLAIM_SQL = """
+    WITH claimed AS (
     INSERT INTO incidents_assignment
            (uid, incident_id, tour_id, unit_id, organisation_path, state, version, fence, is_lead, origin, decision_id,
             reasons, warnings, predicted_travel_s, predicted_road_m, route, directions, created_by_id, reason,
             created_at, offered_at, report_text, report_outcome)
-    SELECT %(uid)s, %(incident)s, t.id, t.unit_id, t.organisation_path, %(state)s, 0, %(fence)s, %(lead)s, %(origin)s,
-           %(decision)s, %(reasons)s::jsonb, %(warnings)s::jsonb, %(travel_s)s, %(road_m)s,
+    SELECT %(uid)s, %(incident)s, t.id, t.unit_id, t.organisation_path, %(state)s, 0,
+           (SELECT coalesce(max(f.fence), 0) + 1 FROM incidents_assignment f WHERE f.incident_id = %(incident)s),
+           %(lead)s, %(origin)s, %(decision)s, %(reasons)s::jsonb, %(warnings)s::jsonb, %(travel_s)s, %(road_m)s,
            ST_GeomFromEWKT(%(route)s), %(directions)s::jsonb, %(actor)s, %(reason)s, %(now)s, %(offered)s, '', ''
       FROM patrols_tour t
      WHERE t.id = %(tour)s AND t.state = 'open' AND t.on_break_since IS NULL
        FOR NO KEY UPDATE OF t SKIP LOCKED
     ON CONFLICT DO NOTHING
-    RETURNING id
+    RETURNING id, fence, organisation_path, unit_id)
+    SELECT c.id, c.fence, c.organisation_path, u.id, u.uid, u.call_sign, u.radio
+      FROM claimed c JOIN patrols_unit u ON u.id = c.unit_id
 """
-_FENCE_SQL = "SELECT coalesce(max(fence), 0) + 1 FROM incidents_assignment WHERE incident_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,6 @@ def assignment_claim(
     moment = now or clock.now()
     uid = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(_FENCE_SQL, [incident.pk])
-        (fence,) = cursor.fetchone()
         cursor.execute(
             _CLAIM_SQL,
             {
@@ -71,7 +72,6 @@ def assignment_claim(
                 "incident": incident.pk,
                 "tour": claim.tour_id,
                 "state": state.value,
-                "fence": fence,
                 "lead": claim.is_lead,
                 "origin": claim.origin,
                 "decision": claim.decision_id,
@@ -88,8 +88,39 @@ def assignment_claim(
             },
         )
         row = cursor.fetchone()
-    if row is None:
-        return None
-    assignment = Assignment.objects.select_related("unit", "tour").get(pk=row[0])
-    assignment.incident = incident
+    return None if row is None else _claimed(incident, claim, uid, state, moment, row)
+
+
+def _claimed(
+    incident: Incident, claim: Claim, uid: uuid.UUID, state: AssignmentState, moment: datetime, row: tuple[Any, ...]
+) -> Assignment:
+    """The row just written, as the model has it; what it was made of is known, so nothing is read again."""
+    assignment_id, fence, path, unit_id, unit_uid, call_sign, radio = row
+    unit_type: Any = Assignment._meta.get_field("unit").related_model
+    offered = state is AssignmentState.OFFERED
+    assignment = Assignment(
+        id=assignment_id,
+        uid=uid,
+        incident=incident,
+        tour_id=claim.tour_id,
+        unit=unit_type(id=unit_id, uid=unit_uid, call_sign=call_sign, radio=radio),
+        organisation_path=path,
+        state=state.value,
+        fence=fence,
+        is_lead=claim.is_lead,
+        origin=claim.origin,
+        decision_id=claim.decision_id,
+        reasons=claim.reasons,
+        warnings=claim.warnings,
+        predicted_travel_s=claim.travel_s,
+        predicted_road_m=claim.road_m,
+        route=claim.route,
+        directions=claim.directions,
+        created_by_id=claim.actor_id,
+        reason=claim.reason,
+        created_at=moment,
+        offered_at=moment if offered else None,
+    )
+    assignment._state.adding = False
+    assignment._state.db = "default"
     return assignment

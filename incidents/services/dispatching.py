@@ -33,7 +33,7 @@ from incidents.services.history import (
     incident_touch,
 )
 from incidents.services.planning import candidate_claim, decision_record, plan_one, plan_queue
-from incidents.services.progress import SENT, assignment_advance, proposals_withdraw, unit_wanted_check
+from incidents.services.progress import Sending, assignment_advance, proposals_withdraw
 from incidents.states import DISPATCHABLE, HOLDING, AssignmentState, Grade, IncidentState
 from patrols.selectors import tour_by_uid
 from stations.services import require
@@ -51,45 +51,45 @@ def incident_dispatch(incident_id: int) -> None:
     With others waiting already, all are solved together, so that a newcomer does not take what a graver one wants.
     """
     incident = incident_lock_by_id(incident_id)
-    if unit_wanted_check(incident) == 0:
+    sending = Sending.of(incident)
+    if sending.wanted == 0:
         return
     if _waiting_incidents(exclude_id=incident_id, limit=1):
         queue_solve(also=incident_id)
         return
-    _dispatch_alone(incident)
+    _dispatch_alone(incident, sending)
 
 
-def _dispatch_alone(incident: Incident) -> None:
+def _dispatch_alone(incident: Incident, sending: Sending) -> None:
     for _try in range(CLAIM_TRIES):
-        wanted = unit_wanted_check(incident)
-        if wanted == 0:
-            return
-        given = _input_for(incident, wanted)
+        given = _input_for(sending)
         plan, engine_ms = plan_one(given)
-        if _carry_out(incident, given, plan, origin=Decision.Origin.ENGINE, engine_ms=engine_ms):
+        if _carry_out(sending, given, plan, origin=Decision.Origin.ENGINE, engine_ms=engine_ms):
             return
         # Somebody took the unit between reading and claiming: look again.
-        gathering_forget()
+        gathering_forget(everything=False)
     _state_shortfall(incident, "all_busy")
 
 
-def _input_for(incident: Incident, wanted: int) -> DecisionInput:
-    needs_lead = not incident.assignments.filter(is_lead=True, state__in=sorted(SENT)).exists()
-    return decision_input(incident, units_needed=wanted, automatic=incident.automatic, needs_lead=needs_lead)
+def _input_for(sending: Sending) -> DecisionInput:
+    """The incident is locked: what it has had of units does not change between two tries."""
+    return decision_input(sending, units_needed=max(1, sending.wanted), automatic=sending.incident.automatic)
 
 
-def _carry_out(incident: Incident, given: DecisionInput, plan: Plan, *, origin: str, engine_ms: float) -> bool:
+def _carry_out(sending: Sending, given: DecisionInput, plan: Plan, *, origin: str, engine_ms: float) -> bool:
     """Turn a plan into offers or a proposal. False when a claim was lost to somebody else and nothing was written."""
+    incident = sending.incident
     if not plan.picks or not plan.picks[0].automatic:
         shortfall = plan.shortfall or ("" if plan.picks else "none_reachable")
-        if _already_said(incident, plan, shortfall):
+        if _already_said(sending, plan, shortfall):
             return True
         decision = decision_record(incident, given, plan, origin=origin, engine_ms=engine_ms)
         _propose(incident, given, plan, decision)
         _state_shortfall(incident, shortfall)
         return True
     with transaction.atomic():
-        proposals_withdraw(incident, context=StepContext(text="已自动派警"))
+        if sending.proposed:
+            proposals_withdraw(incident, context=StepContext(text="已自动派警"))
         decision = decision_record(incident, given, plan, origin=origin, engine_ms=engine_ms)
         made = 0
         for pick in plan.picks:
@@ -116,12 +116,12 @@ def _carry_out(incident: Incident, given: DecisionInput, plan: Plan, *, origin: 
     return made > 0
 
 
-def _already_said(incident: Incident, plan: Plan, shortfall: str) -> bool:
+def _already_said(sending: Sending, plan: Plan, shortfall: str) -> bool:
     """The same proposal, or the same lack of anybody, is stated already: once more would only fill the history."""
-    proposed = incident.assignments.filter(state=AssignmentState.PROPOSED.value).values_list("tour_id", flat=True)
+    incident = sending.incident
     wanted = [plan.picks[0].tour_id] if plan.picks else []
     said = bool(wanted) or incident.decisions.exists()
-    return said and incident.shortfall == shortfall and list(proposed) == wanted
+    return said and incident.shortfall == shortfall and sending.proposed == wanted
 
 
 def offer_begin(incident: Incident, assignment: Assignment, *, context: StepContext | None = None) -> None:
@@ -201,15 +201,15 @@ def queue_solve(*, also: int | None = None) -> int:
         incidents = list(
             Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids).order_by("pk")
         )
-        incidents = [incident for incident in incidents if unit_wanted_check(incident) > 0]
-        if not incidents:
+        queue = [sending for sending in map(Sending.of, incidents) if sending.wanted > 0]
+        if not queue:
             return 0
-        gathering_forget()
-        given = [_input_for(incident, unit_wanted_check(incident)) for incident in incidents]
+        gathering_forget(everything=False)
+        given = [_input_for(sending) for sending in queue]
         plans, engine_ms = plan_queue(given)
-        origin = Decision.Origin.SOLVER if len(incidents) > 1 else Decision.Origin.ENGINE
-        for incident, (used, plan) in zip(incidents, plans, strict=True):
-            if _carry_out(incident, used, plan, origin=origin, engine_ms=engine_ms / len(incidents)):
+        origin = Decision.Origin.SOLVER if len(queue) > 1 else Decision.Origin.ENGINE
+        for sending, (used, plan) in zip(queue, plans, strict=True):
+            if _carry_out(sending, used, plan, origin=origin, engine_ms=engine_ms / len(queue)):
                 served += bool(plan.picks)
     return served
 
@@ -247,7 +247,7 @@ def incident_assign(
         incident = incident_lock(incident_uid)
         require(actor, Verb.DISPATCH, DataClass.INCIDENT, incident.organisation_path)
         _resume_if_needed(incident)
-        given = _input_for(incident, max(1, unit_wanted_check(incident)))
+        given = _input_for(Sending.of(incident))
         plan, engine_ms = plan_one(given)
         tour_id = _chosen_tour(incident, given, plan, tour_uid)
         best = plan.candidates[0].tour_id if plan.candidates else None

@@ -17,18 +17,18 @@ from django.db import connection
 
 from core import clock
 from incidents.dispatch.policy import DispatchPolicy
-from incidents.dispatch.snapshot import normalised
+from incidents.dispatch.snapshot import normalised, rounded_position
 from incidents.dispatch.types import (
     DecisionInput,
     Exclusion,
     IncidentSnapshot,
     Position,
     PositionSource,
-    Spot,
     UnitSnapshot,
     UnitState,
 )
-from incidents.models import DispatchPolicyVersion, Incident
+from incidents.models import DispatchPolicyVersion
+from incidents.services.progress import Sending
 from incidents.services.travel import spots_of
 from incidents.states import HOLDING, STANDING, AssignmentState
 from patrols.selectors import system_tours_on_duty
@@ -59,11 +59,11 @@ _HELD_SQL = """
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A tour with its places on the network of one version."""
+    """A tour with its places on the network of one version, rounded as they will be stored."""
 
     tour: TourOnDuty
-    spots: tuple[Spot, ...]
-    fallback_spots: tuple[Spot, ...]
+    fix: Position | None
+    fallback: Position | None
 
 
 @dataclass(slots=True)
@@ -74,8 +74,10 @@ class _Kept:
     read_at: float = float("-inf")
     tours: list[TourOnDuty] = field(default_factory=list)
     version: str = ""
-    spots: dict[int, tuple[object, tuple[Spot, ...]]] = field(default_factory=dict)
-    posts: dict[tuple[float, float], tuple[Spot, ...]] = field(default_factory=dict)
+    spots: dict[int, tuple[object, Position | None]] = field(default_factory=dict)
+    posts: dict[tuple[float, float, bool], Position | None] = field(default_factory=dict)
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    paths_read_at: float = float("-inf")
     policy: DispatchPolicy | None = None
     policy_read_at: float = float("-inf")
 
@@ -83,12 +85,14 @@ class _Kept:
 _kept = _Kept()
 
 
-def gathering_forget() -> None:
-    """Read everything anew on the next decision (tests, and after a change of policy here)."""
+def gathering_forget(*, everything: bool = True) -> None:
+    """Read everything anew on the next decision (tests, after a change of policy here), or only what units do now."""
     with _kept.lock:
-        _kept.read_at = _kept.policy_read_at = float("-inf")
-        _kept.spots.clear()
-        _kept.posts.clear()
+        _kept.read_at = float("-inf")
+        if everything:
+            _kept.policy_read_at = _kept.paths_read_at = float("-inf")
+            _kept.spots.clear()
+            _kept.posts.clear()
 
 
 def policy_in_force() -> DispatchPolicy:
@@ -113,27 +117,30 @@ def tours_placed(network: RoadNetwork, now: datetime) -> list[Placed]:
         if time.monotonic() - _kept.read_at >= KEEP_S:
             _kept.tours = system_tours_on_duty(at=now)
             _kept.read_at = time.monotonic()
-        return [Placed(tour, _fix_spots(network, tour), _post_spots(network, tour)) for tour in _kept.tours]
+        return [Placed(tour, _fix(network, tour), _fallback(network, tour)) for tour in _kept.tours]
 
 
-def _fix_spots(network: RoadNetwork, tour: TourOnDuty) -> tuple[Spot, ...]:
-    if tour.lon is None or tour.lat is None:
-        return ()
+def _fix(network: RoadNetwork, tour: TourOnDuty) -> Position | None:
+    if tour.lon is None or tour.lat is None or tour.fixed_at is None:
+        return None
     key = (tour.fixed_at, tour.lon, tour.lat)
     known = _kept.spots.get(tour.tour_id)
     if known is not None and known[0] == key:
         return known[1]
     spots = spots_of(network.snap(tour.lon, tour.lat, course_deg=tour.course_deg, speed_mps=tour.speed_mps))
-    _kept.spots[tour.tour_id] = (key, spots)
-    return spots
+    place = rounded_position(Position(tour.lon, tour.lat, PositionSource.FIX, spots))
+    _kept.spots[tour.tour_id] = (key, place)
+    return place
 
 
-def _post_spots(network: RoadNetwork, tour: TourOnDuty) -> tuple[Spot, ...]:
+def _fallback(network: RoadNetwork, tour: TourOnDuty) -> Position | None:
     if tour.post_lon is None or tour.post_lat is None:
-        return ()
-    key = (tour.post_lon, tour.post_lat)
+        return None
+    key = (tour.post_lon, tour.post_lat, tour.post_is_station)
     if key not in _kept.posts:
-        _kept.posts[key] = spots_of(network.snap(*key))
+        source = PositionSource.STATION if tour.post_is_station else PositionSource.POST
+        spots = spots_of(network.snap(tour.post_lon, tour.post_lat))
+        _kept.posts[key] = rounded_position(Position(tour.post_lon, tour.post_lat, source, spots))
     return _kept.posts[key]
 
 
@@ -150,15 +157,9 @@ def _unit(placed: Placed, held: tuple[str, str, float] | None, now: datetime) ->
         state = UnitState.ON_SCENE if held[0] == AssignmentState.ON_SCENE.value else UnitState.ASSIGNED
     elif tour.on_break:
         state = UnitState.BREAK
-    fix = None
     age_s = None
-    if tour.lon is not None and tour.lat is not None and tour.fixed_at is not None:
-        fix = Position(tour.lon, tour.lat, PositionSource.FIX, placed.spots)
-        age_s = max(0.0, (now - tour.fixed_at).total_seconds())
-    fallback = None
-    if tour.post_lon is not None and tour.post_lat is not None:
-        source = PositionSource.STATION if tour.post_is_station else PositionSource.POST
-        fallback = Position(tour.post_lon, tour.post_lat, source, placed.fallback_spots)
+    if placed.fix is not None and tour.fixed_at is not None:
+        age_s = round(max(0.0, (now - tour.fixed_at).total_seconds()), 3)
     return UnitSnapshot(
         tour_id=tour.tour_id,
         unit_id=tour.unit_id,
@@ -169,9 +170,9 @@ def _unit(placed: Placed, held: tuple[str, str, float] | None, now: datetime) ->
         powers=tour.powers,
         has_officer=bool(OFFICERS & set(tour.people_kinds)),
         state=state,
-        fix=fix,
+        fix=placed.fix,
         position_age_s=age_s,
-        fallback=fallback,
+        fallback=placed.fallback,
         moving=(tour.speed_mps or 0.0) >= MOVING_MPS,
         at_station=tour.post_is_station and not (tour.speed_mps or 0.0) >= MOVING_MPS,
         is_mock=tour.is_mock,
@@ -182,13 +183,13 @@ def _unit(placed: Placed, held: tuple[str, str, float] | None, now: datetime) ->
     )
 
 
-def _exclusions(incident: Incident, now: datetime) -> tuple[Exclusion, ...]:
+def _exclusions(sending: Sending, now: datetime) -> tuple[Exclusion, ...]:
     codes: dict[int, str] = {}
-    if (caller := incident.risk.get("caller_tour_id")) is not None:
+    if (caller := sending.incident.risk.get("caller_tour_id")) is not None:
         codes[int(caller)] = "caller"
-    # A proposal that was never offered says nothing about its unit.
-    asked = incident.assignments.exclude(offered_at=None).order_by("id")
-    for tour_id, state, ended_at in asked.values_list("tour_id", "state", "ended_at"):
+    for tour_id, state, _lead, asked_at, ended_at in sending.rows:
+        if asked_at is None:
+            continue  # a proposal that was never offered says nothing about its unit
         if state in STANDING and ended_at is None:
             codes[tour_id] = "already_sent"
         elif ended_at is not None and now - ended_at < ASK_AGAIN.get(state, timedelta(0)):
@@ -197,9 +198,10 @@ def _exclusions(incident: Incident, now: datetime) -> tuple[Exclusion, ...]:
 
 
 def incident_snapshot(
-    incident: Incident, network: RoadNetwork, now: datetime, *, units_needed: int, automatic: bool, needs_lead: bool
+    sending: Sending, network: RoadNetwork, now: datetime, *, units_needed: int, automatic: bool
 ) -> IncidentSnapshot:
     """An incident as the engine sees it; its place is put on both carriageways when its side is unknown."""
+    incident = sending.incident
     placements = network.snap(
         incident.geom.x, incident.geom.y, course_deg=incident.course_deg, both_carriageways=incident.course_deg is None
     )
@@ -213,14 +215,28 @@ def incident_snapshot(
         spots=spots_of(placements),
         required_powers=frozenset(incident.required_powers),
         units_needed=units_needed,
-        sendable_paths=sendable_paths(incident.organisation_path, now),
+        sendable_paths=_sendable(incident.organisation_path, now),
         waiting_s=max(0.0, (now - incident.received_at).total_seconds()),
-        excluded=_exclusions(incident, now),
+        excluded=_exclusions(sending, now),
         allowed_automatic=automatic,
         is_exercise=incident.exercise,
         on_border=any("border" in entry for entry in incident.chain),
-        needs_lead=needs_lead,
+        needs_lead=sending.needs_lead,
     )
+
+
+def _sendable(path: str, now: datetime) -> tuple[str, ...]:
+    """Whose units may be sent; kept for two seconds, as the policy is."""
+    with _kept.lock:
+        if time.monotonic() - _kept.paths_read_at >= KEEP_POLICY_S:
+            _kept.paths.clear()
+            _kept.paths_read_at = time.monotonic()
+        known = _kept.paths.get(path)
+    if known is None:
+        known = sendable_paths(path, now)
+        with _kept.lock:
+            _kept.paths[path] = known
+    return known
 
 
 def units_gathered(network: RoadNetwork, now: datetime, paths: Iterable[str] | None = None) -> tuple[UnitSnapshot, ...]:
@@ -234,13 +250,11 @@ def units_gathered(network: RoadNetwork, now: datetime, paths: Iterable[str] | N
     )
 
 
-def decision_input(incident: Incident, *, units_needed: int, automatic: bool, needs_lead: bool = True) -> DecisionInput:
+def decision_input(sending: Sending, *, units_needed: int, automatic: bool) -> DecisionInput:
     """Everything one decision depends on, at this moment."""
     now = clock.now()
     network = current_network()
-    snapshot = incident_snapshot(
-        incident, network, now, units_needed=units_needed, automatic=automatic, needs_lead=needs_lead
-    )
+    snapshot = incident_snapshot(sending, network, now, units_needed=units_needed, automatic=automatic)
     given = DecisionInput(
         incident=snapshot,
         units=units_gathered(network, now, snapshot.sendable_paths),

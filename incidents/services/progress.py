@@ -4,6 +4,7 @@ to it: recall, expire, set any step "by radio".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from incidents.services.history import (
     incident_publish,
     incident_touch,
 )
-from incidents.states import HOLDING, STANDING, UNSIGNED, AssignmentState, IncidentState
+from incidents.states import DISPATCHABLE, HOLDING, STANDING, UNSIGNED, AssignmentState, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -328,12 +329,41 @@ def proposals_withdraw(incident: Incident, *, context: StepContext) -> bool:
     return led
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a locked incident has had of units so far. `rows`: (tour, state, lead, asked, ended) in order of asking."""
+
+    incident: Incident
+    rows: tuple[tuple[int, str, bool, datetime | None, datetime | None], ...]
+
+    @classmethod
+    def of(cls, incident: Incident) -> Sending:
+        """One statement."""
+        rows = incident.assignments.order_by("id")
+        return cls(incident, tuple(rows.values_list("tour_id", "state", "is_lead", "offered_at", "ended_at")))
+
+    @property
+    def wanted(self) -> int:
+        """How many more units the incident wants than it has standing ones; 0 when it has enough."""
+        if IncidentState(self.incident.state) not in DISPATCHABLE:
+            return 0
+        sent = sum(state in SENT and ended is None for _tour, state, _lead, _asked, ended in self.rows)
+        return max(0, self.incident.units_needed - sent)
+
+    @property
+    def needs_lead(self) -> bool:
+        """Nobody leads yet; a proposal does not."""
+        return not any(lead and state in SENT for _tour, state, lead, _asked, _ended in self.rows)
+
+    @property
+    def proposed(self) -> list[int]:
+        """Tours of open proposals."""
+        return [tour for tour, state, *_rest in self.rows if state == AssignmentState.PROPOSED.value]
+
+
 def unit_wanted_check(incident: Incident) -> int:
-    """How many more units the incident wants than it has standing ones; 0 when it has enough."""
-    if incident.state not in {IncidentState.PENDING.value, IncidentState.ACTIVE.value}:
-        return 0
-    standing = incident.assignments.filter(state__in=sorted(SENT), ended_at=None).count()
-    return max(0, incident.units_needed - standing)
+    """See `Sending.wanted`."""
+    return Sending.of(incident).wanted
 
 
 def refuse_unless_conflict_free(incident: Incident) -> None:

@@ -12,9 +12,8 @@ from incidents.models import Assignment, Incident
 from incidents.selectors import assignment_summary
 from incidents.services.gathering import decision_input, policy_in_force, units_gathered
 from incidents.services.planning import candidate_json, candidate_route, plan_json, plan_one
-from incidents.services.progress import unit_wanted_check
+from incidents.services.progress import Sending
 from incidents.services.travel import spots_of
-from incidents.states import STANDING
 from roads.selectors import current_network, place_locate
 from stations.selectors import organisation_at, sendable_paths
 from stations.services import require
@@ -24,10 +23,8 @@ from stations.types import Actor, DataClass, Verb
 def incident_propose(*, actor: Actor, incident: Incident) -> dict[str, Any]:
     """Ranked candidates with reasons and road metres, rejected units with theirs, shortfall and warnings."""
     require(actor, Verb.VIEW, DataClass.DECISION, incident.organisation_path)
-    needs_lead = not incident.assignments.filter(is_lead=True, state__in=sorted(STANDING)).exists()
-    given = decision_input(
-        incident, units_needed=max(1, unit_wanted_check(incident)), automatic=incident.automatic, needs_lead=needs_lead
-    )
+    sending = Sending.of(incident)
+    given = decision_input(sending, units_needed=max(1, sending.wanted), automatic=incident.automatic)
     plan, engine_ms = plan_one(given)
     return {**plan_json(plan), "at": given.at, "network_version": given.network_version, "engine_ms": engine_ms}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 
@@ -73,7 +74,9 @@ def powers_of(kinds: Iterable[str]) -> frozenset[str]:
 
     Drafts, cones and persuasion add up; an unknown kind gives nothing. Source: domain.md §3.5.
     """
-    together: set[str] = set()
-    for kind in kinds:
-        together.update(power.value for power in POWERS.get(kind, frozenset()))
-    return frozenset(together)
+    return _together(frozenset(kinds))
+
+
+@lru_cache(maxsize=256)
+def _together(kinds: frozenset[str]) -> frozenset[str]:
+    return frozenset(power.value for kind in kinds for power in POWERS.get(kind, frozenset()))
