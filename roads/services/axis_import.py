@@ -4,7 +4,7 @@ item where the new one differs; only edges, which are derived, follow the new ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ Progress = Callable[[str], None]
 # A new line farther than this from the kept one is shown to a person.
 MOVED_M = 30.0
 CHUNK = 20_000
+AXES_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +78,30 @@ def axes_import(
     derived = derive_axes(edges_of_graph(graph))
     known = {(axis.code, axis.name, axis.part): axis for axis in RoadAxis.objects.filter(organisation=organisation)}
     posts_of = _posts_by_road(posts)
-    created = kept = moved = 0
-    rows: list[RoadAxis] = []
-    for number, draft in enumerate(derived.axes, start=1):
+    kept = moved = 0
+    new: list[int] = []
+    rows: list[RoadAxis | None] = []
+    for number, draft in enumerate(derived.axes):
         axis = known.pop((draft.code, draft.name, draft.part), None)
+        rows.append(axis)
         if axis is None:
-            with transaction.atomic():
-                axis = _axis_create(organisation, build, draft, posts_of.get((draft.code, draft.name), ()))
-            created += 1
-            if number % 500 == 0:
-                progress(f"axes {number}/{len(derived.axes)}")
+            new.append(number)
         elif _differs(axis, draft):
             _review(organisation, axis, ReviewItem.Kind.AXIS_MOVED, f"{axis} 的新路网线形与现有轴线不一致")
             moved += 1
         else:
             kept += 1
-        rows.append(axis)
+    created = len(new)
+    for first in range(0, created, AXES_CHUNK):
+        chosen = new[first : first + AXES_CHUNK]
+        made = _axes_create(organisation, build, [derived.axes[number] for number in chosen], posts_of)
+        for number, axis in zip(chosen, made, strict=True):
+            rows[number] = axis
+        progress(f"axes {first + len(chosen)}/{created}")
     for axis in known.values():
         _review(organisation, axis, ReviewItem.Kind.AXIS_GONE, f"新路网中没有 {axis}")
     progress(f"{created} axes new, {kept} kept, {moved} to review, {len(known)} gone")
-    edges = _edges_place(build, graph, directory, derived.axes, rows, progress)
+    edges = _edges_place(build, graph, directory, derived.axes, [row for row in rows if row is not None], progress)
     with transaction.atomic():
         audit.record(
             actor_id=actor.user_id,
@@ -122,44 +127,66 @@ def _line(lon: Any, lat: Any) -> LineString:
     return LineString(np.c_[lon, lat].tolist(), srid=STORE_SRID)
 
 
-def _axis_create(organisation: Any, build: NetworkBuild, draft: AxisDraft, posts: Sequence[PostOnRoad]) -> RoadAxis:
-    geom = _line(draft.line_lon, draft.line_lat)
+def _axes_create(
+    organisation: Any,
+    build: NetworkBuild,
+    drafts: Sequence[AxisDraft],
+    posts_of: Mapping[tuple[str, str], Sequence[PostOnRoad]],
+) -> list[RoadAxis]:
+    """New axes with their first version and calibration, in one transaction: a county has tens of thousands."""
+    with transaction.atomic():
+        axes = RoadAxis.objects.bulk_create(_axis_of(organisation, build, draft) for draft in drafts)
+        valid = DateTimeTZRange(clock.now(), None, "[)")
+        RoadAxisVersion.objects.bulk_create(
+            RoadAxisVersion(
+                axis=axis,
+                version=1,
+                valid=valid,
+                length_m=axis.length_m,
+                geom=axis.geom,
+                geom_up=axis.geom_up,
+                up_measures_m=axis.up_measures_m,
+                source=build.version,
+            )
+            for axis in axes
+        )
+        CalibrationPost.objects.bulk_create(
+            CalibrationPost(axis=axis, order=order, distance_m=distance_m, chainage_m=chainage_m)
+            for axis, draft in zip(axes, drafts, strict=True)
+            for order, (distance_m, chainage_m) in enumerate(
+                _calibration(draft, posts_of.get((draft.code, draft.name), ()))
+            )
+        )
+    return axes
+
+
+def _axis_of(organisation: Any, build: NetworkBuild, draft: AxisDraft) -> RoadAxis:
     geom_up = measures = None
     if draft.opposite_lon is not None and draft.opposite_lat is not None:
         geom_up = _line(draft.opposite_lon, draft.opposite_lat)
         reference = AxisLine(draft.line_lon, draft.line_lat)
         opposite = opposite_line(reference, draft.opposite_lon, draft.opposite_lat)
         measures = [float(metre) for metre in opposite.measures_m]
-    axis = RoadAxis.objects.create(
+    return RoadAxis(
         organisation=organisation,
         code=draft.code,
         name=draft.name,
         part=draft.part,
         road_class=int(draft.road_class),
         length_m=draft.length_m,
-        geom=geom,
+        geom=_line(draft.line_lon, draft.line_lat),
         geom_up=geom_up,
         up_measures_m=measures,
         generated=build.generated,
     )
-    RoadAxisVersion.objects.create(
-        axis=axis,
-        version=1,
-        valid=DateTimeTZRange(clock.now(), None, "[)"),
-        length_m=draft.length_m,
-        geom=geom,
-        geom_up=geom_up,
-        up_measures_m=measures,
-        source=build.version,
-    )
+
+
+def _calibration(draft: AxisDraft, posts: Sequence[PostOnRoad]) -> list[tuple[float, float]]:
+    """(metre of the axis, chainage) of the imported posts where there are any, else as derived."""
     placed = [(post.distance_m, post.chainage_m) for post in draft.calibration.posts]
     if posts:
         placed = _posts_on(AxisLine(draft.line_lon, draft.line_lat), posts) or placed
-    CalibrationPost.objects.bulk_create(
-        CalibrationPost(axis=axis, order=order, distance_m=distance_m, chainage_m=chainage_m)
-        for order, (distance_m, chainage_m) in enumerate(placed)
-    )
-    return axis
+    return placed
 
 
 def _posts_on(line: AxisLine, posts: Sequence[PostOnRoad]) -> list[tuple[float, float]]:
