@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
 
 from core import clock
@@ -114,7 +115,7 @@ def _claimed(
         warnings=claim.warnings,
         predicted_travel_s=claim.travel_s,
         predicted_road_m=claim.road_m,
-        route=claim.route,
+        route=_line(claim.route),
         directions=claim.directions,
         created_by_id=claim.actor_id,
         reason=claim.reason,
@@ -124,3 +125,8 @@ def _claimed(
     assignment._state.adding = False
     assignment._state.db = "default"
     return assignment
+
+
+def _line(ewkt: str | None) -> LineString | None:
+    line = GEOSGeometry(ewkt) if ewkt is not None else None
+    return line if isinstance(line, LineString) else None

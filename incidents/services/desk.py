@@ -180,9 +180,13 @@ def incident_reopen(*, actor: Actor, incident_uid: str, reason: str) -> Incident
         reason=reason,
         before=_refuse_merged,
         after=_deadlines_anew,
-        **dict.fromkeys(
-            ("assigned_at", "acknowledged_at", "arrived_at", "cleared_at", "reported_at", "reviewed_at", "closed_at")
-        ),
+        assigned_at=None,
+        acknowledged_at=None,
+        arrived_at=None,
+        cleared_at=None,
+        reported_at=None,
+        reviewed_at=None,
+        closed_at=None,
     )
 
 
