@@ -36,6 +36,7 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("declined", {}, {"excluded": (Exclusion(1, "declined"),)}),
     ("expired", {}, {"excluded": (Exclusion(1, "expired"),)}),
     ("recalled", {}, {"excluded": (Exclusion(1, "recalled"),)}),
+    ("caller", {}, {"excluded": (Exclusion(1, "caller"),)}),
     ("already_sent", {}, {"excluded": (Exclusion(1, "already_sent"),)}),
     ("on_break", {"state": UnitState.BREAK}, {}),
     ("just_sent", {"state": UnitState.ASSIGNED, "current_grade": "yellow", "sent_s": 4.0}, {}),
@@ -63,7 +64,9 @@ def test_every_rejection_is_named(code: str, unit_changes: dict[str, Any], incid
 
 def test_the_table_covers_every_code() -> None:
     named = {check.code for check in CHECKS} | {check.code for check in START_CHECKS}
-    named = (named - {"excluded"}) | {"declined", "expired", "recalled", "already_sent", "no_position", "not_reachable"}
+    named = (named - {"excluded"}) | {
+        "declined", "expired", "recalled", "caller", "already_sent", "no_position", "not_reachable",
+    }  # fmt: skip
     assert {code for code, _, _ in TABLE} == named == set(REJECTIONS)
 
 
