@@ -15,6 +15,7 @@ import pytest
 from tests.browser.stack import Crew, Installation, installation
 
 playwright = pytest.importorskip("playwright.sync_api")
+playwright.expect.set_options(timeout=20_000)
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",

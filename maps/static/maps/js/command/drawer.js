@@ -61,12 +61,7 @@ export class Drawer {
       this.draw();
       this.place.removeAttribute("aria-busy");
       this.route();
-      if (!this.wantsProposal) return;
-      const proposal = await get(`incidents/${uid}/proposal/`).catch(() => null);
-      if (uid !== this.uid) return;
-      this.wantsProposal = false;
-      this.proposal = proposal;
-      this.draw();
+      this.propose(uid);
     } catch (problem) {
       if (uid === this.uid) fill(this.place, this.head(gettext("打不开这条警情")), el("p.empty", {}, problem.words || problem.message));
     } finally {
@@ -76,6 +71,25 @@ export class Drawer {
         this.refresh();
       }
     }
+  }
+
+  /** Ask for the engine's list beside the rest: what is known already is shown meanwhile. */
+  async propose(uid) {
+    if (!this.wantsProposal || this.asking) {
+      this.askAgain = this.asking;
+      return;
+    }
+    this.asking = true;
+    const proposal = await get(`incidents/${uid}/proposal/`).catch(() => null);
+    this.asking = false;
+    if (this.askAgain || uid !== this.uid) {
+      this.askAgain = false;
+      if (this.uid) this.propose(this.uid);
+      return;
+    }
+    this.proposal = this.wantsProposal ? proposal : null;
+    this.wantsProposal = false;
+    if (this.detail) this.draw();
   }
 
   /** The way of the unit that goes there. */

@@ -72,9 +72,18 @@ function drawAll() {
 }
 
 let reloading = null;
+async function load() {
+  try {
+    await store.load();
+  } catch (problem) {
+    if (!("status" in problem)) throw problem;
+    if (!store.loaded) toast(problem.words, "error");
+    reloading = setTimeout(load, 3000);
+  }
+}
 function reloadSoon() {
   clearTimeout(reloading);
-  reloading = setTimeout(() => store.load().catch((problem) => toast(problem.words || problem.message, "error")), 300);
+  reloading = setTimeout(load, 300);
 }
 
 let drawing = null;
