@@ -79,7 +79,11 @@ def county(house: House, report: Report) -> None:
     report.row("lines of progress", lines, "lines")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     report.row("largest process", peak, "GiB")
-    report.check("million", round(total_s or COUNTY_STOP_S, 1), "< 600 s", total_s is not None and total_s < COUNTY_S)
+    if NODES >= 1_000_000:
+        ok = total_s is not None and total_s < COUNTY_S
+        report.check("million", round(total_s or COUNTY_STOP_S, 1), "< 600 s", ok)
+    else:
+        report.skip("1,000,000 junctions", f"LUZHANG_BENCH_NODES={NODES}")
     report.check("progress_shown", lines, ">= 20 lines", lines >= 20)
 
 

@@ -23,8 +23,8 @@ from bench.report import Report, percentile, say
 SECONDS = float(os.environ.get("LUZHANG_PIPELINE_SECONDS", "60"))
 RATE_S = float(os.environ.get("LUZHANG_PIPELINE_RATE", "50"))
 FIXES_S = 200.0
-STREAMS = 1_000
-UNITS = 700
+STREAMS = int(os.environ.get("LUZHANG_PIPELINE_STREAMS", "1000"))
+UNITS = int(os.environ.get("LUZHANG_PIPELINE_UNITS", "700"))
 WARM_S = 10.0
 TAIL_S = 10.0
 NAIVE_SECONDS = 20.0
