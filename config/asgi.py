@@ -23,7 +23,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-django_application: Any = ThreadedApplication(get_asgi_application())
+_django: Any = get_asgi_application()
+django_application: Any = ThreadedApplication(_django)
 
 # After Django is set up: both need its models.
 from maps.live.asgi import application as live_application  # noqa: E402

@@ -64,7 +64,7 @@ def network_figures(graph: RoadGraph) -> dict[str, Any]:
 def waited_ids() -> set[int]:
     """Incidents that waited for a person or a free unit before their first offer."""
     waited = set()
-    first: dict[int, int] = {}
+    first: dict[int, datetime] = {}
     for incident_id, moment in (
         AssignmentStep.objects.filter(to_state=AssignmentState.OFFERED.value)
         .order_by("-id")
@@ -200,5 +200,5 @@ def tours_out() -> int:
 def mean_travel_s() -> float | None:
     """Mean predicted travel time of the leads that were sent."""
     sent = Assignment.objects.filter(is_lead=True, predicted_travel_s__isnull=False).exclude(offered_at=None)
-    values = list(sent.values_list("predicted_travel_s", flat=True))
-    return round(float(np.mean(values)), 1) if values else None
+    values = [float(value) for value in sent.values_list("predicted_travel_s", flat=True) if value is not None]
+    return round(sum(values) / len(values), 1) if values else None

@@ -100,7 +100,7 @@ def _profiles(decision: dict[str, Any]) -> set[str]:
 
 def _weights_write(folder: Path, keeper: WeightsKeeper, used: dict[int, set[str]]) -> None:
     latest = max(keeper.kept)
-    np.savez_compressed(folder / NETWORK, **export_arrays(keeper.network.graph, keeper.kept[latest][Profile.DRIVE]))
+    np.savez_compressed(folder / NETWORK, **export_arrays(keeper.network.graph, keeper.kept[latest][Profile.DRIVE]))  # type: ignore[arg-type]
     names: dict[str, dict[str, str]] = {}
     for generation in sorted(set(used) & set(keeper.kept) | {latest}):
         names[str(generation)] = {}
@@ -109,7 +109,7 @@ def _weights_write(folder: Path, keeper: WeightsKeeper, used: dict[int, set[str]
             name = NETWORK
             if profile != "drive" or generation != latest:
                 name = f"weights-{generation}-{profile}.npz"
-                np.savez_compressed(folder / name, **profile_arrays(keeper.network, view))
+                np.savez_compressed(folder / name, **profile_arrays(keeper.network, view))  # type: ignore[arg-type]
             names[str(generation)][profile] = name
     manifest = {"network_version": keeper.network.version, "weights": names}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")

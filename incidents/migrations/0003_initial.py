@@ -6,132 +6,241 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0002_initial'),
-        ('roads', '0001_initial'),
-        ('stations', '0002_separated_roles'),
+        ("incidents", "0002_initial"),
+        ("roads", "0001_initial"),
+        ("stations", "0002_separated_roles"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='incident',
-            name='axis',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='roads.roadaxis'),
+            model_name="incident",
+            name="axis",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="roads.roadaxis",
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_incidents', to='incidents.incident'),
+            model_name="incident",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_incidents",
+                to="incidents.incident",
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='stations.organisation', verbose_name='机构'),
+            model_name="incident",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="incidents",
+                to="stations.organisation",
+                verbose_name="机构",
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='segment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='incidents', to='roads.segment'),
+            model_name="incident",
+            name="segment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="incidents",
+                to="roads.segment",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='incidents.incident'),
+            model_name="decision",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='incidents.incident', verbose_name='警情'),
+            model_name="assignment",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assignments",
+                to="incidents.incident",
+                verbose_name="警情",
+            ),
         ),
         migrations.AddField(
-            model_name='incidentlink',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='incidents.incident'),
+            model_name="incidentlink",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="links", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentlink',
-            name='other',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_from', to='incidents.incident'),
+            model_name="incidentlink",
+            name="other",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="links_from", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='incidentstep',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='incidents.incident'),
+            model_name="incidentstep",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='supervision',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='incidents.incident'),
+            model_name="supervision",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="supervisions", to="incidents.incident"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignmentstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_key', ''), _negated=True), fields=('assignment', 'client_key'), name='assignment_step_client_key'),
+            model_name="assignmentstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("client_key", ""), _negated=True),
+                fields=("assignment", "client_key"),
+                name="assignment_step_client_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('assignment', 'channel'), name='delivery_channel_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("assignment", "channel"), name="delivery_channel_once"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['state', 'received_at'], name='incident_state_received'),
+            model_name="incident",
+            index=models.Index(fields=["state", "received_at"], name="incident_state_received"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['organisation_path', 'received_at'], name='incident_path_received'),
+            model_name="incident",
+            index=models.Index(fields=["organisation_path", "received_at"], name="incident_path_received"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['received_at'], name='incident_received'),
+            model_name="incident",
+            index=models.Index(fields=["received_at"], name="incident_received"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(fields=('client_scope', 'client_key'), name='incident_client_key_unique'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                fields=("client_scope", "client_key"), name="incident_client_key_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('units_needed__gte', 1)), name='incident_units_needed_positive'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units_needed__gte", 1)), name="incident_units_needed_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='incident_not_merged_into_itself'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="incident_not_merged_into_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['incident', 'id'], name='decision_incident'),
+            model_name="decision",
+            index=models.Index(fields=["incident", "id"], name="decision_incident"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['state', 'offered_at'], name='assignment_state_offered'),
+            model_name="assignment",
+            index=models.Index(fields=["state", "offered_at"], name="assignment_state_offered"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['tour', 'created_at'], name='assignment_tour_created'),
+            model_name="assignment",
+            index=models.Index(fields=["tour", "created_at"], name="assignment_tour_created"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [incidents.states.AssignmentState['ACKNOWLEDGED'], incidents.states.AssignmentState['DELIVERED'], incidents.states.AssignmentState['EN_ROUTE'], incidents.states.AssignmentState['OFFERED'], incidents.states.AssignmentState['ON_SCENE']])), fields=('tour',), name='assignment_one_per_tour'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            incidents.states.AssignmentState["ACKNOWLEDGED"],
+                            incidents.states.AssignmentState["DELIVERED"],
+                            incidents.states.AssignmentState["EN_ROUTE"],
+                            incidents.states.AssignmentState["OFFERED"],
+                            incidents.states.AssignmentState["ON_SCENE"],
+                        ],
+                    )
+                ),
+                fields=("tour",),
+                name="assignment_one_per_tour",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_lead', True), ('state__in', [incidents.states.AssignmentState['ACKNOWLEDGED'], incidents.states.AssignmentState['CLEARED'], incidents.states.AssignmentState['DELIVERED'], incidents.states.AssignmentState['EN_ROUTE'], incidents.states.AssignmentState['OFFERED'], incidents.states.AssignmentState['ON_SCENE'], incidents.states.AssignmentState['PROPOSED'], incidents.states.AssignmentState['REPORTED']])), fields=('incident',), name='assignment_one_lead'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("is_lead", True),
+                    (
+                        "state__in",
+                        [
+                            incidents.states.AssignmentState["ACKNOWLEDGED"],
+                            incidents.states.AssignmentState["CLEARED"],
+                            incidents.states.AssignmentState["DELIVERED"],
+                            incidents.states.AssignmentState["EN_ROUTE"],
+                            incidents.states.AssignmentState["OFFERED"],
+                            incidents.states.AssignmentState["ON_SCENE"],
+                            incidents.states.AssignmentState["PROPOSED"],
+                            incidents.states.AssignmentState["REPORTED"],
+                        ],
+                    ),
+                ),
+                fields=("incident",),
+                name="assignment_one_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [incidents.states.AssignmentState['ACKNOWLEDGED'], incidents.states.AssignmentState['CLEARED'], incidents.states.AssignmentState['DELIVERED'], incidents.states.AssignmentState['EN_ROUTE'], incidents.states.AssignmentState['OFFERED'], incidents.states.AssignmentState['ON_SCENE'], incidents.states.AssignmentState['PROPOSED'], incidents.states.AssignmentState['REPORTED']])), fields=('incident', 'tour'), name='assignment_once_per_tour'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            incidents.states.AssignmentState["ACKNOWLEDGED"],
+                            incidents.states.AssignmentState["CLEARED"],
+                            incidents.states.AssignmentState["DELIVERED"],
+                            incidents.states.AssignmentState["EN_ROUTE"],
+                            incidents.states.AssignmentState["OFFERED"],
+                            incidents.states.AssignmentState["ON_SCENE"],
+                            incidents.states.AssignmentState["PROPOSED"],
+                            incidents.states.AssignmentState["REPORTED"],
+                        ],
+                    )
+                ),
+                fields=("incident", "tour"),
+                name="assignment_once_per_tour",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('incident', 'fence'), name='assignment_fence_unique'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(fields=("incident", "fence"), name="assignment_fence_unique"),
         ),
         migrations.AddIndex(
-            model_name='incidentstep',
-            index=models.Index(fields=['incident', 'id'], name='incident_step_incident'),
+            model_name="incidentstep",
+            index=models.Index(fields=["incident", "id"], name="incident_step_incident"),
         ),
         migrations.AddConstraint(
-            model_name='supervision',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('incident', 'kind', 'stage', 'level_rank'), name='supervision_open_once', nulls_distinct=False),
+            model_name="supervision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=("incident", "kind", "stage", "level_rank"),
+                name="supervision_open_once",
+                nulls_distinct=False,
+            ),
         ),
     ]

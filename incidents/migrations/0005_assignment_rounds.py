@@ -5,19 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incidents', '0004_history_and_numbers'),
-        ('patrols', '0003_positions'),
+        ("incidents", "0004_history_and_numbers"),
+        ("patrols", "0003_positions"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='assignment',
-            name='assignment_once_per_tour',
+            model_name="assignment",
+            name="assignment_once_per_tour",
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('state__in', [incidents.states.AssignmentState['ACKNOWLEDGED'], incidents.states.AssignmentState['CLEARED'], incidents.states.AssignmentState['DELIVERED'], incidents.states.AssignmentState['EN_ROUTE'], incidents.states.AssignmentState['OFFERED'], incidents.states.AssignmentState['ON_SCENE'], incidents.states.AssignmentState['PROPOSED'], incidents.states.AssignmentState['REPORTED']])), fields=('incident', 'tour'), name='assignment_once_per_tour'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    (
+                        "state__in",
+                        [
+                            incidents.states.AssignmentState["ACKNOWLEDGED"],
+                            incidents.states.AssignmentState["CLEARED"],
+                            incidents.states.AssignmentState["DELIVERED"],
+                            incidents.states.AssignmentState["EN_ROUTE"],
+                            incidents.states.AssignmentState["OFFERED"],
+                            incidents.states.AssignmentState["ON_SCENE"],
+                            incidents.states.AssignmentState["PROPOSED"],
+                            incidents.states.AssignmentState["REPORTED"],
+                        ],
+                    ),
+                ),
+                fields=("incident", "tour"),
+                name="assignment_once_per_tour",
+            ),
         ),
     ]

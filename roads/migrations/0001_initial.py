@@ -12,436 +12,841 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('stations', '0002_separated_roles'),
+        ("stations", "0002_separated_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChiefLevel',
+            name="ChiefLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(verbose_name='级别')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('colour', models.CharField(blank=True, max_length=20, verbose_name='颜色')),
-                ('escalation_s', models.PositiveIntegerField(default=1800, verbose_name='上报时限（秒）')),
-                ('is_public', models.BooleanField(default=True, verbose_name='对外公布')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chief_levels', to='stations.organisation', verbose_name='机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rank", models.PositiveSmallIntegerField(verbose_name="级别")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("colour", models.CharField(blank=True, max_length=20, verbose_name="颜色")),
+                ("escalation_s", models.PositiveIntegerField(default=1800, verbose_name="上报时限（秒）")),
+                ("is_public", models.BooleanField(default=True, verbose_name="对外公布")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chief_levels",
+                        to="stations.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '路长级别',
-                'verbose_name_plural': '路长级别',
+                "verbose_name": "路长级别",
+                "verbose_name_plural": "路长级别",
             },
         ),
         migrations.CreateModel(
-            name='GazetteerPlace',
+            name="GazetteerPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='地名')),
-                ('kind', models.CharField(max_length=30, verbose_name='类别')),
-                ('pinyin', models.CharField(blank=True, editable=False, max_length=300)),
-                ('initials', models.CharField(blank=True, editable=False, max_length=60)),
-                ('geom', django.contrib.gis.db.models.fields.PointField(srid=4326, verbose_name='位置')),
-                ('generated', models.BooleanField(default=False, verbose_name='示例数据')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stations.organisation', verbose_name='机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="地名")),
+                ("kind", models.CharField(max_length=30, verbose_name="类别")),
+                ("pinyin", models.CharField(blank=True, editable=False, max_length=300)),
+                ("initials", models.CharField(blank=True, editable=False, max_length=60)),
+                ("geom", django.contrib.gis.db.models.fields.PointField(srid=4326, verbose_name="位置")),
+                ("generated", models.BooleanField(default=False, verbose_name="示例数据")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stations.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地名',
-                'verbose_name_plural': '地名',
+                "verbose_name": "地名",
+                "verbose_name_plural": "地名",
             },
         ),
         migrations.CreateModel(
-            name='NetworkBuild',
+            name="NetworkBuild",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=60, unique=True, verbose_name='版本')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('state', models.CharField(choices=[('importing', '导入中'), ('building', '构建中'), ('ready', '就绪'), ('failed', '失败'), ('retired', '停用')], default='importing', max_length=12, verbose_name='状态')),
-                ('is_current', models.BooleanField(default=False, verbose_name='当前版本')),
-                ('source', models.CharField(max_length=300, verbose_name='来源')),
-                ('source_sha256', models.CharField(blank=True, editable=False, max_length=64)),
-                ('attribution', models.CharField(blank=True, max_length=200, verbose_name='数据来源声明')),
-                ('generated', models.BooleanField(default=False, verbose_name='示例数据')),
-                ('junction_count', models.PositiveIntegerField(default=0, verbose_name='路口数')),
-                ('arc_count', models.PositiveIntegerField(default=0, verbose_name='有向边数')),
-                ('edge_count', models.PositiveIntegerField(default=0, verbose_name='路段边数')),
-                ('length_km', models.FloatField(default=0, verbose_name='里程（公里）')),
-                ('metric_srid', models.PositiveIntegerField(default=0, verbose_name='米制坐标系')),
-                ('bounds', django.contrib.gis.db.models.fields.PolygonField(null=True, srid=4326, verbose_name='范围')),
-                ('report', models.JSONField(default=dict, verbose_name='导入报告')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('built_at', models.DateTimeField(editable=False, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=60, unique=True, verbose_name="版本")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("importing", "导入中"),
+                            ("building", "构建中"),
+                            ("ready", "就绪"),
+                            ("failed", "失败"),
+                            ("retired", "停用"),
+                        ],
+                        default="importing",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("is_current", models.BooleanField(default=False, verbose_name="当前版本")),
+                ("source", models.CharField(max_length=300, verbose_name="来源")),
+                ("source_sha256", models.CharField(blank=True, editable=False, max_length=64)),
+                ("attribution", models.CharField(blank=True, max_length=200, verbose_name="数据来源声明")),
+                ("generated", models.BooleanField(default=False, verbose_name="示例数据")),
+                ("junction_count", models.PositiveIntegerField(default=0, verbose_name="路口数")),
+                ("arc_count", models.PositiveIntegerField(default=0, verbose_name="有向边数")),
+                ("edge_count", models.PositiveIntegerField(default=0, verbose_name="路段边数")),
+                ("length_km", models.FloatField(default=0, verbose_name="里程（公里）")),
+                ("metric_srid", models.PositiveIntegerField(default=0, verbose_name="米制坐标系")),
+                ("bounds", django.contrib.gis.db.models.fields.PolygonField(null=True, srid=4326, verbose_name="范围")),
+                ("report", models.JSONField(default=dict, verbose_name="导入报告")),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("built_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'verbose_name': '路网版本',
-                'verbose_name_plural': '路网版本',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='network_build_one_current')],
+                "verbose_name": "路网版本",
+                "verbose_name_plural": "路网版本",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("is_current",),
+                        name="network_build_one_current",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoadAxis',
+            name="RoadAxis",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('code', models.CharField(blank=True, max_length=30, verbose_name='编号')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='名称')),
-                ('part', models.PositiveSmallIntegerField(default=1, verbose_name='分段')),
-                ('road_class', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('length_m', models.FloatField(verbose_name='长度（米）')),
-                ('geom', django.contrib.gis.db.models.fields.LineStringField(srid=4326, verbose_name='下行中心线')),
-                ('geom_up', django.contrib.gis.db.models.fields.LineStringField(blank=True, null=True, srid=4326, verbose_name='上行中心线')),
-                ('up_measures_m', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), blank=True, null=True, size=None, verbose_name='上行里程（米）')),
-                ('generated', models.BooleanField(default=False, verbose_name='示例数据')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='road_axes', to='stations.organisation', verbose_name='机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("code", models.CharField(blank=True, max_length=30, verbose_name="编号")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="名称")),
+                ("part", models.PositiveSmallIntegerField(default=1, verbose_name="分段")),
+                ("road_class", models.PositiveSmallIntegerField(verbose_name="等级")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("length_m", models.FloatField(verbose_name="长度（米）")),
+                ("geom", django.contrib.gis.db.models.fields.LineStringField(srid=4326, verbose_name="下行中心线")),
+                (
+                    "geom_up",
+                    django.contrib.gis.db.models.fields.LineStringField(
+                        blank=True, null=True, srid=4326, verbose_name="上行中心线"
+                    ),
+                ),
+                (
+                    "up_measures_m",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), blank=True, null=True, size=None, verbose_name="上行里程（米）"
+                    ),
+                ),
+                ("generated", models.BooleanField(default=False, verbose_name="示例数据")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="road_axes",
+                        to="stations.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '道路轴线',
-                'verbose_name_plural': '道路轴线',
+                "verbose_name": "道路轴线",
+                "verbose_name_plural": "道路轴线",
             },
         ),
         migrations.CreateModel(
-            name='FacilityOnRoad',
+            name="FacilityOnRoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('distance_m', models.FloatField()),
-                ('offset_m', models.FloatField(default=0)),
-                ('side', models.CharField(blank=True, max_length=4)),
-                ('camera', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stations.camera')),
-                ('checkpoint', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stations.checkpoint')),
-                ('station', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stations.station')),
-                ('axis', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facilities', to='roads.roadaxis')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("distance_m", models.FloatField()),
+                ("offset_m", models.FloatField(default=0)),
+                ("side", models.CharField(blank=True, max_length=4)),
+                (
+                    "camera",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stations.camera",
+                    ),
+                ),
+                (
+                    "checkpoint",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stations.checkpoint",
+                    ),
+                ),
+                (
+                    "station",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stations.station",
+                    ),
+                ),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="facilities", to="roads.roadaxis"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '沿线设施',
-                'verbose_name_plural': '沿线设施',
+                "verbose_name": "沿线设施",
+                "verbose_name_plural": "沿线设施",
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('block', '物理阻断'), ('works', '施工'), ('control', '交通管制')], max_length=10, verbose_name='类别')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('from_m', models.FloatField(blank=True, null=True, verbose_name='起点（米）')),
-                ('to_m', models.FloatField(blank=True, null=True, verbose_name='终点（米）')),
-                ('sides', django.contrib.postgres.fields.ranges.IntegerRangeField(blank=True, null=True, verbose_name='方向')),
-                ('edge_nos', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, default=list, size=None)),
-                ('geom', django.contrib.gis.db.models.fields.MultiLineStringField(blank=True, null=True, srid=4326, verbose_name='几何')),
-                ('who_may_pass', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='可通行')),
-                ('penalty_s', models.FloatField(default=60, verbose_name='通行代价（秒）')),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='时段')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='提前结束')),
-                ('created_by_id', models.BigIntegerField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='stations.organisation', verbose_name='机构')),
-                ('build', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='closures', to='roads.networkbuild')),
-                ('axis', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='roads.roadaxis')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("block", "物理阻断"), ("works", "施工"), ("control", "交通管制")],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("from_m", models.FloatField(blank=True, null=True, verbose_name="起点（米）")),
+                ("to_m", models.FloatField(blank=True, null=True, verbose_name="终点（米）")),
+                (
+                    "sides",
+                    django.contrib.postgres.fields.ranges.IntegerRangeField(blank=True, null=True, verbose_name="方向"),
+                ),
+                (
+                    "edge_nos",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiLineStringField(
+                        blank=True, null=True, srid=4326, verbose_name="几何"
+                    ),
+                ),
+                (
+                    "who_may_pass",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="可通行",
+                    ),
+                ),
+                ("penalty_s", models.FloatField(default=60, verbose_name="通行代价（秒）")),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="时段")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="提前结束")),
+                ("created_by_id", models.BigIntegerField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="closures",
+                        to="stations.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "build",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="closures",
+                        to="roads.networkbuild",
+                    ),
+                ),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="closures",
+                        to="roads.roadaxis",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '封闭与管制',
-                'verbose_name_plural': '封闭与管制',
+                "verbose_name": "封闭与管制",
+                "verbose_name_plural": "封闭与管制",
             },
         ),
         migrations.CreateModel(
-            name='CalibrationPost',
+            name="CalibrationPost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField(verbose_name='次序')),
-                ('distance_m', models.FloatField(verbose_name='轴线里程（米）')),
-                ('chainage_m', models.FloatField(verbose_name='桩号（米）')),
-                ('axis', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='roads.roadaxis', verbose_name='轴线')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveIntegerField(verbose_name="次序")),
+                ("distance_m", models.FloatField(verbose_name="轴线里程（米）")),
+                ("chainage_m", models.FloatField(verbose_name="桩号（米）")),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="posts",
+                        to="roads.roadaxis",
+                        verbose_name="轴线",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '里程桩',
-                'verbose_name_plural': '里程桩',
-                'ordering': ['axis', 'order'],
+                "verbose_name": "里程桩",
+                "verbose_name_plural": "里程桩",
+                "ordering": ["axis", "order"],
             },
         ),
         migrations.CreateModel(
-            name='RoadAxisVersion',
+            name="RoadAxisVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('length_m', models.FloatField()),
-                ('geom', django.contrib.gis.db.models.fields.LineStringField(srid=4326)),
-                ('geom_up', django.contrib.gis.db.models.fields.LineStringField(null=True, srid=4326)),
-                ('up_measures_m', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), null=True, size=None)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('axis', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='roads.roadaxis')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("length_m", models.FloatField()),
+                ("geom", django.contrib.gis.db.models.fields.LineStringField(srid=4326)),
+                ("geom_up", django.contrib.gis.db.models.fields.LineStringField(null=True, srid=4326)),
+                (
+                    "up_measures_m",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), null=True, size=None),
+                ),
+                ("source", models.CharField(blank=True, max_length=200)),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="roads.roadaxis"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '轴线版本',
-                'verbose_name_plural': '轴线版本',
+                "verbose_name": "轴线版本",
+                "verbose_name_plural": "轴线版本",
             },
         ),
         migrations.CreateModel(
-            name='RoadEdge',
+            name="RoadEdge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edge_no', models.PositiveIntegerField()),
-                ('source_way_id', models.BigIntegerField()),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='路名')),
-                ('ref', models.CharField(blank=True, max_length=100, verbose_name='编号')),
-                ('road_class', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('oneway', models.SmallIntegerField(default=0, verbose_name='单行')),
-                ('flags', models.PositiveSmallIntegerField(default=0)),
-                ('is_island', models.BooleanField(default=False, verbose_name='孤立路网')),
-                ('length_m', models.FloatField(verbose_name='长度（米）')),
-                ('axis_from_m', models.FloatField(null=True)),
-                ('axis_to_m', models.FloatField(null=True)),
-                ('geom', django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=4326)),
-                ('axis', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='edges', to='roads.roadaxis')),
-                ('build', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edges', to='roads.networkbuild')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("edge_no", models.PositiveIntegerField()),
+                ("source_way_id", models.BigIntegerField()),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="路名")),
+                ("ref", models.CharField(blank=True, max_length=100, verbose_name="编号")),
+                ("road_class", models.PositiveSmallIntegerField(verbose_name="等级")),
+                ("oneway", models.SmallIntegerField(default=0, verbose_name="单行")),
+                ("flags", models.PositiveSmallIntegerField(default=0)),
+                ("is_island", models.BooleanField(default=False, verbose_name="孤立路网")),
+                ("length_m", models.FloatField(verbose_name="长度（米）")),
+                ("axis_from_m", models.FloatField(null=True)),
+                ("axis_to_m", models.FloatField(null=True)),
+                ("geom", django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=4326)),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="edges",
+                        to="roads.roadaxis",
+                    ),
+                ),
+                (
+                    "build",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="edges", to="roads.networkbuild"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '路网边',
-                'verbose_name_plural': '路网边',
+                "verbose_name": "路网边",
+                "verbose_name_plural": "路网边",
             },
         ),
         migrations.CreateModel(
-            name='RoadSpeed',
+            name="RoadSpeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edge_nos', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), size=None)),
-                ('factor', models.FloatField(verbose_name='时间系数')),
-                ('source', models.CharField(max_length=60, verbose_name='来源')),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='时段')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('build', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='speeds', to='roads.networkbuild')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "edge_nos",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), size=None),
+                ),
+                ("factor", models.FloatField(verbose_name="时间系数")),
+                ("source", models.CharField(max_length=60, verbose_name="来源")),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="时段")),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "build",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="speeds", to="roads.networkbuild"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '路况',
-                'verbose_name_plural': '路况',
+                "verbose_name": "路况",
+                "verbose_name_plural": "路况",
             },
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('code', models.CharField(max_length=40, verbose_name='编号')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('from_m', models.FloatField(blank=True, null=True, verbose_name='起点（米）')),
-                ('to_m', models.FloatField(blank=True, null=True, verbose_name='终点（米）')),
-                ('sides', django.contrib.postgres.fields.ranges.IntegerRangeField(blank=True, default=None, null=True, verbose_name='方向')),
-                ('area', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326, verbose_name='范围')),
-                ('geom', django.contrib.gis.db.models.fields.MultiLineStringField(blank=True, editable=False, null=True, srid=4326, verbose_name='几何')),
-                ('road_class', models.PositiveSmallIntegerField(default=11, verbose_name='等级')),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='有效期')),
-                ('patrol_every_days', models.PositiveSmallIntegerField(default=7, verbose_name='巡查周期（天）')),
-                ('generated', models.BooleanField(default=False, verbose_name='示例数据')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('axis', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='roads.roadaxis', verbose_name='轴线')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='stations.organisation', verbose_name='机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("code", models.CharField(max_length=40, verbose_name="编号")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("from_m", models.FloatField(blank=True, null=True, verbose_name="起点（米）")),
+                ("to_m", models.FloatField(blank=True, null=True, verbose_name="终点（米）")),
+                (
+                    "sides",
+                    django.contrib.postgres.fields.ranges.IntegerRangeField(
+                        blank=True, default=None, null=True, verbose_name="方向"
+                    ),
+                ),
+                (
+                    "area",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326, verbose_name="范围"
+                    ),
+                ),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiLineStringField(
+                        blank=True, editable=False, null=True, srid=4326, verbose_name="几何"
+                    ),
+                ),
+                ("road_class", models.PositiveSmallIntegerField(default=11, verbose_name="等级")),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="有效期")),
+                ("patrol_every_days", models.PositiveSmallIntegerField(default=7, verbose_name="巡查周期（天）")),
+                ("generated", models.BooleanField(default=False, verbose_name="示例数据")),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="roads.roadaxis",
+                        verbose_name="轴线",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="stations.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '路段',
-                'verbose_name_plural': '路段',
+                "verbose_name": "路段",
+                "verbose_name_plural": "路段",
             },
         ),
         migrations.CreateModel(
-            name='ReviewItem',
+            name="ReviewItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('axis_moved', '轴线变化'), ('axis_gone', '轴线消失'), ('stretch_doubtful', '路段起止存疑'), ('no_chief', '无路长')], max_length=20, verbose_name='类别')),
-                ('text', models.CharField(max_length=500, verbose_name='说明')),
-                ('details', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
-                ('settled_by_id', models.BigIntegerField(editable=False, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='stations.organisation', verbose_name='机构')),
-                ('axis', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='review_items', to='roads.roadaxis')),
-                ('segment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='review_items', to='roads.segment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("axis_moved", "轴线变化"),
+                            ("axis_gone", "轴线消失"),
+                            ("stretch_doubtful", "路段起止存疑"),
+                            ("no_chief", "无路长"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("text", models.CharField(max_length=500, verbose_name="说明")),
+                ("details", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="处理时间")),
+                ("settled_by_id", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stations.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="review_items",
+                        to="roads.roadaxis",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="review_items",
+                        to="roads.segment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '待核对事项',
-                'verbose_name_plural': '待核对事项',
+                "verbose_name": "待核对事项",
+                "verbose_name_plural": "待核对事项",
             },
         ),
         migrations.CreateModel(
-            name='ChiefAssignment',
+            name="ChiefAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('duty_phone', models.CharField(blank=True, max_length=40, verbose_name='值班电话')),
-                ('duties', models.CharField(blank=True, max_length=300, verbose_name='职责')),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='任期')),
-                ('metres', django.contrib.postgres.fields.ranges.DecimalRangeField(editable=False, null=True)),
-                ('sides', django.contrib.postgres.fields.ranges.IntegerRangeField(editable=False, null=True)),
-                ('created_by_id', models.BigIntegerField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.organisation', verbose_name='机构')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chief_assignments', to='stations.person', verbose_name='路长')),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='roads.chieflevel', verbose_name='级别')),
-                ('axis', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roads.roadaxis')),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chief_assignments', to='roads.segment', verbose_name='路段')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("duty_phone", models.CharField(blank=True, max_length=40, verbose_name="值班电话")),
+                ("duties", models.CharField(blank=True, max_length=300, verbose_name="职责")),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="任期")),
+                ("metres", django.contrib.postgres.fields.ranges.DecimalRangeField(editable=False, null=True)),
+                ("sides", django.contrib.postgres.fields.ranges.IntegerRangeField(editable=False, null=True)),
+                ("created_by_id", models.BigIntegerField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stations.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chief_assignments",
+                        to="stations.person",
+                        verbose_name="路长",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="roads.chieflevel",
+                        verbose_name="级别",
+                    ),
+                ),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roads.roadaxis",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chief_assignments",
+                        to="roads.segment",
+                        verbose_name="路段",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '路长任命',
-                'verbose_name_plural': '路长任命',
+                "verbose_name": "路长任命",
+                "verbose_name_plural": "路长任命",
             },
         ),
         migrations.CreateModel(
-            name='SegmentLineage',
+            name="SegmentLineage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=core.clock.now)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ancestors', to='roads.segment')),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='descendants', to='roads.segment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=core.clock.now)),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ancestors", to="roads.segment"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="descendants", to="roads.segment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '路段沿革',
-                'verbose_name_plural': '路段沿革',
+                "verbose_name": "路段沿革",
+                "verbose_name_plural": "路段沿革",
             },
         ),
         migrations.CreateModel(
-            name='ChiefDeputy',
+            name="ChiefDeputy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=1, verbose_name='次序')),
-                ('duty_phone', models.CharField(blank=True, max_length=40, verbose_name='值班电话')),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='任期')),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deputies', to='roads.chiefassignment', verbose_name='任命')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deputy_assignments', to='stations.person', verbose_name='副职')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=1, verbose_name="次序")),
+                ("duty_phone", models.CharField(blank=True, max_length=40, verbose_name="值班电话")),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="任期")),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deputies",
+                        to="roads.chiefassignment",
+                        verbose_name="任命",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deputy_assignments",
+                        to="stations.person",
+                        verbose_name="副职",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '副路长',
-                'verbose_name_plural': '副路长',
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assignment', '='), ('order', '='), ('valid', '&&')], name='chief_deputy_no_overlap')],
+                "verbose_name": "副路长",
+                "verbose_name_plural": "副路长",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("assignment", "="), ("order", "="), ("valid", "&&")],
+                        name="chief_deputy_no_overlap",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChiefLeave',
+            name="ChiefLeave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='期间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='事由')),
-                ('created_by_id', models.BigIntegerField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.person', verbose_name='指定代理人')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chief_leaves', to='stations.person', verbose_name='路长')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="期间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="事由")),
+                ("created_by_id", models.BigIntegerField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stations.person",
+                        verbose_name="指定代理人",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chief_leaves",
+                        to="stations.person",
+                        verbose_name="路长",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '路长请假',
-                'verbose_name_plural': '路长请假',
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('valid', '&&')], name='chief_leave_no_overlap')],
+                "verbose_name": "路长请假",
+                "verbose_name_plural": "路长请假",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("person", "="), ("valid", "&&")], name="chief_leave_no_overlap"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='chieflevel',
-            constraint=models.UniqueConstraint(fields=('organisation', 'rank'), name='chief_level_rank_unique'),
+            model_name="chieflevel",
+            constraint=models.UniqueConstraint(fields=("organisation", "rank"), name="chief_level_rank_unique"),
         ),
         migrations.AddConstraint(
-            model_name='chieflevel',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1), ('rank__lte', 6)), name='chief_level_rank_1_to_6'),
+            model_name="chieflevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rank__gte", 1), ("rank__lte", 6)), name="chief_level_rank_1_to_6"
+            ),
         ),
         migrations.AddIndex(
-            model_name='gazetteerplace',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name'), name='gin_trgm_ops'), name='gazetteer_name_trgm'),
+            model_name="gazetteerplace",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(models.F("name"), name="gin_trgm_ops"),
+                name="gazetteer_name_trgm",
+            ),
         ),
         migrations.AddIndex(
-            model_name='gazetteerplace',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('initials'), name='text_pattern_ops'), name='gazetteer_initials'),
+            model_name="gazetteerplace",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("initials"), name="text_pattern_ops"),
+                name="gazetteer_initials",
+            ),
         ),
         migrations.AddIndex(
-            model_name='roadaxis',
-            index=models.Index(fields=['code'], name='road_axis_code'),
+            model_name="roadaxis",
+            index=models.Index(fields=["code"], name="road_axis_code"),
         ),
         migrations.AddIndex(
-            model_name='roadaxis',
-            index=models.Index(fields=['name'], name='road_axis_name'),
+            model_name="roadaxis",
+            index=models.Index(fields=["name"], name="road_axis_name"),
         ),
         migrations.AddConstraint(
-            model_name='roadaxis',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code', 'name', 'part'), name='road_axis_identity'),
+            model_name="roadaxis",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "code", "name", "part"), name="road_axis_identity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roadaxis',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True), _connector='OR'), name='road_axis_has_code_or_name'),
+            model_name="roadaxis",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True), _connector="OR"
+                ),
+                name="road_axis_has_code_or_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roadaxis',
-            constraint=models.CheckConstraint(condition=models.Q(('length_m__gt', 0)), name='road_axis_length_positive'),
+            model_name="roadaxis",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("length_m__gt", 0)), name="road_axis_length_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facilityonroad',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('camera__isnull', True), ('checkpoint__isnull', True), ('station__isnull', False)), models.Q(('camera__isnull', True), ('checkpoint__isnull', False), ('station__isnull', True)), models.Q(('camera__isnull', False), ('checkpoint__isnull', True), ('station__isnull', True)), _connector='OR'), name='facility_on_road_exactly_one'),
+            model_name="facilityonroad",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("camera__isnull", True), ("checkpoint__isnull", True), ("station__isnull", False)),
+                    models.Q(("camera__isnull", True), ("checkpoint__isnull", False), ("station__isnull", True)),
+                    models.Q(("camera__isnull", False), ("checkpoint__isnull", True), ("station__isnull", True)),
+                    _connector="OR",
+                ),
+                name="facility_on_road_exactly_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('axis__isnull', False), ('from_m__isnull', False), ('sides__isnull', False), ('to_m__gt', models.F('from_m'))), models.Q(('axis__isnull', True), ('build__isnull', False)), _connector='OR'), name='closure_on_axis_or_edges'),
+            model_name="closure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("axis__isnull", False),
+                        ("from_m__isnull", False),
+                        ("sides__isnull", False),
+                        ("to_m__gt", models.F("from_m")),
+                    ),
+                    models.Q(("axis__isnull", True), ("build__isnull", False)),
+                    _connector="OR",
+                ),
+                name="closure_on_axis_or_edges",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calibrationpost',
-            constraint=models.UniqueConstraint(fields=('axis', 'order'), name='calibration_post_order'),
+            model_name="calibrationpost",
+            constraint=models.UniqueConstraint(fields=("axis", "order"), name="calibration_post_order"),
         ),
         migrations.AddConstraint(
-            model_name='roadaxisversion',
-            constraint=models.UniqueConstraint(fields=('axis', 'version'), name='road_axis_version_unique'),
+            model_name="roadaxisversion",
+            constraint=models.UniqueConstraint(fields=("axis", "version"), name="road_axis_version_unique"),
         ),
         migrations.AddIndex(
-            model_name='roadedge',
-            index=models.Index(fields=['build', 'road_class'], name='road_edge_build_class'),
+            model_name="roadedge",
+            index=models.Index(fields=["build", "road_class"], name="road_edge_build_class"),
         ),
         migrations.AddIndex(
-            model_name='roadedge',
-            index=models.Index(fields=['axis', 'axis_from_m'], name='road_edge_axis'),
+            model_name="roadedge",
+            index=models.Index(fields=["axis", "axis_from_m"], name="road_edge_axis"),
         ),
         migrations.AddIndex(
-            model_name='roadedge',
-            index=models.Index(fields=['build', 'name'], name='road_edge_name'),
+            model_name="roadedge",
+            index=models.Index(fields=["build", "name"], name="road_edge_name"),
         ),
         migrations.AddIndex(
-            model_name='roadedge',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='road_edge_geom'),
+            model_name="roadedge",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="road_edge_geom"),
         ),
         migrations.AddConstraint(
-            model_name='roadedge',
-            constraint=models.UniqueConstraint(fields=('build', 'edge_no'), name='road_edge_number_unique'),
+            model_name="roadedge",
+            constraint=models.UniqueConstraint(fields=("build", "edge_no"), name="road_edge_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='roadspeed',
-            constraint=models.CheckConstraint(condition=models.Q(('factor__gt', 0), ('factor__lte', 100)), name='road_speed_factor_sane'),
+            model_name="roadspeed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("factor__gt", 0), ("factor__lte", 100)), name="road_speed_factor_sane"
+            ),
         ),
         migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(fields=['axis', 'from_m'], name='segment_axis_from'),
+            model_name="segment",
+            index=models.Index(fields=["axis", "from_m"], name="segment_axis_from"),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='segment_code_unique'),
+            model_name="segment",
+            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="segment_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', True), ('axis__isnull', False), ('from_m__isnull', False), ('sides__isnull', False), ('to_m__isnull', False)), models.Q(('area__isnull', False), ('axis__isnull', True)), _connector='OR'), name='segment_axis_range_or_area'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("area__isnull", True),
+                        ("axis__isnull", False),
+                        ("from_m__isnull", False),
+                        ("sides__isnull", False),
+                        ("to_m__isnull", False),
+                    ),
+                    models.Q(("area__isnull", False), ("axis__isnull", True)),
+                    _connector="OR",
+                ),
+                name="segment_axis_range_or_area",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(('from_m__isnull', True), ('to_m__gt', models.F('from_m')), _connector='OR'), name='segment_range_forward'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_m__isnull", True), ("to_m__gt", models.F("from_m")), _connector="OR"),
+                name="segment_range_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(('from_m__isnull', True), ('from_m__gte', 0), _connector='OR'), name='segment_from_not_negative'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_m__isnull", True), ("from_m__gte", 0), _connector="OR"),
+                name="segment_from_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chiefassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('axis', '='), ('level', '='), ('metres', '&&'), ('sides', '&&'), ('valid', '&&')], name='chief_one_holder_per_metre'),
+            model_name="chiefassignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("axis", "="), ("level", "="), ("metres", "&&"), ("sides", "&&"), ("valid", "&&")],
+                name="chief_one_holder_per_metre",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chiefassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('segment', '='), ('level', '='), ('valid', '&&')], name='chief_one_holder_per_segment'),
+            model_name="chiefassignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("segment", "="), ("level", "="), ("valid", "&&")], name="chief_one_holder_per_segment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segmentlineage',
-            constraint=models.UniqueConstraint(fields=('parent', 'child'), name='segment_lineage_unique'),
+            model_name="segmentlineage",
+            constraint=models.UniqueConstraint(fields=("parent", "child"), name="segment_lineage_unique"),
         ),
     ]

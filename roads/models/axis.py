@@ -12,8 +12,8 @@ from django.db.models import F, Q
 
 from core import clock
 from core.geo.srid import STORE_SRID
-from roads.types import road_label
 from roads.models.spelling import SpellingField
+from roads.types import road_label
 
 
 class RoadAxis(models.Model):
