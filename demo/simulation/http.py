@@ -106,18 +106,17 @@ class Client:
 
     async def _connect(self) -> _Connection:
         try:
-            return _Connection(
-                *await asyncio.wait_for(
-                    asyncio.open_connection(self._host, self._port, limit=LINE_LIMIT), timeout=TIMEOUT_S
-                )
-            )
+            async with asyncio.timeout(TIMEOUT_S):
+                reader, writer = await asyncio.open_connection(self._host, self._port, limit=LINE_LIMIT)
         except (OSError, TimeoutError) as error:
             raise Unreachable(str(error)) from error
+        return _Connection(reader, writer)
 
     async def _talk(self, connection: _Connection, message: bytes) -> Answer:
         try:
             connection.writer.write(message)
-            answer, keep = await asyncio.wait_for(_read_answer(connection.reader), timeout=TIMEOUT_S)
+            async with asyncio.timeout(TIMEOUT_S):  # wait_for may swallow a cancellation (before Python 3.12)
+                answer, keep = await _read_answer(connection.reader)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
             connection.close()
             raise Unreachable(f"{type(error).__name__}: {error}") from error
@@ -194,7 +193,8 @@ async def _lines(reader: asyncio.StreamReader, chunked: bool) -> AsyncIterator[s
 
 async def _parse_events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, str, str]]:
     """Events of a stream (WHATWG HTML, server-sent events): fields until an empty line; several data lines join."""
-    event, identifier, data = "message", "", []
+    event, identifier = "message", ""
+    data: list[str] = []
     async for line in lines:
         if line == "":
             if data:

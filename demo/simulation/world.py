@@ -70,7 +70,8 @@ class World:
         """Run `work` to its end; then everybody goes home."""
         background = [asyncio.create_task(follow()), asyncio.create_task(self.watch.listen())]
         try:
-            await asyncio.wait_for(self.watch.connected.wait(), timeout=STREAM_TIMEOUT_S)
+            async with asyncio.timeout(STREAM_TIMEOUT_S):
+                await self.watch.connected.wait()
             background.append(asyncio.create_task(self.watch.look()))
             background += [asyncio.create_task(crew.live()) for crew in self.crews.values()]
             await self._with(background, work)
