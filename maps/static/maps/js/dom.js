@@ -23,6 +23,8 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...children.flat().filter((child) => child != null && child !== false && child !== ""));
 }
 
+const MOST_TOASTS = 3;
+
 /** Say something for a few seconds; errors stay longer. */
 export function toast(text, kind = "ok") {
   let place = document.querySelector(".toasts");
@@ -33,5 +35,6 @@ export function toast(text, kind = "ok") {
   }
   const shown = el(`p.banner.banner--${kind}`, {}, text);
   place.append(shown);
+  while (place.children.length > MOST_TOASTS) place.firstChild.remove();
   setTimeout(() => shown.remove(), kind === "error" ? 9000 : 4000);
 }

@@ -39,7 +39,7 @@ export async function makeMap(place, { layers = [], interactive = true } = {}) {
   });
   if (interactive) L.control.zoom({ position: "topright" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  map.fitBounds([[south, west], [north, east]]);
+  map.fitBounds([[south, west], [north, east]], { animate: false });
   map.base = await baseMap(map, layers);
   return map;
 }

@@ -185,7 +185,7 @@ async function drawRoute() {
     if (line) {
       const start = detail.route[0];
       window.L.circleMarker([start[1], start[0]], { radius: 8, className: "start", weight: 3 }).addTo(map);
-      map.fitBounds(line.getBounds().extend([summary.lat, summary.lon]), { padding: [24, 24], maxZoom: 16 });
+      map.fitBounds(line.getBounds().extend([summary.lat, summary.lon]), { padding: [24, 24], maxZoom: 16, animate: false });
     } else map.setView([summary.lat, summary.lon], 15);
   } catch (problem) {
     console.warn("map:", problem.message);

@@ -28,9 +28,9 @@ async function start() {
   const lines = page.lines || (page.line ? [page.line] : []);
   const drawn = lines.flat().map((part) => window.L.polyline(part.map(([lon, lat]) => [lat, lon]), { className: "own-line", weight: 6, interactive: false }).addTo(map));
   const marks = (page.marks || []).map(([lon, lat]) => pin(map, lat, lon));
-  if (drawn.length) map.fitBounds(window.L.featureGroup(drawn).getBounds(), { padding: [24, 24], maxZoom: 16 });
-  else if (marks.length === 1) map.setView(marks[0].getLatLng(), 15);
-  else if (marks.length) map.fitBounds(window.L.featureGroup(marks).getBounds(), { padding: [24, 24], maxZoom: 15 });
+  if (drawn.length) map.fitBounds(window.L.featureGroup(drawn).getBounds(), { padding: [24, 24], maxZoom: 16, animate: false });
+  else if (marks.length === 1) map.setView(marks[0].getLatLng(), 15, { animate: false });
+  else if (marks.length) map.fitBounds(window.L.featureGroup(marks).getBounds(), { padding: [24, 24], maxZoom: 15, animate: false });
   if (page.picking) {
     byId("map-hint").hidden = false;
     map.on("click", ({ latlng }) => location.assign(`/?lon=${latlng.lng.toFixed(6)}&lat=${latlng.lat.toFixed(6)}&datum=wgs84`));
