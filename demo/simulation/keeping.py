@@ -89,7 +89,7 @@ def snapshot_write(folder: Path, keeper: WeightsKeeper) -> int:
             lines.write(json.dumps(head, separators=(",", ":"))[:-1] + ',"decision":' + text + "}\n")
             used.setdefault(row.weights_generation, set()).update(_profiles(json.loads(text)))
             count += 1
-    _weights_write(folder, keeper, used)
+    weights_write(folder, keeper, used)
     return count
 
 
@@ -98,7 +98,8 @@ def _profiles(decision: dict[str, Any]) -> set[str]:
     return {row[column] for row in decision["units"] if row[column] is not None}
 
 
-def _weights_write(folder: Path, keeper: WeightsKeeper, used: dict[int, set[str]]) -> None:
+def weights_write(folder: Path, keeper: WeightsKeeper, used: dict[int, set[str]]) -> None:
+    """The network under the last weights seen, and one file for each other generation and profile that was used."""
     latest = max(keeper.kept)
     np.savez_compressed(folder / NETWORK, **export_arrays(keeper.network.graph, keeper.kept[latest][Profile.DRIVE]))  # type: ignore[arg-type]
     names: dict[str, dict[str, str]] = {}
