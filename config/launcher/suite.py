@@ -40,7 +40,7 @@ def main(where: Places, words: list[str]) -> int:
     values = {**environment(where), "LUZHANG_SIMULATION": "1", children.MARK: str(where.var)}
     with services(where):
         failed = [] if words else _checked(where, values)
-        pytest = [sys.executable, "-m", "pytest", *(words or ["-n", WORKERS, "--dist", "worksteal"])]
+        pytest = [sys.executable, "-m", "pytest", *(words or ["-n", WORKERS, "--dist", "loadgroup"])]
         say("pytest")
         code = children.run(pytest, folder=where.root, environment=values)
         if failed:

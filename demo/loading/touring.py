@@ -19,6 +19,9 @@ from demo.loading.writing import Progress, Written, actor, chunks
 from patrols import services as patrols
 from stations import services as stations
 
+# The demonstration accounts that work on the road ride with these units, so that their phone page has a day to show.
+ACCOUNTS_ON_TOUR = {"unit:1": "account:officer", "unit:2": "account:auxiliary", "unit:3": "account:warden"}
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatedUnit:
@@ -107,6 +110,10 @@ def _tour(row: UnitRow, unit: Any, shift: Any, index: int, written: Written) -> 
     )
     tour.segments.set([written.segments[key] for key in row.segments if key in written.segments])
     patrols.tour_open(actor=who, tour_id=tour.pk)
+    account = written.people.get(ACCOUNTS_ON_TOUR.get(row.key, ""))
+    if account is not None:
+        patrols.tour_member_join(actor=who, tour_id=tour.pk, person_id=account.pk)
+        patrols.task_create(actor=who, tour=tour, title="早高峰学校门口疏导", text="示例任务")
     device, tracker = stations.device_create(
         actor=who,
         organisation=unit.organisation,

@@ -204,13 +204,16 @@ def roads_write(plan: OrganisationPlan, axes: list[Any], written: Written, progr
                 generated=True,
             )
     progress(f"{len(written.segments)} segments")
+    stood_in_for = next((row.person for row in plan.chiefs if row.rank == max(written.levels)), "")
     for batch in chunks(plan.chiefs):
         for row in batch:
+            # The demonstration account of a chief answers for the stretches of the first lowest-level chief.
+            holder = "account:chief" if row.person == stood_in_for else row.person
             assignment = roads.chief_assign(
                 actor=who,
                 segment=written.segments[row.segment],
                 level=written.levels[row.rank],
-                person=written.people[row.person],
+                person=written.people[holder],
                 starts_at=since,
                 duty_phone=row.duty_phone,
             )

@@ -17,6 +17,7 @@ from incidents.models import Decision, Incident
 from incidents.services.claiming import Claim
 from incidents.services.travel import NetworkTravel
 from roads.selectors import current_network
+from stations.selectors import organisation_names
 from stations.types import Power
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ _POWER_NAMES = {power.value: power.label for power in Power}
 
 def said(code: str, params: Params) -> dict[str, Any]:
     """A reason with its code, parameters and Chinese sentence, as it is stored and shown."""
-    return {"code": code, "params": dict(params), "text": text(code, params, names=_POWER_NAMES)}
+    names = _POWER_NAMES
+    if any(name == "area" for name, _value in params):
+        names = {**_POWER_NAMES, **organisation_names()}
+    return {"code": code, "params": dict(params), "text": text(code, params, names=names)}
 
 
 def as_json(reason: Reason) -> dict[str, Any]:

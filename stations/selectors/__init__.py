@@ -13,6 +13,7 @@ from stations.selectors.scope import path_filter
 from stations.selectors.tree import (
     feature_of,
     organisation_at,
+    organisation_names,
     organisation_root,
     organisations_visible_to,
     sendable_paths,
@@ -30,6 +31,7 @@ __all__ = [
     "devices_visible_to",
     "feature_of",
     "organisation_at",
+    "organisation_names",
     "organisation_root",
     "organisations_visible_to",
     "path_filter",

@@ -89,6 +89,11 @@ def sendable_paths(organisation_path: str, at: datetime) -> tuple[str, ...]:
     )
 
 
+def organisation_names() -> dict[str, str]:
+    """Names of organisations by path, for sentences that speak of an area."""
+    return {path: name for path, name in Organisation.objects.values_list("path", "name") if path}
+
+
 def feature_of(organisation_path: str, feature: str, default: Any = None) -> Any:
     """The value of a feature switch at an organisation: the nearest at or above it that names the feature wins."""
     rows = Organisation.objects.filter(path__in=ancestor_paths(organisation_path)).values_list("path", "features")
