@@ -28,6 +28,7 @@ random_page_cost = 1.1
 jit = off
 fsync = on
 synchronous_commit = on
+track_commit_timestamp = on
 max_wal_size = 2GB
 checkpoint_timeout = 15min
 timezone = 'UTC'
