@@ -25,7 +25,11 @@ OUTCOMES = ("handled", "advised", "handed_over")
 
 @dataclass(slots=True)
 class Crew:
-    """A unit as `demo_load` laid it: where it starts, its tracker's token and its leader's API token."""
+    """A unit as `demo_load` laid it: where it starts, its tracker's token and its leader's API token.
+
+    `client` is the phone's page, `trackers` the tracker app: with connections of their own, so that a step does not
+    queue behind the positions of everybody.
+    """
 
     tour_id: int
     call_sign: str
@@ -35,6 +39,7 @@ class Crew:
     lon: float
     lat: float
     client: Client
+    trackers: Client
     ways: Ways
     habits: Habits
     tally: Tally
@@ -99,7 +104,7 @@ class Crew:
             f"&timestamp={house_now().timestamp():.3f}&accuracy=8.0&altitude=4.0&batt=80.0"
         )
         with contextlib.suppress(Unreachable):
-            answer = await self.client.post(query)
+            answer = await self.trackers.post(query)
             self.tally.count("fixes" if answer.ok else f"fixes_{answer.status}")
             return
         self.tally.count("fixes_unreachable")

@@ -31,4 +31,7 @@ class Habits:
 
 
 # A run of ten minutes shows whole cases: crews are quick on scene and the desk reviews at once.
-BRISK = Habits(scene_s=(60.0, 150.0), write_up_s=(5.0, 15.0), review_s=(5.0, 20.0), close_s=(3.0, 10.0))
+BRISK = Habits(
+    sign_s=(3.0, 8.0), set_off_s=(1.0, 5.0), scene_s=(60.0, 120.0), write_up_s=(5.0, 15.0), review_s=(5.0, 20.0),
+    close_s=(3.0, 10.0),
+)  # fmt: skip

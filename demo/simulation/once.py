@@ -20,7 +20,7 @@ from incidents.states import IncidentState
 
 # Calls stop before the end, so that the last ones have the time to be seen through.
 CALLING_SHARE = 0.75
-CALLS_A_MINUTE = 23.0
+CALLS_A_MINUTE = 21.0
 WARM_UP_S = 20.0  # house: every unit reports at least once before the first call
 READY_S = 60.0  # wall
 DRAIN_S = 90.0  # wall

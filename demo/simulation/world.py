@@ -19,6 +19,8 @@ from demo.simulation.watch import Watch
 from demo.simulation.ways import Ways
 
 STREAM_TIMEOUT_S = 20.0
+# A web process answers few at once sooner than many.
+API_CONNECTIONS = 8
 Work = Callable[["World"], Coroutine[Any, Any, None]]
 
 
@@ -30,6 +32,7 @@ class World:
     desk: Desk
     watch: Watch
     client: Client
+    trackers: Client
     tally: Tally
 
     @classmethod
@@ -44,7 +47,8 @@ class World:
         seed: int,
     ) -> World:
         """Make the crews and the desk. Each has a chance of its own, so that one more unit changes no other."""
-        tally, client = Tally(), Client(url)
+        tally = Tally()
+        client, trackers = Client(url, connections=API_CONNECTIONS), Client(url)
         crews = {
             int(row["tour_id"]): Crew(
                 tour_id=int(row["tour_id"]),
@@ -55,6 +59,7 @@ class World:
                 lon=float(row["lon"]),
                 lat=float(row["lat"]),
                 client=client,
+                trackers=trackers,
                 ways=ways,
                 habits=habits,
                 tally=tally,
@@ -64,7 +69,7 @@ class World:
         }
         desk = Desk(client, tokens, habits, tally, random.Random(f"{seed}:desk"))
         watch = Watch(client, tokens["commander"], crews, desk, tally)
-        return cls(crews, desk, watch, client, tally)
+        return cls(crews, desk, watch, client, trackers, tally)
 
     async def play(self, work: Work) -> None:
         """Run `work` to its end; then everybody goes home."""
@@ -83,6 +88,7 @@ class World:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await self.client.close()
+            await self.trackers.close()
 
     async def _with(self, background: list[asyncio.Task[None]], work: Work) -> None:
         """Run the work; a crew or reader that fails is a fault of the simulation and ends it."""

@@ -69,7 +69,7 @@ def serve(ways: Ways, house: House, **shares: float) -> tuple[Crew, Tally]:
     tally = Tally()
     crew = Crew(
         tour_id=1, call_sign="U1", kind="car", tracker="t", token="a", lon=lon, lat=lat,
-        client=house, ways=ways, habits=habits, tally=tally, rng=random.Random(1),  # type: ignore[arg-type]
+        client=house, trackers=house, ways=ways, habits=habits, tally=tally, rng=random.Random(1),  # type: ignore[arg-type]
         _begin=ways.network.snap(lon, lat)[:1],
     )  # fmt: skip
 
