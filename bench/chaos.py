@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +48,9 @@ class Run:
 
 def chaos_run(house: House, seconds: float, rate_s: float, kill_every_s: float, seed: int = SEED) -> Run:
     """Clients and kills on a running installation for `seconds`, a quiet period, and the count."""
-    return asyncio.run(_run(house, seconds, rate_s, kill_every_s, seed))
+    # In a thread of its own: the suite may hold an event loop open in this one (the browser's driver does).
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        return alone.submit(asyncio.run, _run(house, seconds, rate_s, kill_every_s, seed)).result()
 
 
 async def _run(house: House, seconds: float, rate_s: float, kill_every_s: float, seed: int) -> Run:

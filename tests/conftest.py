@@ -42,3 +42,8 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the shared data folder is not beside this checkout")
     return SHARED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: their driver keeps an event loop open in its process until the session ends."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

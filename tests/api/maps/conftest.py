@@ -13,6 +13,12 @@ from tests.factories.incidents import World, a_world, quiet_caches
 __all__ = ["quiet_caches"]
 
 
+@pytest.fixture(autouse=True)
+def one_factor(settings: Any) -> None:
+    """Sign-in is not what these tests are about: a password is enough."""
+    settings.LUZHANG_REQUIRE_MFA = False
+
+
 @pytest.fixture
 def world(db: None, quiet_caches: None) -> World:
     """A city where something may happen; no unit is on duty yet."""
