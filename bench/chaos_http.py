@@ -100,7 +100,7 @@ class Stream:
     last_id: str = ""
     connects: int = 0
     resets: int = 0
-    silent_s: float = 6.0
+    silent_s: float = 10.0
     _open: bool = field(default=True)
 
     async def events(self) -> AsyncIterator[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import DatabaseError, InterfaceError
 
 from core import events, wake
 from core.events import EventData, Handler
@@ -79,7 +79,8 @@ def session_lost(problem: Exception) -> bool:
 
     Where Django has reconnected by itself meanwhile, the failure counts as the statement's.
     """
-    if not isinstance(problem, (OperationalError, InterfaceError)):
+    # psycopg2 reports a server that died in mid-statement as a plain DatabaseError.
+    if not isinstance(problem, (DatabaseError, InterfaceError)):
         return False
     raw = connection.connection
     return raw is None or bool(raw.closed) or not connection.is_usable()

@@ -59,7 +59,9 @@ class Hub:
             if self._task is None or self._task.done():
                 self.last_seq, _oldest = await self.in_thread(feed_head)
                 self.position_seq = await self.in_thread(position_head)
-                self.ring.clear()
+                # After a restart everybody resumes at once: from memory, not each with the same question to the table.
+                recent = await self.in_thread(events_after, max(0, self.last_seq - BATCH))
+                self.ring = [message for message in recent if message.seq <= self.last_seq]
                 self._task = asyncio.create_task(self._run())
 
     def join(self, reader: Reader, seq: int) -> None:
@@ -193,11 +195,15 @@ class Hub:
                     reader.push(message)
 
     async def _beat(self) -> None:
-        """A sign of life with the age of the feed: a map must not look alive when its source is not."""
+        """A sign of life with the age of the feed: a map must not look alive when its source is not.
+
+        It carries the feed's number: a phone that hears only of its own tour would otherwise resume from hours ago.
+        """
         while True:
             await asyncio.sleep(BEAT_S)
             age_s = time.monotonic() - self.fresh_at if self.fresh_at else None
-            message = named_event("beat", {"at": clock.now(), "seq": self.last_seq, "age_s": age_s})
+            body = {"at": clock.now(), "seq": self.last_seq, "age_s": age_s}
+            message = f"id: {self.last_seq}\n".encode() + named_event("beat", body)
             for reader in self.readers:
                 reader.push(message)
 
