@@ -168,6 +168,7 @@ def test_a_changed_line_is_refused(network: RoadNetwork, tmp_path: Path) -> None
         verify(folder)
 
 
+@pytest.mark.django_db
 def test_places_of_candidates_reproduce_their_drive_on_the_export_of_shanghai(shared_data: Path) -> None:
     """(1 - f)·t(tail→head) + Dijkstra(head → tail of the incident) + f·t(its arc), as a stranger reckons."""
     osm = pytest.importorskip("roads.reading.osm")
