@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from core.geo import mainland
 from core.geo.datum import Datum, datum_of, from_wgs84, place_check, to_wgs84
 
-VECTORS = Path("/work/shared/data/datum_vectors.csv")
+VECTORS = Path(__file__).resolve().parents[4] / "shared/data/datum_vectors.csv"
 METRES_PER_DEGREE = 111_320.0
 
 # Checked once against the published conversions of a map of each datum: Tiananmen.

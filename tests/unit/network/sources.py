@@ -11,7 +11,7 @@ import numpy as np
 from roads.network.source import RestrictionKind, RoadClass, SourceNetwork
 
 DEGREE_M = 111_195.0
-ROADS = Path("/work/shared/data/roads")
+ROADS = Path(__file__).resolve().parents[4] / "shared/data/roads"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from roads.network.weights import static_view
 from tests.unit.network.searching import random_place, search
 from tests.unit.network.sources import DEGREE_M, Way, make_source, random_source
 
-TRACKS = Path("/work/shared/data/tracks")
+TRACKS = Path(__file__).resolve().parents[4] / "shared/data/tracks"
 
 
 @pytest.mark.parametrize("seed", range(20))
