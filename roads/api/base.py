@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from core.api.repeatable import IDEMPOTENCY_PARAMETER, answered
 from core.errors import InvalidInput, NotFound
 from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
@@ -29,6 +30,7 @@ MAX_PAGE_SIZE = 1000
 DECIMALS = 7
 
 PAGE_PARAMETERS = [OpenApiParameter("limit", int), OpenApiParameter("offset", int)]
+WRITE_PARAMETERS = [IDEMPOTENCY_PARAMETER]
 BBOX_PARAMETER = OpenApiParameter("bbox", str, description="west,south,east,north (WGS-84)")
 
 
@@ -49,6 +51,12 @@ class RoadView(APIView):
         body = serializer_class(data=self.request.data)
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
+
+    def written(self, work: Callable[[], Any], *, status: int = 201) -> Response:
+        """Answer with what `work` gives; once for an `Idempotency-Key`, then 200 with the first answer."""
+        actor = self.actor
+        client = f"user:{actor.user_id}" if actor.user_id is not None else f"{actor.kind}:{actor.name}"
+        return answered(self.request, client, work, status=status)
 
     def page(self, rows: QuerySet[Any], shape: Callable[[Any], dict[str, Any]]) -> Response:
         """`{"count", "limit", "offset", "results"}`."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
 from core.errors import NotFound
 from roads import services
-from roads.api.base import PAGE_PARAMETERS, RoadView, moment_of, organisation_of, person_of
+from roads.api.base import PAGE_PARAMETERS, WRITE_PARAMETERS, RoadView, moment_of, organisation_of, person_of
 from roads.api.shapes import assignment_json, span
 from roads.models import ChiefAssignment, ChiefLevel
 from roads.selectors import assignments_visible_to, level_for, segment_by_uid
@@ -91,13 +92,19 @@ class LevelCollection(RoadView):
         rows = ChiefLevel.objects.filter(visible).select_related("organisation")
         return self.page(rows.order_by("organisation__path", "rank"), _level_json)
 
-    @extend_schema(operation_id="chief_levels_create", request=LevelIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="chief_levels_create",
+        parameters=WRITE_PARAMETERS,
+        request=LevelIn,
+        responses={201: OpenApiTypes.OBJECT},
+    )
     def post(self, request: Request) -> Response:
         """Name a level."""
         data = self.checked(LevelIn)
         organisation = organisation_of(self.actor, data.pop("organisation"))
-        level = services.chief_level_create(actor=self.actor, organisation=organisation, **data)
-        return Response(_level_json(level), status=status.HTTP_201_CREATED)
+        return self.written(
+            lambda: _level_json(services.chief_level_create(actor=self.actor, organisation=organisation, **data))
+        )
 
 
 def _level_json(level: ChiefLevel) -> dict[str, Any]:
@@ -137,10 +144,18 @@ class ChiefCollection(RoadView):
                 rows = rows.filter(**{f"{name}__uid": serializers.UUIDField().run_validation(text)})
         return self.page(rows, assignment_json)
 
-    @extend_schema(operation_id="chiefs_assign", request=AssignIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="chiefs_assign",
+        parameters=WRITE_PARAMETERS,
+        request=AssignIn,
+        responses={201: OpenApiTypes.OBJECT},
+    )
     def post(self, request: Request) -> Response:
         """Appoint; 409 names who holds the metres already."""
         data = self.checked(AssignIn)
+        return self.written(lambda: self._assigned(data))
+
+    def _assigned(self, data: dict[str, Any]) -> dict[str, Any]:
         segment = segment_by_uid(data.pop("segment"))
         row = services.chief_assign(
             actor=self.actor,
@@ -150,7 +165,7 @@ class ChiefCollection(RoadView):
             starts_at=data.pop("starts_at", None) or clock.now(),
             **data,
         )
-        return Response(assignment_json(row), status=status.HTTP_201_CREATED)
+        return assignment_json(row)
 
 
 class ChiefEnd(RoadView):
@@ -159,13 +174,16 @@ class ChiefEnd(RoadView):
     data_class = DataClass.CHIEF
     verbs = {"POST": Verb.CHANGE}
 
-    @extend_schema(operation_id="chiefs_end", request=EndIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="chiefs_end", parameters=WRITE_PARAMETERS, request=EndIn, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """The past stays answerable."""
         at = self.checked(EndIn).get("at")
+        return self.written(lambda: self._ended(uid, at), status=200)
+
+    def _ended(self, uid: uuid.UUID, at: datetime | None) -> dict[str, Any]:
         _assignment(self.actor, uid)
         services.chief_assignment_end(actor=self.actor, assignment_uid=str(uid), at=at)
-        return Response(assignment_json(_assignment(self.actor, uid)))
+        return assignment_json(_assignment(self.actor, uid))
 
 
 class DeputyCollection(RoadView):
@@ -180,10 +198,18 @@ class DeputyCollection(RoadView):
         rows = _assignment(self.actor, uid).deputies.select_related("person").order_by("order", "pk")
         return self.page(rows, _deputy_json)
 
-    @extend_schema(operation_id="chief_deputies_create", request=DeputyIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="chief_deputies_create",
+        parameters=WRITE_PARAMETERS,
+        request=DeputyIn,
+        responses={201: OpenApiTypes.OBJECT},
+    )
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """Appoint one."""
         data = self.checked(DeputyIn)
+        return self.written(lambda: self._appointed(uid, data))
+
+    def _appointed(self, uid: uuid.UUID, data: dict[str, Any]) -> dict[str, Any]:
         row = services.deputy_appoint(
             actor=self.actor,
             assignment=_assignment(self.actor, uid),
@@ -191,7 +217,7 @@ class DeputyCollection(RoadView):
             starts_at=data.pop("starts_at", None) or clock.now(),
             **data,
         )
-        return Response(_deputy_json(row), status=status.HTTP_201_CREATED)
+        return _deputy_json(row)
 
 
 def _deputy_json(row: Any) -> dict[str, Any]:
@@ -207,10 +233,18 @@ class LeaveCollection(RoadView):
     # A chief sets their own leave, so the door asks for sight only; the service asks for the right to change others'.
     verbs = {"POST": Verb.VIEW}
 
-    @extend_schema(operation_id="chief_leave_create", request=LeaveIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="chief_leave_create",
+        parameters=WRITE_PARAMETERS,
+        request=LeaveIn,
+        responses={201: OpenApiTypes.OBJECT},
+    )
     def post(self, request: Request) -> Response:
         """The named deputy, or else the first one whose term covers it, stands in."""
         data = self.checked(LeaveIn)
+        return self.written(lambda: self._set(data))
+
+    def _set(self, data: dict[str, Any]) -> dict[str, Any]:
         deputy = data.pop("deputy", None)
         leave = services.leave_set(
             actor=self.actor,
@@ -219,4 +253,4 @@ class LeaveCollection(RoadView):
             **data,
         )
         answer = {"person": str(leave.person.uid), "deputy": str(leave.deputy.uid) if leave.deputy else None}
-        return Response({**answer, **span(leave.valid), "reason": leave.reason}, status=status.HTTP_201_CREATED)
+        return {**answer, **span(leave.valid), "reason": leave.reason}

@@ -8,13 +8,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import InvalidInput
 from roads import services
-from roads.api.base import BBOX_PARAMETER, PAGE_PARAMETERS, RoadView, frame_of, moment_of, organisation_of
+from roads.api.base import (
+    BBOX_PARAMETER,
+    PAGE_PARAMETERS,
+    WRITE_PARAMETERS,
+    RoadView,
+    frame_of,
+    moment_of,
+    organisation_of,
+)
 from roads.api.shapes import closure_feature
 from roads.models import Closure, RoadAxis
 from roads.selectors import axis_by_uid, closures_in_force, points_of_chainage
@@ -59,10 +67,13 @@ class ClosureCollection(RoadView):
             rows = rows.filter(geom__bboverlaps=frame)
         return self.features(rows, lambda page: [closure_feature(closure) for closure in page])
 
-    @extend_schema(request=ClosureIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(parameters=WRITE_PARAMETERS, request=ClosureIn, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         """Close or slow a stretch."""
         data = self.checked(ClosureIn)
+        return self.written(lambda: self._created(data))
+
+    def _created(self, data: dict[str, Any]) -> dict[str, Any]:
         ends = (data.pop("from_chainage", ""), data.pop("to_chainage", ""))
         if any(ends):
             data |= _between(*ends)
@@ -74,7 +85,7 @@ class ClosureCollection(RoadView):
             sides=data.pop("side"),
             **data,
         )
-        return Response(closure_feature(closure), status=status.HTTP_201_CREATED)
+        return closure_feature(closure)
 
 
 def _between(begin: str, end: str) -> dict[str, Any]:
@@ -97,8 +108,13 @@ class ClosureEnd(RoadView):
     data_class = DataClass.CLOSURE
     verbs = {"POST": Verb.CHANGE}
 
-    @extend_schema(operation_id="closures_end", request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="closures_end", parameters=WRITE_PARAMETERS, request=None, responses=OpenApiTypes.OBJECT
+    )
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """Now. Ending twice is harmless."""
+        return self.written(lambda: self._ended(uid), status=200)
+
+    def _ended(self, uid: uuid.UUID) -> dict[str, Any]:
         closure = services.closure_end(actor=self.actor, closure_uid=str(uid))
-        return Response(closure_feature(Closure.objects.select_related("organisation", "axis").get(pk=closure.pk)))
+        return closure_feature(Closure.objects.select_related("organisation", "axis").get(pk=closure.pk))

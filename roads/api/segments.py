@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +17,7 @@ from roads import services
 from roads.api.base import (
     BBOX_PARAMETER,
     PAGE_PARAMETERS,
+    WRITE_PARAMETERS,
     RoadView,
     area_of,
     feature,
@@ -136,10 +137,13 @@ class SegmentCollection(RoadView):
             rows = rows.filter(Q(geom__bboverlaps=frame) | Q(area__bboverlaps=frame))
         return self.features(rows, lambda page: segment_features(page, chains_at((s.pk for s in page), at)))
 
-    @extend_schema(request=SegmentIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(parameters=WRITE_PARAMETERS, request=SegmentIn, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         """Create one."""
         data = self.checked(SegmentIn)
+        return self.written(lambda: self._created(data))
+
+    def _created(self, data: dict[str, Any]) -> dict[str, Any]:
         axis = data.pop("axis", None)
         segment = services.segment_create(
             actor=self.actor,
@@ -149,7 +153,7 @@ class SegmentCollection(RoadView):
             sides=data.pop("side"),
             **data,
         )
-        return Response(segment_detail(segment_by_uid(segment.uid)), status=status.HTTP_201_CREATED)
+        return segment_detail(segment_by_uid(segment.uid))
 
 
 class SegmentItem(RoadView):
@@ -171,12 +175,18 @@ class SegmentCut(RoadView):
     data_class = DataClass.SEGMENT
     verbs = {"POST": Verb.CHANGE}
 
-    @extend_schema(operation_id="segments_cut", request=CutIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="segments_cut", parameters=WRITE_PARAMETERS, request=CutIn, responses={201: OpenApiTypes.OBJECT}
+    )
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """The old one ends now; its chiefs answer for every piece."""
-        pieces = services.segment_cut(actor=self.actor, segment_uid=str(uid), **self.checked(CutIn))
+        data = self.checked(CutIn)
+        return self.written(lambda: self._cut(uid, data))
+
+    def _cut(self, uid: uuid.UUID, data: dict[str, Any]) -> dict[str, Any]:
+        pieces = services.segment_cut(actor=self.actor, segment_uid=str(uid), **data)
         found = [segment_detail(segment_by_uid(piece.uid)) for piece in pieces]
-        return Response({"type": "FeatureCollection", "features": found}, status=status.HTTP_201_CREATED)
+        return {"type": "FeatureCollection", "features": found}
 
 
 class SegmentJoin(RoadView):
@@ -185,13 +195,18 @@ class SegmentJoin(RoadView):
     data_class = DataClass.SEGMENT
     verbs = {"POST": Verb.CHANGE}
 
-    @extend_schema(operation_id="segments_join", request=JoinIn, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="segments_join", parameters=WRITE_PARAMETERS, request=JoinIn, responses={201: OpenApiTypes.OBJECT}
+    )
     def post(self, request: Request) -> Response:
         """Neighbours of one axis and side become one."""
         data = self.checked(JoinIn)
+        return self.written(lambda: self._joined(data))
+
+    def _joined(self, data: dict[str, Any]) -> dict[str, Any]:
         uids = [str(uid) for uid in data.pop("segments")]
         joined = services.segment_join(actor=self.actor, segment_uids=uids, **data)
-        return Response(segment_detail(segment_by_uid(joined.uid)), status=status.HTTP_201_CREATED)
+        return segment_detail(segment_by_uid(joined.uid))
 
 
 class SegmentRetire(RoadView):
@@ -200,11 +215,16 @@ class SegmentRetire(RoadView):
     data_class = DataClass.SEGMENT
     verbs = {"POST": Verb.CHANGE}
 
-    @extend_schema(operation_id="segments_retire", request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="segments_retire", parameters=WRITE_PARAMETERS, request=None, responses=OpenApiTypes.OBJECT
+    )
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """Nobody answers for it from now on."""
+        return self.written(lambda: self._retired(uid), status=200)
+
+    def _retired(self, uid: uuid.UUID) -> dict[str, Any]:
         segment = services.segment_retire(actor=self.actor, segment_uid=str(uid))
-        return Response(segment_detail(segment_by_uid(segment.uid)))
+        return segment_detail(segment_by_uid(segment.uid))
 
 
 class SegmentsWithoutChief(RoadView):
@@ -247,8 +267,12 @@ class ReviewSettle(RoadView):
     data_class = DataClass.SEGMENT
     verbs = {"POST": Verb.CHANGE}
 
-    @extend_schema(operation_id="review_items_settle", request=NoteIn, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="review_items_settle", parameters=WRITE_PARAMETERS, request=NoteIn, responses=OpenApiTypes.OBJECT
+    )
     def post(self, request: Request, item_id: int) -> Response:
         """Settled by whom is kept."""
-        item = services.review_settle(actor=self.actor, item_id=item_id, note=self.checked(NoteIn).get("note", ""))
-        return Response(review_json(item))
+        note = self.checked(NoteIn).get("note", "")
+        return self.written(
+            lambda: review_json(services.review_settle(actor=self.actor, item_id=item_id, note=note)), status=200
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from roads.api import chiefs, closures, lookups, segments
+from roads.api import chiefs, closures, lookups, segments, speeds
 
 urlpatterns = [
     path("roads/where/", lookups.Where.as_view(), name="api-roads-where"),
@@ -29,4 +29,5 @@ urlpatterns = [
     path("chiefs/<uuid:uid>/deputies/", chiefs.DeputyCollection.as_view(), name="api-chief-deputies"),
     path("closures/", closures.ClosureCollection.as_view(), name="api-closures"),
     path("closures/<uuid:uid>/end/", closures.ClosureEnd.as_view(), name="api-closure-end"),
+    path("speeds/", speeds.SpeedCollection.as_view(), name="api-speeds"),
 ]

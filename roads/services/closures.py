@@ -14,6 +14,7 @@ from core import audit, clock, events
 from core.errors import InvalidInput, NotFound
 from roads.models import Closure, NetworkBuild, RoadAxis, RoadSpeed
 from roads.services.segments import SIDES, segment_geometry
+from stations.selectors import organisation_root
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -105,10 +106,22 @@ def closure_end(*, actor: Actor, closure_uid: str) -> Closure:
 def speed_report(
     *, actor: Actor, build: NetworkBuild, edge_nos: Sequence[int], factor: float, source: str, ends_at: datetime
 ) -> RoadSpeed:
-    """A measured speed on edges: travel time is multiplied by `factor` until `ends_at`."""
-    require(actor, Verb.CREATE, DataClass.CLOSURE, "")
+    """A measured speed on edges: travel time is multiplied by `factor` until `ends_at`. It is the whole network's, so
+    the right to close roads of the root organisation is asked for. Raises InvalidInput for edges the build has not.
+    """
+    require(actor, Verb.CREATE, DataClass.CLOSURE, organisation_root().path or "")
     if not 0 < factor <= 100:
         raise InvalidInput(_("系数应在 0 与 100 之间"), field="factor", value=factor)
+    strange = [number for number in edge_nos if number >= build.edge_count]
+    if strange:
+        raise InvalidInput(
+            _("路网没有这些边"),
+            field="edge_nos",
+            value=strange[:10],
+            cure=_("边号应小于 %(count)d") % {"count": build.edge_count},
+        )
+    if ends_at <= clock.now():
+        raise InvalidInput(_("结束时间必须晚于现在"), field="ends_at", value=ends_at.isoformat())
     with transaction.atomic():
         speed = RoadSpeed.objects.create(
             build=build,
