@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import sys
@@ -21,7 +22,7 @@ def _manage(where: Places, words: list[str]) -> int:
 
 def _bench(where: Places, words: list[str]) -> int:
     with services(where):
-        values = {**environment(where), "LUZHANG_SIMULATION": "1", children.MARK: str(where.var)}
+        values = {**environment(where), "LUZHANG_SIMULATION": "1"}
         return children.run([sys.executable, "-m", "bench", *words], folder=where.root, environment=values)
 
 
@@ -73,6 +74,14 @@ COMMANDS = {
 }
 
 
+_CURES = {
+    errno.EACCES: "run as the user whose it is, or set LUZHANG_VAR to a folder of yours",
+    errno.EPERM: "run as the user whose it is, or set LUZHANG_VAR to a folder of yours",
+    errno.EROFS: "set LUZHANG_VAR to a folder that can be written",
+    errno.ENOSPC: "free some space, or set LUZHANG_VAR to another disk",
+}
+
+
 def main(words: list[str]) -> int:
     """Run one command. Returns the exit code."""
     children.listen()
@@ -85,6 +94,11 @@ def main(words: list[str]) -> int:
             return command(where, words[1:])
     except (LaunchError, BadEnvironment) as problem:
         sys.stderr.write(f"luzhang: {problem}\n")
+        return 2
+    except OSError as problem:
+        if problem.errno not in _CURES:
+            raise
+        sys.stderr.write(f"luzhang: {problem.filename or 'a file'}: {problem.strerror}: {_CURES[problem.errno]}.\n")
         return 2
     except children.Stopped as stopped:
         return 128 + stopped.number

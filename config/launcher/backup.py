@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,37 +10,24 @@ import shutil
 import subprocess
 import tarfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from config.environment import read
 from config.launcher import children, postgres, prepare
 from config.launcher.places import DATABASE, LaunchError, Places, called_from, environment
 from config.launcher.services import services
 from config.launcher.speech import say
+from core import keys
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
 FORMAT = 1
-FOLDERS = ("media", "networks", "audit-heads")
+FOLDERS = ("media", "networks", "audit-heads", "demo")
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _client(where: Places, program: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """A client program on the database of DATABASE_URL; the password travels in the environment only."""
-    values = environment(where)
-    address = read(values).database
-    words = [("-h", address.host), ("-p", address.port), ("-U", address.user), ("-d", address.name)]
-    if address.password:
-        values["PGPASSWORD"] = address.password
-    return [
-        str(postgres.binaries() / program),
-        *(word for pair in words if pair[1] for word in pair),
-        *arguments,
-    ], values
 
 
 def backup(where: Places, words: list[str]) -> int:
@@ -48,21 +36,21 @@ def backup(where: Places, words: list[str]) -> int:
     if target.exists() and any(target.iterdir()):
         raise LaunchError(f"{target} is not empty: name a new folder.")
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    values = environment(where)
+    # Heads before the rows they sign: the other way round a restored trail would seem to have lost its tail.
+    _pack(where, values, "audit-heads", target)
     with services(where):
         say("database")
-        command, values = _client(where, "pg_dump", "-Fc", "--no-owner", "-f", str(target / DUMP))
-        children.needed(command, folder=where.root, environment=values, doing="pg_dump")
-    media = Path(environment(where).get("MEDIA_ROOT") or where.var / "media")
+        command, with_password = postgres.client_of(values, "pg_dump", "-Fc", "--no-owner", "-f", str(target / DUMP))
+        children.needed(command, folder=where.root, environment=with_password, doing="pg_dump")
+    # What rows refer to after the rows: what came in between does no harm.
     for name in FOLDERS:
-        source = media if name == "media" else where.var / name
-        if source.is_dir():
-            say(name)
-            with tarfile.open(target / f"{name}.tar", "w") as archive:
-                archive.add(source, arcname=name)
+        if name != "audit-heads":
+            _pack(where, values, name, target)
     files = {path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for path in sorted(target.iterdir())}
     made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    text = json.dumps({"format": FORMAT, "made": made, "files": files}, indent=2)
-    (target / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    content = {"format": FORMAT, "made": made, "keys": key_marks(values), "files": files}
+    (target / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     say("the keys (LUZHANG_KEYS) are not in the backup: keep them apart, encrypted fields are lost without them")
     print(target / MANIFEST)
     return 0
@@ -71,32 +59,60 @@ def backup(where: Places, words: list[str]) -> int:
 def restore(where: Places, words: list[str]) -> int:
     """Put a backup in place of the database, pictures and networks of this installation. Raises LaunchError."""
     source = _folder(words, "restore")
-    files = checked(source)
-    if os.environ.get("DATABASE_URL"):
+    values = environment(where)
+    files = checked(source, values)
+    if not where.has_own_database:
         raise LaunchError("restore fills the private cluster: unset DATABASE_URL, or use pg_restore there.")
-    if any((where.run / "launchers").glob("*.json")) and _others_run(where):
+    if any(launcher.pid != os.getpid() for launcher in children.launchers(where)):
         raise LaunchError("something is running here: ./run stop first.")
     with services(where):
         say("database")
         postgres.recreate(where, DATABASE)
-        command = postgres.client(
-            where, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(source / DUMP)
-        )
         # The template brings the extensions; the dump names them again.
         _without_extensions(source / DUMP, where.run / "restore.list")
-        command[-1:-1] = ["-L", str(where.run / "restore.list")]
-        children.needed(command, folder=where.root, environment=environment(where), doing="pg_restore")
-        prepare.database(where, environment(where))
-    media = Path(environment(where).get("MEDIA_ROOT") or where.var / "media")
+        command, with_password = postgres.client_of(
+            values, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction"
+        )
+        command += ["-L", str(where.run / "restore.list"), str(source / DUMP)]
+        children.needed(command, folder=where.root, environment=with_password, doing="pg_restore")
+        prepare.database(where, values)
     for name in FOLDERS:
+        say(name)
+        # A folder that the backup lacks was empty then; what lies here belongs to other rows.
+        shutil.rmtree(_home(where, values, name), ignore_errors=True)
         if f"{name}.tar" in files:
-            say(name)
-            _unpack(source / f"{name}.tar", name, media if name == "media" else where.var / name)
+            _unpack(source / f"{name}.tar", name, _home(where, values, name))
     return 0
 
 
-def checked(source: Path) -> dict[str, dict[str, object]]:
-    """The files of a backup, all there and unchanged. Raises LaunchError naming the first that is not."""
+def key_marks(values: Mapping[str, str]) -> list[str]:
+    """What names the keys without telling them: purpose, id and the start of a SHA-256 (they are 32 random bytes)."""
+    ring = keys.parse(values[keys.VARIABLE])
+    sets = zip(keys.PURPOSES, (ring.field, ring.index, ring.audit), strict=True)
+    return sorted(
+        f"{purpose} {number} {hashlib.sha256(b'luzhang key mark' + key).hexdigest()[:12]}"
+        for purpose, one in sets
+        for number, key in one.by_id.items()
+    )
+
+
+def _home(where: Places, values: Mapping[str, str], name: str) -> Path:
+    return Path(values.get("MEDIA_ROOT") or where.var / "media") if name == "media" else where.var / name
+
+
+def _pack(where: Places, values: Mapping[str, str], name: str, target: Path) -> None:
+    source = _home(where, values, name)
+    if source.is_dir():
+        say(name)
+        with tarfile.open(target / f"{name}.tar", "w") as archive:
+            for path in (source, *sorted(source.rglob("*"))):
+                # Work goes on meanwhile: a temporary file may be gone by now.
+                with contextlib.suppress(FileNotFoundError):
+                    archive.add(path, arcname=str(Path(name) / path.relative_to(source)), recursive=False)
+
+
+def checked(source: Path, values: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """The files of a backup, all there and unchanged, and its keys at hand. Raises LaunchError naming what is not."""
     try:
         manifest = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -105,6 +121,12 @@ def checked(source: Path) -> dict[str, dict[str, object]]:
         raise LaunchError(f"{source / MANIFEST} is damaged ({problem.msg}): use another backup.") from None
     if manifest.get("format") != FORMAT:
         raise LaunchError(f"{source / MANIFEST} has format {manifest.get('format')}: this version reads {FORMAT}.")
+    lacking = sorted(set(manifest.get("keys", [])) - set(key_marks(values)))
+    if lacking:
+        purpose, number, _ = lacking[0].split()
+        raise LaunchError(
+            f"LUZHANG_KEYS lacks {purpose} key {number} of this backup: set the keys of then (newer ones may go first)."
+        )
     files: dict[str, dict[str, object]] = manifest["files"]
     for name, row in files.items():
         path = source / name
@@ -113,10 +135,6 @@ def checked(source: Path) -> dict[str, dict[str, object]]:
         if _sha256(path) != row["sha256"]:
             raise LaunchError(f"{name} differs from its SHA-256: use another backup.")
     return files
-
-
-def _others_run(where: Places) -> bool:
-    return any(path.stem != str(os.getpid()) for path in (where.run / "launchers").glob("*.json"))
 
 
 def _folder(words: list[str], command: str) -> Path:

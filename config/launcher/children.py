@@ -13,11 +13,10 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from config.launcher.places import LaunchError, Places
+from config.launcher.places import MARK, LaunchError, Places
+from config.launcher.speech import say
 from config.launcher.supervisor import ProcessId, end_trees, identify, tree
 
-# In the environment of every process that runs beside a launcher.
-MARK = "LUZHANG_LAUNCHED_BY"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -91,41 +90,68 @@ def registered(where: Places) -> Iterator[None]:
     folder = where.run / "launchers"
     folder.mkdir(exist_ok=True)
     entry = folder / f"{me.pid}.json"
-    entry.write_text(json.dumps({"pid": me.pid, "started": me.started}), encoding="utf-8")
+    writing = entry.with_suffix(".new")
+    writing.write_text(json.dumps({"pid": me.pid, "started": me.started}), encoding="utf-8")
+    writing.rename(entry)
     try:
+        if count := end_orphans(where):
+            say(f"ended {count} processes of a launcher that was killed")
         yield
     finally:
+        # Nothing, but for what was being born when a stop signal came.
+        end_trees(_marked(where, [one.pid for one in tree(me.pid)[1:]]))
         entry.unlink(missing_ok=True)
+
+
+def launchers(where: Places) -> list[ProcessId]:
+    """The launchers of this installation that are alive; entries of dead ones are removed."""
+    found = []
+    for entry in sorted((where.run / "launchers").glob("*.json")):
+        try:
+            row = json.loads(entry.read_text(encoding="utf-8"))
+            launcher = ProcessId(int(row["pid"]), int(row["started"]))
+        except FileNotFoundError:
+            continue
+        except (ValueError, KeyError, TypeError):
+            launcher = ProcessId(0, 0)
+        if launcher.is_alive():
+            found.append(launcher)
+        else:
+            entry.unlink(missing_ok=True)
+    return found
 
 
 def end_registered(where: Places) -> int:
     """End all other launchers with what they started. Returns how many there were."""
-    ended = 0
-    for entry in sorted((where.run / "launchers").glob("*.json")):
-        row = json.loads(entry.read_text(encoding="utf-8"))
-        launcher = ProcessId(int(row["pid"]), int(row["started"]))
-        if launcher.pid != os.getpid() and launcher.is_alive():
-            ended += 1
-            end_trees([launcher.pid], grace_s=9.0)
-        entry.unlink(missing_ok=True)
-    ended += _end_orphans(where)
-    return ended
+    others = [launcher.pid for launcher in launchers(where) if launcher.pid != os.getpid()]
+    end_trees(others, grace_s=9.0)
+    return len(others) + end_orphans(where)
 
 
-def _end_orphans(where: Places) -> int:
-    """Processes of a launcher that was killed: they run on, and carry our mark."""
-    mine = f"{MARK}={where.var}\0".encode()
-    family = {one.pid for one in tree(os.getpid())} | {os.getppid()}
-    orphans = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) in family:
-            continue
+def end_orphans(where: Places) -> int:
+    """End processes of launchers that were killed. Returns how many there were."""
+    found = orphans(where)
+    end_trees(found)
+    return len(found)
+
+
+def orphans(where: Places) -> list[int]:
+    """Processes of launchers that were killed: they run on, carry our mark, and descend from no launcher."""
+    family = {os.getppid(), *(one.pid for one in tree(os.getpid()))}
+    for launcher in launchers(where):
+        family.update(one.pid for one in tree(launcher.pid))
+    everybody = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return _marked(where, [pid for pid in everybody if pid not in family])
+
+
+def _marked(where: Places, candidates: Sequence[int]) -> list[int]:
+    marked = []
+    for pid in candidates:
         try:
-            words = (entry / "cmdline").read_bytes()
-            ours = mine in (entry / "environ").read_bytes() + b"\0"
+            variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         except OSError:
+            # It is gone, or another user's, and so not ours.
             continue
-        if ours and (b"manage.py" in words or b"config.asgi" in words or b"config.celery" in words):
-            orphans.append(int(entry.name))
-    end_trees(orphans)
-    return len(orphans)
+        if os.fsencode(f"{MARK}={where.var}") in variables:
+            marked.append(pid)
+    return marked

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.launcher import children, postgres, prepare
-from config.launcher.places import LaunchError, Places, called_from, environment
+from config.launcher.places import MARK, LaunchError, Places, called_from, environment
 from config.launcher.services import services
 from config.launcher.speech import say
 from config.launcher.supervisor import Supervisor
@@ -88,20 +88,23 @@ def stack(
 
     Chaos tests and benchmarks use it too. Names: web, urgent-1, urgent-2, worker, beat.
     """
-    marked = {**values, children.MARK: str(where.var)}
+    marked = {**values, MARK: str(where.var)}
     with Supervisor(log_folder or where.log, marked, folder=where.root) as supervisor:
+        # The web and one urgent process first: all at once they would only hold each other up on few cores.
+        urgent = [f"urgent-{number}" for number in range(1, URGENT_PROCESSES + 1)]
         python = sys.executable
-        for number in range(1, URGENT_PROCESSES + 1):
-            supervisor.start(f"urgent-{number}", children.manage("run_urgent", "--name", f"urgent-{number}"))
         supervisor.start(
             "web",
             [python, "-m", "uvicorn", "config.asgi:application", "--host", HOST, "--port", str(port)]
             + ["--workers", str(web_workers), "--no-access-log", "--timeout-graceful-shutdown", "3"],
         )
+        supervisor.start(urgent[0], children.manage("run_urgent", "--name", urgent[0]))
+        _wait_ready(supervisor, port, log_folder or where.log)
+        for name in urgent[1:]:
+            supervisor.start(name, children.manage("run_urgent", "--name", name))
         celery = [python, "-m", "celery", "-A", "config.celery"]
         supervisor.start("worker", [*celery, "worker", "-c", "2", "--loglevel", "INFO", "--without-mingle"])
         supervisor.start("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""])
-        _wait_ready(supervisor, port, log_folder or where.log)
         yield supervisor
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import platform
 import shutil
 import subprocess
@@ -12,10 +13,15 @@ from importlib import metadata
 from pathlib import Path
 
 from config.environment import BadEnvironment, read
-from config.launcher import postgres, redis, vendor
+from config.launcher import children, postgres, redis, vendor
 from config.launcher.places import LaunchError, Places, environment
 
 ENOUGH_DISK_GB = 3
+LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,9 @@ def findings(where: Places) -> Iterator[Finding]:
     yield Finding("Python", platform.python_version())
     yield _lock(where)
     yield _postgres(where)
-    program = shutil.which("redis-server")
-    running = "running" if redis.is_running(where) else "not running"
-    yield Finding("Redis", running if program else "missing", "" if program else "apt-get install redis-server")
+    yield _redis(where)
+    yield _database(where)
+    yield _libraries()
     for name, package, purpose in (
         ("chromium", "chromium", "browser tests"),
         ("ogr2ogr", "gdal-bin", "tests of /ogc/"),
@@ -43,10 +49,11 @@ def findings(where: Places) -> Iterator[Finding]:
     ):
         path = shutil.which(name)
         yield Finding(f"{name} ({purpose})", path or "missing", "" if path else f"apt-get install {package}")
-    vendored = (where.root / vendor.TARGET).is_dir()
+    vendored = all((where.root / vendor.TARGET / folder).is_dir() for _, _, folder in vendor.LIBRARIES)
     yield Finding("browser libraries", "copied" if vendored else "missing", "" if vendored else "./run setup")
     yield _fonts()
     yield _environment(where)
+    yield _processes(where)
     free_gb = shutil.disk_usage(where.var).free / 1e9
     yield Finding(
         "disk", f"{free_gb:.0f} GB free", "" if free_gb > ENOUGH_DISK_GB else f"free {ENOUGH_DISK_GB} GB at {where.var}"
@@ -79,6 +86,54 @@ def _postgres(where: Places) -> Finding:
     return Finding("PostgreSQL + PostGIS", f"{version}, private cluster {state} ({where.cluster})")
 
 
+def _redis(where: Places) -> Finding:
+    if not where.has_own_redis:
+        return Finding("Redis", "REDIS_URL names another one")
+    if shutil.which("redis-server") is None:
+        return Finding("Redis", "missing", "./run setup, or apt-get install redis-server")
+    return Finding("Redis", "running" if redis.is_running(where) else "not running")
+
+
+def _database(where: Places) -> Finding:
+    """The one in use, asked by its own address; a private one that does not run is no fault."""
+    if where.has_own_database and not postgres.is_running(where):
+        return Finding("database", "private, not running")
+    try:
+        command, values = postgres.client_of(environment(where), "psql", "-qAtXc", "select postgis_lib_version()")
+    except (LaunchError, BadEnvironment) as problem:
+        return Finding("database", "not asked", str(problem))
+    values["PGCONNECT_TIMEOUT"] = "5"
+    asked = subprocess.run(command, env=values, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if asked.returncode == 0:
+        return Finding("database", f"answers, PostGIS {asked.stdout.strip()}")
+    said = asked.stderr.strip().splitlines() or ["no reason given"]
+    cure = "./run stop, then start again" if where.has_own_database else "look at DATABASE_URL and at that server"
+    return Finding("database", said[-1], cure)
+
+
+def _libraries() -> Finding:
+    """Of the system, for briefings as PDF."""
+    missing = []
+    for name, package in LIBRARIES.items():
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(package)
+    return Finding(
+        "Pango (PDF)",
+        f"missing: {', '.join(missing)}" if missing else "there",
+        f"./run setup, or apt-get install {' '.join(missing)}" if missing else "",
+    )
+
+
+def _processes(where: Places) -> Finding:
+    running = [one.pid for one in children.launchers(where)]
+    left = children.orphans(where)
+    if left:
+        return Finding("processes", f"{len(left)} of a launcher that was killed run on", "./run stop")
+    return Finding("processes", f"./run is at work as {', '.join(map(str, running))}" if running else "none")
+
+
 def _fonts() -> Finding:
     listed = shutil.which("fc-list")
     found = ""
@@ -96,7 +151,7 @@ def _fonts() -> Finding:
 def _environment(where: Places) -> Finding:
     try:
         read(environment(where))
-    except BadEnvironment as problem:
+    except (LaunchError, BadEnvironment) as problem:
         return Finding("environment", "wrong", str(problem))
     return Finding("environment", "complete")
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import pwd
 import secrets
 import shutil
+import stat
 import subprocess
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from config.environment import ROOT
 from core import keys
 
 # A unix socket's path has at most 107 bytes; the rest is for the file's own name.
-MAX_SOCKET_FOLDER = 80
+MAX_SOCKET_FOLDER_BYTES = 80
+# In the environment of every process that runs beside a launcher, the services apart.
+MARK = "LUZHANG_LAUNCHED_BY"
 SERVER_USER = "postgres"
 DATABASE = "luzhang"
 
@@ -43,12 +49,22 @@ class Places:
     @property
     def database_url(self) -> str:
         """Of the private cluster."""
-        return f"postgis://{DATABASE}@/{DATABASE}?host={self.postgres_socket}&port=5432"
+        return f"postgis://{DATABASE}@/{DATABASE}?host={quote(str(self.postgres_socket))}&port=5432"
 
     @property
     def redis_url(self) -> str:
         """Of the private Redis."""
-        return f"unix://{self.redis_socket}?db=0"
+        return f"unix://{quote(str(self.redis_socket))}?db=0"
+
+    @property
+    def has_own_database(self) -> bool:
+        """Is the private cluster the one in use? (The environment may name another.)"""
+        return os.environ.get("DATABASE_URL") in (None, "", self.database_url)
+
+    @property
+    def has_own_redis(self) -> bool:
+        """Is the private Redis the one in use?"""
+        return os.environ.get("REDIS_URL") in (None, "", self.redis_url)
 
 
 def called_from(path: Path) -> Path:
@@ -56,11 +72,38 @@ def called_from(path: Path) -> Path:
     return (Path(os.environ.get("LUZHANG_CALLED_FROM") or Path.cwd()) / path).absolute()
 
 
-def as_server_user() -> list[str]:
-    """PostgreSQL refuses to run as root: words before a command that make it run as user postgres."""
+def owner_of(path: Path) -> str:
+    """The name of its user, or the number of one that has no name here."""
+    number = path.stat().st_uid
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def server_owner(cluster: Path | None = None) -> tuple[int, int]:
+    """User and group that PostgreSQL runs as: it refuses to run as root, and then runs as user postgres.
+
+    A cluster that another user made goes on as that user's, so that root can stop what a user started. Raises
+    LaunchError.
+    """
+    if os.geteuid() != 0:
+        return os.geteuid(), os.getegid()
+    if cluster is not None and cluster.exists() and (found := cluster.stat()).st_uid != 0:
+        return found.st_uid, found.st_gid
+    try:
+        user = pwd.getpwnam(SERVER_USER)
+    except KeyError:
+        raise LaunchError("there is no user postgres: ./run setup, or apt-get install postgresql-common.") from None
+    return user.pw_uid, user.pw_gid
+
+
+def as_server_user(cluster: Path | None = None) -> list[str]:
+    """Words before a command that make it run as `server_owner`. Raises LaunchError."""
     if os.geteuid() != 0:
         return []
-    return ["setpriv", f"--reuid={SERVER_USER}", f"--regid={SERVER_USER}", "--init-groups", "--"]
+    user, group = server_owner(cluster)
+    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--"]
 
 
 def places() -> Places:
@@ -68,28 +111,64 @@ def places() -> Places:
     var = Path(os.environ.get("LUZHANG_VAR") or ROOT / "var").absolute()
     run, log = var / "run", var / "log"
     for folder in (var, run, log, var / "static", var / "media", var / "networks"):
-        folder.mkdir(parents=True, exist_ok=True)
+        _own(folder)
     mark = f"{zlib.crc32(str(var).encode()):08x}"
     home = var
-    if os.geteuid() == 0 and not _may_enter(var):
+    if os.geteuid() == 0 and not (var / "postgres").exists() and not _may_enter(var):
         home = Path(f"/var/lib/luzhang-{mark}")
         home.mkdir(exist_ok=True)
         home.chmod(0o711)
-    sockets = home / "run"
-    if len(str(sockets)) > MAX_SOCKET_FOLDER:
-        sockets = Path(f"/tmp/luzhang-{mark}-{os.geteuid()}")  # noqa: S108  a private folder of this name, checked below
+    cluster, sockets = home / "postgres", home / "run"
+    if len(os.fsencode(sockets)) > MAX_SOCKET_FOLDER_BYTES:
+        sockets = _short(mark, cluster)
     sockets.mkdir(exist_ok=True, mode=0o711)
-    if sockets.stat().st_uid != os.geteuid():
-        raise LaunchError(f"{sockets} belongs to somebody else: remove it, or set LUZHANG_VAR to a shorter path.")
+    if not os.access(cluster, os.X_OK) and cluster.exists():
+        raise LaunchError(
+            f"{cluster} belongs to {owner_of(cluster)}, for root made it: use sudo ./run, or set LUZHANG_VAR."
+        )
     return Places(
         root=ROOT,
         var=var,
-        cluster=home / "postgres",
+        cluster=cluster,
         postgres_socket=sockets / "postgres",
         redis_socket=sockets / "redis.sock",
         run=run,
         log=log,
     )
+
+
+def _own(folder: Path) -> None:
+    """Make a folder that this user can write to. Raises LaunchError with the cure."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        problem = 0 if os.access(folder, os.W_OK | os.X_OK) else errno.EACCES
+        if problem and os.statvfs(folder).f_flag & os.ST_RDONLY:
+            problem = errno.EROFS
+    except OSError as found:
+        problem = found.errno or errno.EACCES
+    if problem == errno.EROFS:
+        raise LaunchError(f"{folder} is on a read-only file system: set LUZHANG_VAR to a folder that can be written.")
+    if problem in (errno.EACCES, errno.EPERM):
+        lasting = next(above for above in (folder, *folder.parents) if os.access(above, os.F_OK))
+        raise LaunchError(
+            f"{folder} cannot be written, {lasting} belongs to {owner_of(lasting)}: "
+            f"sudo chown -R $(id -u) {lasting}, or set LUZHANG_VAR to a folder of yours."
+        )
+    if problem:
+        raise LaunchError(f"{folder} cannot be made ({os.strerror(problem)}): set LUZHANG_VAR to another folder.")
+
+
+def _short(mark: str, cluster: Path) -> Path:
+    """A folder for sockets with a short path; that of the user who made the cluster. Raises LaunchError."""
+    owner = os.geteuid()
+    if owner == 0 and cluster.exists() and owner_of(cluster) != SERVER_USER:
+        owner = server_owner(cluster)[0]
+    folder = Path(f"/tmp/luzhang-{mark}-{owner}")  # noqa: S108  checked here: nobody else's, and no link
+    folder.mkdir(exist_ok=True, mode=0o711)
+    found = folder.lstat()
+    if found.st_uid not in (owner, os.geteuid()) or not stat.S_ISDIR(found.st_mode):
+        raise LaunchError(f"{folder} belongs to somebody else: remove it, or set LUZHANG_VAR to a shorter path.")
+    return folder
 
 
 def _may_enter(folder: Path) -> bool:
@@ -101,7 +180,7 @@ def _may_enter(folder: Path) -> bool:
 
 def environment(where: Places) -> dict[str, str]:
     """The environment for every process of this installation: what the caller set wins over what is generated."""
-    return {**generated(where), **os.environ}
+    return {**generated(where), **os.environ, MARK: str(where.var)}
 
 
 def generated(where: Places) -> dict[str, str]:
@@ -118,6 +197,7 @@ def _defaults(where: Places) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(where.root),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or str(where.var / "pycache"),
         # Many processes share few cores: libraries that start a thread per core for each of them only get in the way.
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-import pwd
+import shlex
 import shutil
 import subprocess
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from config.launcher.places import DATABASE, SERVER_USER, LaunchError, Places, as_server_user
+from config.environment import read
+from config.launcher.places import DATABASE, MARK, LaunchError, Places, as_server_user, server_owner
 from config.launcher.speech import say
 
 TEMPLATE = "template_luzhang"
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 START_TIMEOUT_S = 60
+LEFTOVERS_TIMEOUT_S = 10.0
 # For a machine with two cores that also runs everything else.
 SETTINGS = """
 # Written by ./run; changes here stay until the cluster is made anew.
@@ -53,10 +57,13 @@ def binaries() -> Path:
 
 
 def is_running(where: Places) -> bool:
-    """Does a server of this cluster answer?"""
-    if not (where.cluster / "postmaster.pid").exists():
+    """Is there a server of this cluster? A pid file alone says nothing: its number may be another process's by now."""
+    try:
+        pid = int((where.cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError, ValueError):
         return False
-    return _control(where, "status", check=False).returncode == 0
+    return os.fsencode(where.cluster) in words
 
 
 def start(where: Places) -> None:
@@ -65,19 +72,43 @@ def start(where: Places) -> None:
         say("making the private PostgreSQL cluster")
         _init(where)
     if not is_running(where):
-        _folder(where.postgres_socket)
-        started = _control(where, "start", "-w", "-t", str(START_TIMEOUT_S), "-l", str(where.cluster / "server.log"))
-        if started.returncode != 0:
-            raise LaunchError(f"PostgreSQL did not start: see {where.cluster / 'server.log'}.")
+        _folder(where.postgres_socket, server_owner(where.cluster))
+        _start_server(where)
     _databases(where)
 
 
 def stop(where: Places) -> None:
     """End the server; sessions are cut."""
     if is_running(where):
-        _control(where, "stop", "-m", "fast", "-w", "-t", "9", check=False)
+        _control(where, "stop", "-m", "fast", "-w", "-t", "9")
     if is_running(where):
-        _control(where, "stop", "-m", "immediate", "-w", "-t", "5", check=False)
+        _control(where, "stop", "-m", "immediate", "-w", "-t", "5")
+
+
+def _start_server(where: Places) -> None:
+    """Raises LaunchError with the server's own last word."""
+    # The server itself refuses to start while another process has the number in its old pid file.
+    (where.cluster / "postmaster.pid").unlink(missing_ok=True)
+    log = where.cluster / "server.log"
+    deadline = time.monotonic() + LEFTOVERS_TIMEOUT_S
+    while True:
+        if _control(where, "start", "-w", "-t", str(START_TIMEOUT_S), "-l", str(log)).returncode == 0:
+            return
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+        last = next((line for line in reversed(lines) if "FATAL" in line), "no reason given")
+        # Sessions of a server that was killed end by themselves, but not at once.
+        if "still in use" not in last or time.monotonic() > deadline:
+            raise LaunchError(f"PostgreSQL did not start ({last.split('FATAL:')[-1].strip()}): see {log}.")
+        time.sleep(0.2)
+
+
+def client_of(values: Mapping[str, str], program: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """A client program on the database of DATABASE_URL: its command line, and an environment with the password."""
+    address = read(values).database
+    pairs = (("-h", address.host), ("-p", address.port), ("-U", address.user), ("-d", address.name))
+    words = [word for pair in pairs if pair[1] for word in pair]
+    secret = {"PGPASSWORD": address.password} if address.password else {}
+    return [str(binaries() / program), *words, *arguments], {**values, **secret}
 
 
 def client(where: Places, program: str, *arguments: str, database: str = DATABASE) -> list[str]:
@@ -99,9 +130,14 @@ def drop(where: Places, name: str) -> None:
 
 
 def _init(where: Places) -> None:
-    _folder(where.cluster)
+    # Under another name until it is complete: it may be interrupted.
+    making = where.cluster.with_name(f"{where.cluster.name}.new")
+    shutil.rmtree(making, ignore_errors=True)
+    if where.cluster.exists():
+        where.cluster.rmdir()
+    _folder(making, server_owner())
     made = subprocess.run(
-        [*as_server_user(), str(binaries() / "initdb"), "-D", str(where.cluster), "-U", DATABASE, "-E", "UTF8"]
+        [*as_server_user(), str(binaries() / "initdb"), "-D", str(making), "-U", DATABASE, "-E", "UTF8"]
         + ["--locale=C.UTF-8", "--auth=trust"],
         cwd="/",
         stdin=subprocess.DEVNULL,
@@ -110,37 +146,36 @@ def _init(where: Places) -> None:
         check=False,
     )
     if made.returncode != 0:
-        shutil.rmtree(where.cluster, ignore_errors=True)
+        shutil.rmtree(making, ignore_errors=True)
         raise LaunchError(
             f"initdb failed: {made.stderr.strip().splitlines()[-1] if made.stderr.strip() else 'no reason given'}"
         )
-    with (where.cluster / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(SETTINGS + f"unix_socket_directories = '{where.postgres_socket}'\n")
+    with (making / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(SETTINGS)
+    making.rename(where.cluster)
 
 
-def _folder(folder: Path) -> None:
+def _folder(folder: Path, owner: tuple[int, int]) -> None:
     """A folder that only the server's user (and root) may enter: the socket asks for no password."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if os.geteuid() == 0:
-        try:
-            owner = pwd.getpwnam(SERVER_USER)
-        except KeyError:
-            raise LaunchError("there is no user postgres: apt-get install postgresql-common.") from None
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        os.chown(folder, *owner)
     folder.chmod(0o700)
 
 
-def _control(where: Places, action: str, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[bytes]:
-    # The socket folder is given anew: the installation may have moved.
-    options = ["-o", f"-k '{where.postgres_socket}'"] if action == "start" else []
+def _control(where: Places, action: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # The socket folder is given at each start: the installation may have moved. pg_ctl hands it to a shell.
+    options = ["-o", f"-k {shlex.quote(str(where.postgres_socket))}"] if action == "start" else []
+    control = [*as_server_user(where.cluster), str(binaries() / "pg_ctl"), "-D", str(where.cluster)]
     return subprocess.run(
-        [*as_server_user(), str(binaries() / "pg_ctl"), "-D", str(where.cluster), *options, action, *arguments],
+        [*control, *options, action, *arguments],
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        check=check,
+        check=False,
         start_new_session=True,
+        env={name: value for name, value in os.environ.items() if name != MARK},
     )
 
 
@@ -157,7 +192,18 @@ def _ask(where: Places, statement: str, database: str) -> str:
     return done.stdout.strip()
 
 
+def _wait_answering(where: Places) -> None:
+    """A server that somebody else started may still be recovering."""
+    probe = client(where, "pg_isready", "-q", database="postgres")
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while subprocess.run(probe, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+        if time.monotonic() > deadline or not is_running(where):
+            raise LaunchError(f"PostgreSQL does not answer: see {where.cluster / 'server.log'}.")
+        time.sleep(0.1)
+
+
 def _databases(where: Places) -> None:
+    _wait_answering(where)
     present = set(_ask(where, "select datname from pg_database", "postgres").splitlines())
     if TEMPLATE not in present:
         making = f"{TEMPLATE}_new"

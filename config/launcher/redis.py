@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
 import time
 
-from config.launcher.places import LaunchError, Places
+from config.launcher.places import MARK, LaunchError, Places
 
 START_TIMEOUT_S = 10.0
 
@@ -55,7 +56,13 @@ def start(where: Places) -> None:
     log = where.log / "redis.log"
     with log.open("ab") as file:
         process = subprocess.Popen(
-            command(where), cwd=where.run, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+            command(where),
+            cwd=where.run,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name != MARK},
         )
     deadline = time.monotonic() + START_TIMEOUT_S
     while not is_running(where):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -59,16 +58,16 @@ def _alone(users: IO[str]) -> bool:
 
 
 def _start(where: Places) -> None:
-    if not os.environ.get("DATABASE_URL"):
+    if where.has_own_database:
         postgres.start(where)
-    if not os.environ.get("REDIS_URL"):
+    if where.has_own_redis:
         redis.start(where)
 
 
 def _stop(where: Places) -> None:
-    if not os.environ.get("REDIS_URL"):
+    if where.has_own_redis:
         redis.stop(where)
-    if not os.environ.get("DATABASE_URL"):
+    if where.has_own_database:
         postgres.stop(where)
 
 
@@ -76,5 +75,8 @@ def stop_all(where: Places) -> None:
     """`./run stop`: end the services, whoever uses them."""
     with _exclusive(where):
         (where.run / KEEP).unlink(missing_ok=True)
-        say("stopping PostgreSQL and Redis")
-        _stop(where)
+        # Those of this installation, even while the environment names others.
+        running = [name for name, one in (("PostgreSQL", postgres), ("Redis", redis)) if one.is_running(where)]
+        say(f"stopping {' and '.join(running)}" if running else "no services run here")
+        redis.stop(where)
+        postgres.stop(where)

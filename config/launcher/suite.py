@@ -41,7 +41,7 @@ def checks(where: Places) -> list[tuple[str, list[str]]]:
 
 def main(where: Places, words: list[str]) -> int:
     """With words: pytest with them and nothing else. Returns the exit code."""
-    values = {**environment(where), "LUZHANG_SIMULATION": "1", children.MARK: str(where.var)}
+    values = {**environment(where), "LUZHANG_SIMULATION": "1"}
     with services(where):
         failed = [] if words else _checked(where, values)
         pytest = [sys.executable, "-m", "pytest", *(words or ["-n", WORKERS, "--dist", "loadgroup", "-m", "not chaos"])]
