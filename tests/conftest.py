@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(LUZHANG_VAR=folder, MEDIA_ROOT=folder / "media", PASSWORD_HASHERS=hashers):
         yield
+
+
+# What processes keep for a moment: (module, function that drops it). Only modules that are loaded have anything.
+KEPT = (
+    ("roads.selectors.placing", "placing_forget"),
+    ("core.rules.tables", "forget"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """A test meets no rows of an earlier one in a process's memory."""
+    for module, function in KEPT:
+        if module in sys.modules:
+            getattr(sys.modules[module], function)()
 
 
 @pytest.fixture(scope="session")

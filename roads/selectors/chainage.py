@@ -6,17 +6,19 @@ Axes change by version only, so a cached line is right as long as its version is
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput, NotFound
 from roads.axes.chainage import Calibration, Direction, format_chainage, parse_chainage, plain_text
 from roads.axes.locate import SPHEROID, AxisLine
-from roads.models import CalibrationPost, RoadAxis
+from roads.models import RoadAxis
 
 CACHE_SIZE = 4096
 _SIDES = {"down": Direction.DOWN, "up": Direction.UP, "": Direction.BOTH, "both": Direction.BOTH}
@@ -46,57 +48,128 @@ class ProjectedPoint:
     offset_m: float
 
 
+# Points as WKB and posts as arrays, in one statement: places name another axis nearly every time a process is young.
+_SHAPES_SQL = """
+    SELECT x.id, x.version, x.code, x.name, x.length_m, ST_AsBinary(x.geom, 'NDR'), ST_AsBinary(x.geom_up, 'NDR'),
+           x.up_measures_m, posts.distances_m, posts.chainages_m
+      FROM roads_roadaxis x,
+           LATERAL (SELECT array_agg(c.distance_m ORDER BY c."order") AS distances_m,
+                           array_agg(c.chainage_m ORDER BY c."order") AS chainages_m
+                      FROM roads_calibrationpost c WHERE c.axis_id = x.id) posts
+     WHERE x.id = ANY(%s)
+"""
+_WKB_HEAD_BYTES = 9
+
 _lock = threading.Lock()
-_shapes: dict[int, AxisShape] = {}
+_shapes: OrderedDict[int, AxisShape] = OrderedDict()
 
 
-def _line(coordinates: Any, measures_m: list[float] | None = None) -> AxisLine:
-    points: npt.NDArray[np.float64] = np.asarray(coordinates, dtype=np.float64)
-    return AxisLine(points[:, 0], points[:, 1], measures_m)
+def axis_shape(axis_id: int, version: int | None = None) -> AxisShape:
+    """The axis as measured on; raises NotFound. `version`: the one that the caller has just read, else it is asked."""
+    if version is None:
+        return axis_shapes([axis_id])[axis_id]
+    return _known(axis_id, version) or _read([axis_id])[axis_id]
 
 
-def axis_shape(axis_id: int) -> AxisShape:
-    """The axis as measured on; raises NotFound."""
-    row = RoadAxis.objects.filter(pk=axis_id).values_list("version", flat=True).first()
-    if row is None:
-        raise NotFound("没有这条道路轴线", field="axis", value=axis_id)
-    known = _shapes.get(axis_id)
-    if known is not None and known.version == row:
-        return known
-    axis = RoadAxis.objects.get(pk=axis_id)
-    posts = list(CalibrationPost.objects.filter(axis=axis).order_by("order").values_list("distance_m", "chainage_m"))
-    calibration = Calibration.from_posts(posts) if posts else Calibration.even(axis.length_m)
-    shape = AxisShape(
-        axis_id=axis_id,
-        version=axis.version,
-        code=axis.code,
-        name=axis.name,
-        length_m=axis.length_m,
-        line=_line(axis.geom.coords),
-        line_up=_line(axis.geom_up.coords, axis.up_measures_m) if axis.geom_up is not None else None,
-        calibration=calibration,
-    )
+def axis_shapes(axis_ids: Iterable[int]) -> dict[int, AxisShape]:
+    """Axes as measured on, by their number, looked at together; raises NotFound."""
+    ids = list(axis_ids)
+    if not ids:
+        return {}
+    versions = dict(RoadAxis.objects.filter(pk__in=ids).values_list("pk", "version"))
+    known = {axis_id: _known(axis_id, version) for axis_id, version in versions.items()}
+    found = {axis_id: shape for axis_id, shape in known.items() if shape is not None}
+    missing = [axis_id for axis_id in ids if axis_id not in found]
+    return found | _read(missing) if missing else found
+
+
+def shapes_forget() -> None:
+    """Drop the geometry that this process keeps (tests: another test's axis may have the same number)."""
     with _lock:
-        if len(_shapes) >= CACHE_SIZE:
-            _shapes.pop(next(iter(_shapes)))
-        _shapes[axis_id] = shape
-    return shape
+        _shapes.clear()
 
 
-def axis_project(axis_id: int, lon: float, lat: float, *, side: str = "") -> ProjectedPoint:
+def _known(axis_id: int, version: int) -> AxisShape | None:
+    with _lock:
+        known = _shapes.get(axis_id)
+        if known is None or known.version != version:
+            return None
+        _shapes.move_to_end(axis_id)
+        return known
+
+
+def _read(axis_ids: list[int]) -> dict[int, AxisShape]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SHAPES_SQL, [axis_ids])
+        found = {row[0]: _shape(*row) for row in cursor.fetchall()}
+    lacking = [axis_id for axis_id in axis_ids if axis_id not in found]
+    if lacking:
+        raise NotFound(_("没有这条道路轴线"), field="axis", value=lacking[0])
+    with _lock:
+        for axis_id, shape in found.items():
+            _shapes[axis_id] = shape
+            _shapes.move_to_end(axis_id)
+        while len(_shapes) > CACHE_SIZE:
+            _shapes.popitem(last=False)
+    return found
+
+
+def _shape(
+    axis_id: int,
+    version: int,
+    code: str,
+    name: str,
+    length_m: float,
+    wkb: memoryview,
+    wkb_up: memoryview | None,
+    up_measures_m: list[float] | None,
+    distances_m: list[float] | None,
+    chainages_m: list[float] | None,
+) -> AxisShape:
+    return AxisShape(
+        axis_id=axis_id,
+        version=version,
+        code=code,
+        name=name,
+        length_m=length_m,
+        line=_line(wkb),
+        line_up=_line(wkb_up, up_measures_m) if wkb_up is not None else None,
+        calibration=(
+            Calibration.from_posts(zip(distances_m, chainages_m, strict=True))
+            if distances_m and chainages_m
+            else Calibration.even(length_m)
+        ),
+    )
+
+
+def _line(wkb: memoryview, measures_m: list[float] | None = None) -> AxisLine:
+    """A little-endian WKB line string: byte order, type, number of points, then pairs of doubles."""
+    points = np.frombuffer(wkb, np.dtype("<f8"), offset=_WKB_HEAD_BYTES).reshape(-1, 2)
+    return AxisLine(points[:, 0].copy(), points[:, 1].copy(), measures_m)
+
+
+def shape_project(shape: AxisShape, lon: float, lat: float, *, side: str = "") -> ProjectedPoint:
     """Project a WGS-84 point onto the carriageway of a side. Metres are always those of the reference line."""
-    shape = axis_shape(axis_id)
     line = shape.line_up if side == "up" and shape.line_up is not None else shape.line
     projected = line.project(lon, lat)
     return ProjectedPoint(shape.code, shape.name, projected.distance_m, projected.offset_m)
 
 
-def axis_chainage_text(axis_id: int, axis_m: float, side: str) -> str:
+def shape_chainage_text(shape: AxisShape, axis_m: float, side: str) -> str:
     """`G98 K12+300 下行`; the road's name where it has no code."""
-    shape = axis_shape(axis_id)
     return format_chainage(
         shape.code or shape.name, shape.calibration.chainage_at(axis_m), _SIDES.get(side, Direction.BOTH)
     )
+
+
+def axis_project(axis_id: int, lon: float, lat: float, *, side: str = "") -> ProjectedPoint:
+    """As `shape_project`, by the axis' number. Raises NotFound."""
+    return shape_project(axis_shape(axis_id), lon, lat, side=side)
+
+
+def axis_chainage_text(axis_id: int, axis_m: float, side: str) -> str:
+    """As `shape_chainage_text`, by the axis' number. Raises NotFound."""
+    return shape_chainage_text(axis_shape(axis_id), axis_m, side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +193,10 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
     try:
         parsed = parse_chainage(text)
     except ValueError as error:
-        raise InvalidInput("看不懂的桩号", field="chainage", value=text, cure="例如 G98 K12+300 下行") from error
+        raise InvalidInput(_("看不懂的桩号"), field="chainage", value=text, cure=_("例如 G98 K12+300 下行")) from error
     axes = _axes_of_road(parsed.road)
     if not axes:
-        raise NotFound("没有这条道路", field="chainage", value=text, cure="请填写道路编号或名称，例如 G98")
+        raise NotFound(_("没有这条道路"), field="chainage", value=text, cure=_("请填写道路编号或名称，例如 G98"))
     points: list[ChainagePoint] = []
     for axis_id in axes:
         shape = axis_shape(axis_id)
@@ -131,10 +204,10 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
             for side in _sides(parsed.direction, shape):
                 line = shape.line_up if side == "up" and shape.line_up is not None else shape.line
                 lon, lat = line.point_at(axis_m)
-                text_of = axis_chainage_text(axis_id, axis_m, side)
+                text_of = shape_chainage_text(shape, axis_m, side)
                 points.append(ChainagePoint(axis_id, axis_m, side, lon, lat, text_of, _course(line, axis_m, side)))
     if not points:
-        raise NotFound("该道路没有这个桩号", field="chainage", value=text)
+        raise NotFound(_("该道路没有这个桩号"), field="chainage", value=text)
     return points
 
 

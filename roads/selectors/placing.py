@@ -7,6 +7,8 @@ axis itself. PostgreSQL does it rather than the routing graph, because web proce
 from __future__ import annotations
 
 import math
+import threading
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,11 +16,12 @@ from django.db import connection
 
 from core.geo.srid import STORE_SRID
 from roads.models import NetworkBuild
-from roads.selectors.chainage import axis_chainage_text, axis_project
+from roads.selectors.chainage import axis_shape, shape_chainage_text, shape_project, shapes_forget
 from roads.selectors.responsibility import segments_at_metre, segments_of_area
 from roads.types import PlaceOnRoad, SegmentAtPlace, road_label
 
 FAR_FROM_ROAD_M = 200.0
+KEEP_BOUNDS_S = 0.25
 # A road with an axis this much farther than the nearest one still names the place: people answer for axes.
 AXIS_PREFERENCE_M = 15.0
 # Offsets below this say nothing about the side of the road: positions are not better than that.
@@ -29,19 +32,19 @@ _NEAREST_SQL = """
     near AS (
         SELECT e.edge_no, e.name, e.ref, e.road_class, e.oneway, e.axis_id, e.axis_from_m, e.axis_to_m, e.geom
           FROM roads_roadedge e
-         WHERE e.build_id = %(build)s
+         WHERE e.build_id = (SELECT b.id FROM roads_networkbuild b WHERE b.is_current)
          ORDER BY e.geom <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), %(srid)s)
          LIMIT 8
     )
     SELECT near.edge_no, near.name, near.ref, near.road_class, near.oneway, near.axis_id,
-           near.axis_from_m, near.axis_to_m,
+           near.axis_from_m, near.axis_to_m, x.version,
            ST_Distance(near.geom::geography, place.geom::geography) AS distance_m,
            f.fraction,
            degrees(ST_Azimuth(
                ST_LineInterpolatePoint(near.geom, greatest(f.fraction - 0.01, 0)),
                ST_LineInterpolatePoint(near.geom, least(f.fraction + 0.01, 1)))) AS bearing_deg,
            degrees(ST_Azimuth(ST_ClosestPoint(near.geom, place.geom), place.geom)) AS away_deg
-      FROM near, place,
+      FROM near LEFT JOIN roads_roadaxis x ON x.id = near.axis_id, place,
            LATERAL (SELECT ST_LineLocatePoint(near.geom, place.geom) AS fraction) f
      ORDER BY distance_m
 """
@@ -57,6 +60,7 @@ class _NearEdge:
     axis_id: int | None
     axis_from_m: float | None
     axis_to_m: float | None
+    axis_version: int | None
     distance_m: float
     fraction: float
     bearing_deg: float | None
@@ -90,11 +94,8 @@ class _NearEdge:
 
 
 def _nearest_edges(lon: float, lat: float) -> list[_NearEdge]:
-    build = NetworkBuild.objects.filter(is_current=True).values_list("pk", flat=True).first()
-    if build is None:
-        return []
     with connection.cursor() as cursor:
-        cursor.execute(_NEAREST_SQL, {"lon": lon, "lat": lat, "srid": STORE_SRID, "build": build})
+        cursor.execute(_NEAREST_SQL, {"lon": lon, "lat": lat, "srid": STORE_SRID})
         return [_NearEdge(*row) for row in cursor.fetchall()]
 
 
@@ -129,7 +130,8 @@ def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | No
         )
     if edge is not None and edge.axis_id is not None and edge.distance_m <= FAR_FROM_ROAD_M:
         side = edge.side(course_deg)
-        projected = axis_project(edge.axis_id, lon, lat, side=side)
+        shape = axis_shape(edge.axis_id, edge.axis_version)
+        projected = shape_project(shape, lon, lat, side=side)
         segments = segments_at_metre(edge.axis_id, projected.axis_m, side, at)
         place = replace(
             place,
@@ -139,7 +141,7 @@ def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | No
             axis_m=projected.axis_m,
             offset_m=projected.offset_m,
             side=side,
-            chainage_text=axis_chainage_text(edge.axis_id, projected.axis_m, side),
+            chainage_text=shape_chainage_text(shape, projected.axis_m, side),
         )
     elif edge is not None:
         flags.append("no_axis")
@@ -159,13 +161,37 @@ def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | No
     )
 
 
+class _Bounds:
+    """The bounds as this process read them last; None is never kept."""
+
+    lock = threading.Lock()
+    kept: tuple[float, float, float, float] | None = None
+    read_at = float("-inf")
+
+
 def deployment_bounds() -> tuple[float, float, float, float] | None:
-    """(west, south, east, north) of the network in force in WGS-84 degrees, widened by 0.2°; None before an import."""
+    """(west, south, east, north) of the network in force in WGS-84 degrees, widened by 0.2°; None before an import.
+
+    Read from the database four times a second at most.
+    """
+    with _Bounds.lock:
+        if _Bounds.kept is not None and time.monotonic() - _Bounds.read_at < KEEP_BOUNDS_S:
+            return _Bounds.kept
     bounds = NetworkBuild.objects.filter(is_current=True).values_list("bounds", flat=True).first()
     if bounds is None:
         return None
     west, south, east, north = bounds.extent
-    return (west - 0.2, south - 0.2, east + 0.2, north + 0.2)
+    found = (west - 0.2, south - 0.2, east + 0.2, north + 0.2)
+    with _Bounds.lock:
+        _Bounds.kept, _Bounds.read_at = found, time.monotonic()
+    return found
+
+
+def placing_forget() -> None:
+    """Read bounds and axes anew on the next use (tests)."""
+    with _Bounds.lock:
+        _Bounds.kept = None
+    shapes_forget()
 
 
 def _outside(lon: float, lat: float) -> bool:
