@@ -38,6 +38,7 @@ from roads.selectors import (
     segment_by_uid,
     segments_visible_to,
     segments_without_chief,
+    segments_without_geometry,
 )
 from stations.types import DataClass, Verb
 
@@ -135,6 +136,7 @@ class SegmentCollection(RoadView):
             rows = rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
         if (frame := frame_of(request)) is not None:
             rows = rows.filter(Q(geom__bboverlaps=frame) | Q(area__bboverlaps=frame))
+        rows = segments_without_geometry(rows)
         return self.features(rows, lambda page: segment_features(page, chains_at((s.pk for s in page), at)))
 
     @extend_schema(parameters=WRITE_PARAMETERS, request=SegmentIn, responses={201: OpenApiTypes.OBJECT})

@@ -6,7 +6,7 @@ from typing import Any
 
 from roads.api.base import feature
 from roads.models import ChiefAssignment, Closure, NetworkBuild, ReviewItem, RoadAxis, Segment
-from roads.selectors import chainage_of, public_chain, public_chains, segment_ends, side_name
+from roads.selectors import chainage_of, public_chain, public_chains, segment_ends, segment_geometries, side_name
 from roads.types import ChiefInChain, PlaceOnRoad
 
 
@@ -44,11 +44,13 @@ def segment_summary(segment: Segment, ends: tuple[str, str] | None = None) -> di
 def segment_features(rows: list[Segment], chains: dict[int, tuple[ChiefInChain, ...]]) -> list[dict[str, Any]]:
     """Segments of a list; `chief` is the lowest published level that has one."""
     found = []
-    ends, published = segment_ends(rows), public_chains(chains)
+    ends, published, shapes = segment_ends(rows), public_chains(chains), segment_geometries(rows)
     for segment in rows:
         chain = published.get(segment.pk, [])
         properties = {**segment_summary(segment, ends[segment.pk]), "chief": chain[-1] if chain else None}
-        found.append(feature(segment.uid, segment.geom or segment.area, properties))
+        found.append(
+            {"type": "Feature", "id": str(segment.uid), "geometry": shapes[segment.pk], "properties": properties}
+        )
     return found
 
 

@@ -26,7 +26,7 @@ class SpeedIn(serializers.Serializer):
 
     edge_nos = serializers.ListField(child=serializers.IntegerField(min_value=0), min_length=1, max_length=MOST_EDGES)
     factor = serializers.FloatField()
-    source = serializers.CharField(max_length=40)
+    source = serializers.CharField(max_length=40)  # type: ignore[assignment]
     ends_at = serializers.DateTimeField()
 
 

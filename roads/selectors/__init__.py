@@ -25,7 +25,9 @@ from roads.selectors.segments import (
     review_items_visible_to,
     segment_by_uid,
     segment_ends,
+    segment_geometries,
     segments_visible_to,
+    segments_without_geometry,
     side_name,
 )
 
@@ -54,10 +56,12 @@ __all__ = [
     "review_items_visible_to",
     "segment_by_uid",
     "segment_ends",
+    "segment_geometries",
     "segment_ids_of_chief",
     "segments_at_metre",
     "segments_of_area",
     "segments_visible_to",
     "segments_without_chief",
+    "segments_without_geometry",
     "side_name",
 ]

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotFound
 from roads.axes.chainage import format_chainage
 from roads.models import ChiefAssignment, Closure, ReviewItem, RoadAxis, Segment, SegmentLineage
-from roads.selectors.chainage import AxisShape, axis_chainage_text, axis_shape
+from roads.selectors.chainage import axis_chainage_text, axis_shapes
 from roads.types import ChiefInChain
 from stations.selectors import path_filter
 from stations.types import Actor, DataClass, Verb
 
 SIDE_NAMES = {(0, 1): "down", (1, 2): "up", (0, 2): "both"}
 MAX_GENERATIONS = 20
+GEOJSON_DECIMALS = 7
 
 
 def side_name(sides: Any) -> str:
@@ -122,19 +126,35 @@ def chainage_of(axis_id: int | None, metre: float | None, side: str = "") -> str
 
 
 def segment_ends(rows: Iterable[Segment]) -> dict[int, tuple[str, str]]:
-    """Chainage of both ends of segments by primary key; each axis is looked at once."""
-    shapes: dict[int, AxisShape] = {}
+    """Chainage of both ends of segments by primary key; all axes are looked at together."""
+    rows = list(rows)
+    shapes = axis_shapes({segment.axis_id for segment in rows if segment.axis_id is not None})
     found = {}
     for segment in rows:
         if segment.axis_id is None or segment.from_m is None or segment.to_m is None:
             found[segment.pk] = ("", "")
             continue
-        if segment.axis_id not in shapes:
-            shapes[segment.axis_id] = axis_shape(segment.axis_id)
         shape = shapes[segment.axis_id]
         road, at = shape.code or shape.name, shape.calibration.chainage_at
         found[segment.pk] = (format_chainage(road, at(segment.from_m)), format_chainage(road, at(segment.to_m)))
     return found
+
+
+def segments_without_geometry(rows: QuerySet[Segment]) -> QuerySet[Segment]:
+    """The same segments without the geometry of theirs and their axes: lists need it as text, if at all."""
+    return rows.defer("geom", "area", "axis__geom", "axis__geom_up", "axis__up_measures_m")
+
+
+def segment_geometries(rows: Iterable[Segment]) -> dict[int, Any]:
+    """The GeoJSON geometry (WGS-84, to a centimetre) of segments by primary key, written by the database."""
+    shapes = (
+        Segment.objects.filter(pk__in=[row.pk for row in rows])
+        .annotate(
+            line=AsGeoJSON("geom", precision=GEOJSON_DECIMALS), surface=AsGeoJSON("area", precision=GEOJSON_DECIMALS)
+        )
+        .values_list("pk", Coalesce("line", "surface"))
+    )
+    return {pk: None if shape is None else json.loads(shape) for pk, shape in shapes}
 
 
 def review_items_visible_to(actor: Actor) -> QuerySet[ReviewItem]:
