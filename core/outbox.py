@@ -8,6 +8,7 @@ and flagged `stuck` for people after 20 tries.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 STUCK_AFTER = 20
 RETRY_FIRST_S = 0.1
 RETRY_AT_MOST_S = 5.0
+NOT_NOW_S = 0.05
 ERROR_CHARACTERS = 2000
 
 _DUE_SQL = """
@@ -35,6 +37,14 @@ _CLAIM_SQL = """
 UPDATE core_outboxtask SET done_at = statement_timestamp()
 WHERE id = (SELECT id FROM core_outboxtask WHERE id = %s AND done_at IS NULL FOR UPDATE SKIP LOCKED)
 """
+_ANSWERED_SQL = """
+UPDATE core_outboxtask SET done_at = statement_timestamp()
+WHERE id IN (SELECT id FROM core_outboxtask WHERE done_at IS NULL AND handler = ANY(%s) FOR UPDATE SKIP LOCKED)
+RETURNING handler
+"""
+_NOT_NOW_SQL = """
+UPDATE core_outboxtask SET due_at = statement_timestamp() + make_interval(secs => %s) WHERE id = %s AND done_at IS NULL
+"""
 _FAILED_SQL = """
 UPDATE core_outboxtask SET attempts = attempts + 1, last_error = %s, stuck = attempts + 1 >= %s,
     due_at = statement_timestamp() + make_interval(secs => LEAST(%s, %s * power(2, LEAST(attempts, 16))))
@@ -47,6 +57,21 @@ class _Task:
     id: int
     handler: Handler
     event: EventData
+
+
+class NotNow(Exception):
+    """Raised by a handler whose work somebody else is doing at this moment: its duty comes again shortly, uncounted."""
+
+
+def answered(handlers: Sequence[str]) -> list[str]:
+    """Mark all open duties of these handlers done, in the caller's transaction; those being run just now are left.
+
+    For work that answers many events at once: call it before reading what the work depends on, so that whatever the
+    marked events told of is seen. Returns the handlers' names, one a duty.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERED_SQL, [list(handlers)])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def run_due(limit: int, worker_name: str = "") -> int:
@@ -107,6 +132,9 @@ def _run(task: _Task, worker_name: str) -> int:
                 if cursor.rowcount != 1:
                     return 0
             task.handler(task.event)
+    except NotNow:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOT_NOW_SQL, [NOT_NOW_S, task.id])
     except Exception as problem:
         if session_lost(problem):
             raise

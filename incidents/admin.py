@@ -97,4 +97,13 @@ class DecisionAdmin(PolicyAdmin):
     list_display = ("incident", "at", "origin", "network_version", "engine_ms", "shortfall")
     list_filter = ("origin", "shortfall")
     list_select_related = ("incident",)
-    fields = ("incident", "at", "origin", "network_version", "policy_version", "snapshot_sha256", "plan", "shortfall")
+    fields = (
+        "incident",
+        "at",
+        "origin",
+        "network_version",
+        "policy_version",
+        "snapshot_sha256",
+        "snapshot",
+        "shortfall",
+    )

@@ -46,20 +46,27 @@ def dispatch_again(event: EventData) -> None:
     incident_dispatch(int(event.subject["incident_id"]))
 
 
+_CAME_FREE = {
+    topic: f"incidents.handlers.unit_came_free:{topic}"
+    for topic in (
+        "incidents.assignment_cleared",
+        "incidents.assignment_declined",
+        "incidents.assignment_expired",
+        "incidents.assignment_recalled",
+        "patrols.tour_opened",
+        "patrols.tour_break_ended",
+        "patrols.tour_member_joined",
+    )
+}
+
+
 def _unit_came_free(event: EventData) -> None:
-    queue_solve()
+    """One run of the queue answers every unit that has come free by now."""
+    queue_solve(answers=tuple(_CAME_FREE.values()))
 
 
-for _topic in (
-    "incidents.assignment_cleared",
-    "incidents.assignment_declined",
-    "incidents.assignment_expired",
-    "incidents.assignment_recalled",
-    "patrols.tour_opened",
-    "patrols.tour_break_ended",
-    "patrols.tour_member_joined",
-):
-    handles(_topic, name=f"incidents.handlers.unit_came_free:{_topic}")(_unit_came_free)
+for _topic, _name in _CAME_FREE.items():
+    handles(_topic, name=_name)(_unit_came_free)
 
 
 @handles("patrols.tour_closed")

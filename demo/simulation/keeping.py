@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from incidents.models import Decision
-from incidents.services.planning import decision_text
 from incidents.verification.snapshot import DECISIONS, MANIFEST, NETWORK
 from roads.network.export import Arrays, export_arrays
 from roads.network.loader import RoadNetwork
@@ -79,7 +78,7 @@ def snapshot_write(folder: Path, keeper: WeightsKeeper) -> int:
     count = 0
     with (folder / DECISIONS).open("w", encoding="utf-8") as lines:
         for row in Decision.objects.select_related("incident").order_by("id").iterator(chunk_size=200):
-            text = decision_text(row)
+            text = row.snapshot
             head = {
                 "id": row.pk,
                 "incident": str(row.incident.uid),

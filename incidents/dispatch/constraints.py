@@ -6,7 +6,7 @@ Sources: domain.md §3.5 (powers) and §4 (pitfalls 9-14), design §4 (invariant
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
@@ -50,7 +50,10 @@ class Verdict(NamedTuple):
 
     def rejection(self, unit: UnitSnapshot) -> Rejection:
         """As the plan shows it."""
-        return Rejection(unit.tour_id, unit.call_sign, self.code, self.params)
+        known: Rejection | None = unit.kept.get("rejection")
+        if known is None or known.code != self.code or known.params != self.params:
+            known = unit.kept["rejection"] = Rejection(unit.tour_id, unit.call_sign, self.code, self.params)
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,27 +212,48 @@ def on_lighter(unit: UnitSnapshot, incident: IncidentSnapshot) -> bool:
     return unit.current_grade is not None and GRADE_RANK[unit.current_grade] > GRADE_RANK[incident.grade]
 
 
+_STANDING = tuple((place, check) for place, check in enumerate(CHECKS) if not check.of_moment)
+_OF_MOMENT = tuple((place, check) for place, check in enumerate(CHECKS) if check.of_moment)
+
+
 def reject(unit: UnitSnapshot, case: Case, *, support: bool = False) -> Verdict | None:
     """The first check that speaks against a unit, None when it may go as far as duty, powers and work are concerned."""
-    key = (*_make_up(unit), support)
+    key = (_make_up(unit), support)
     if key in case.make_ups:
         standing = case.make_ups[key]
     else:
-        standing = case.make_ups[key] = _first(unit, case, support, of_moment=False, before=len(CHECKS))
+        standing = case.make_ups[key] = _first(_STANDING, unit, case, support)
     if unit.state in _FREE and unit.tour_id not in case.excluded:
         return standing
-    before = len(CHECKS) if standing is None else standing.place
-    return _first(unit, case, support, of_moment=True, before=before) or standing
+    moment = _moment(unit, case, support)
+    if moment is None or (standing is not None and standing.place < moment.place):
+        return standing
+    return moment
 
 
 def _make_up(unit: UnitSnapshot) -> tuple[object, ...]:
     """All that checks may ask of a unit unless they are `of_moment`."""
-    return (unit.kind, unit.organisation_path, unit.powers, unit.has_officer, unit.is_exercise, unit.lent_to)
+    made: tuple[object, ...] | None = unit.kept.get("make_up")
+    if made is None:
+        made = (unit.kind, unit.organisation_path, unit.powers, unit.has_officer, unit.is_exercise, unit.lent_to)
+        unit.kept["make_up"] = made
+    return made
 
 
-def _first(unit: UnitSnapshot, case: Case, support: bool, *, of_moment: bool, before: int) -> Verdict | None:
-    for place, check in enumerate(CHECKS[:before]):
-        if check.of_moment == of_moment and not (support and check.lead_only):
+def _moment(unit: UnitSnapshot, case: Case, support: bool) -> Verdict | None:
+    """What a unit is doing now; the same for every incident of a grade, unless this one excludes it by name."""
+    if unit.tour_id in case.excluded:
+        return _first(_OF_MOMENT, unit, case, support)
+    key = "moment:" + case.incident.grade
+    known: tuple[DispatchPolicy, Verdict | None] | None = unit.kept.get(key)
+    if known is None or known[0] is not case.policy:
+        known = unit.kept[key] = (case.policy, _first(_OF_MOMENT, unit, case, support))
+    return known[1]
+
+
+def _first(checks: Sequence[tuple[int, Check]], unit: UnitSnapshot, case: Case, support: bool) -> Verdict | None:
+    for place, check in checks:
+        if not (support and check.lead_only):
             said = check.test(unit, case)
             if said is not None:
                 code, params = (said, ()) if isinstance(said, str) else (check.code, said)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple
 
 from .constraints import PREEMPTABLE, SHORTFALLS, Case, Stage, Verdict, on_lighter, reject, reject_start
 from .coverage import free_by_area, uncovered
@@ -102,13 +104,27 @@ class Examined:
     over_budget: bool
 
 
+class Decided(NamedTuple):
+    """A plan with the input it was made from and what was said of every unit on the way."""
+
+    given: DecisionInput
+    plan: Plan
+    judged: Judged
+
+
+def decide_one(given: DecisionInput, travel: TravelTimes) -> Decided:
+    """`decide`, with what was learnt on the way."""
+    known = examine(given, travel)
+    return Decided(given, conclude(known, given.matched), known.judged)
+
+
 def decide(given: DecisionInput, travel: TravelTimes) -> Plan:
     """Whom to send to an incident, and why. The same input gives the same plan and the same reasons.
 
     Without `given.matched` the best candidate leads and the best others support; with it the queue's solution decides
     who goes (see queue.py), everything else stays the same.
     """
-    return conclude(examine(given, travel), given.matched)
+    return decide_one(given, travel).plan
 
 
 def examine(given: DecisionInput, travel: TravelTimes) -> Examined:
@@ -163,7 +179,7 @@ def judge(given: DecisionInput) -> Judged:
     case = Case.of(given.incident, given.policy)
     vehicle_profile = given.policy.profile_for(given.incident.kind, given.incident.grade)
     as_support = not given.incident.needs_lead
-    units = tuple(sorted(given.units, key=lambda unit: (unit.call_sign, unit.tour_id)))
+    units = tuple(sorted(given.units, key=_by_call_sign))
     starts: list[Start | None] = []
     main: list[Verdict | None] = []
     support: list[bool] = []
@@ -181,6 +197,9 @@ def judge(given: DecisionInput) -> Judged:
         support.append(helps and lost is None)
         preemptable.append(drawn and lost is None)
     return Judged(units, tuple(starts), tuple(main), tuple(support), tuple(preemptable))
+
+
+_by_call_sign = attrgetter("call_sign", "tour_id")
 
 
 def _unit_start(start: Start | None) -> UnitStart:

@@ -31,6 +31,14 @@ def start_of(unit: UnitSnapshot, policy: DispatchPolicy, vehicle_profile: str) -
     A fix up to `fresh_s` old counts as it is; up to `aged_s` its age is added; an older one, or one that the phone
     calls faked, gives way to the fallback (a faked fix without any fallback still counts, unsure).
     """
+    key = "start:" + vehicle_profile
+    known: tuple[DispatchPolicy, Start | None] | None = unit.kept.get(key)
+    if known is None or known[0] is not policy:
+        known = unit.kept[key] = (policy, _start(unit, policy, vehicle_profile))
+    return known[1]
+
+
+def _start(unit: UnitSnapshot, policy: DispatchPolicy, vehicle_profile: str) -> Start | None:
     profile = "foot" if unit.kind == FOOT_KIND else vehicle_profile
     fix, age_s = unit.fix, unit.position_age_s
     if fix is not None and age_s is not None and age_s <= policy.aged_s:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .engine import Examined, conclude, examine
+from .constraints import Case, reject
+from .engine import Decided, Examined, conclude, examine
 from .policy import DispatchPolicy
-from .types import GRADE_RANK, DecisionInput, Plan, TravelTimes
+from .types import GRADE_RANK, DecisionInput, TravelTimes, UnitSnapshot, UnitState
 
 _NO_PAIR_S = 1e9
+AT_LEAST, A_UNIT = 12, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,34 @@ def _solve_group(rows: Sequence[Waiting], used: set[int], policy: DispatchPolicy
     ]
 
 
-def decide_queue(given: Sequence[DecisionInput], travel: TravelTimes) -> tuple[tuple[DecisionInput, Plan], ...]:
+def considered(given: Sequence[DecisionInput], *, newcomer: int | None = None) -> list[int]:
+    """Which of the waiting incidents are worth solving now, as positions in `given`, in their order.
+
+    Those whom some free unit may serve, the gravest and longest waiting first, `AT_LEAST` or `A_UNIT` for every free
+    unit: an incident further down could take a unit from a graver or older one only by being nearer, and comes up with
+    the next units. The `newcomer` (an incident's id) is always among them; where nobody is free a few are looked at
+    still, so that the reason they are told stays true.
+    """
+    free = {u.tour_id: u for one in given for u in one.units if u.state in (UnitState.FREE, UnitState.ON_WAY_BACK)}
+    ranked = sorted(
+        range(len(given)),
+        key=lambda i: (
+            GRADE_RANK[given[i].incident.grade],
+            -given[i].incident.waiting_s,
+            given[i].incident.incident_id,
+        ),
+    )
+    served = [i for i in ranked if _may_be_served(given[i], free.values())]
+    chosen = set(served[: max(AT_LEAST, A_UNIT * len(free))] if served else ranked[:A_UNIT])
+    return [i for i, one in enumerate(given) if i in chosen or one.incident.incident_id == newcomer]
+
+
+def _may_be_served(one: DecisionInput, free: Iterable[UnitSnapshot]) -> bool:
+    case = Case.of(one.incident, one.policy)
+    return any(reject(unit, case, support=not one.incident.needs_lead) is None for unit in free)
+
+
+def decide_queue(given: Sequence[DecisionInput], travel: TravelTimes) -> tuple[Decided, ...]:
     """Plans for all incidents that wait now, in the order given, each with the input to record.
 
     All inputs must come from the same moment and the same units. Incidents that wait for a person keep their own plan
@@ -110,7 +139,7 @@ def decide_queue(given: Sequence[DecisionInput], travel: TravelTimes) -> tuple[t
             tours = tuple(matched.get(given[i].incident.incident_id, ()))
             wide[i] = replace(wide[i], matched=tours)
             plans[i] = conclude(known[i], tours)
-    return tuple(zip(wide, plans, strict=True))
+    return tuple(Decided(one, plan, seen.judged) for one, plan, seen in zip(wide, plans, known, strict=True))
 
 
 def _share(known: Sequence[Examined]) -> dict[int, list[int]]:

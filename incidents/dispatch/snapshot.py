@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any
 
 from .engine import Judged, decide, judge
+from .placing import Start
+from .policy import DispatchPolicy
 from .stored import CANDIDATE_FIELDS, CREW_COLUMNS, FORMAT, UNIT_COLUMNS, from_json, plan_from_json, unit_rows
 from .types import (
     Candidate,
@@ -24,6 +27,7 @@ from .types import (
     Plan,
     Position,
     Reason,
+    Rejection,
     Spot,
     TravelTimes,
     UnitSnapshot,
@@ -39,6 +43,7 @@ __all__ = [
     "plan_to_json",
     "replay",
     "rounded_position",
+    "rounded_spots",
     "sha256",
     "to_json",
     "unit_rows",
@@ -46,10 +51,13 @@ __all__ = [
 
 DEGREES, FRACTION, SMALL = 7, 9, 3
 
-_UNIT_FIELDS = tuple(f.name for f in fields(UnitSnapshot))
+_UNIT_FIELDS = tuple(f.name for f in fields(UnitSnapshot) if f.init)
 _INCIDENT = tuple(f.name for f in fields(IncidentSnapshot))
 # Derived, for readers that verify a decision without this program: which start of which tier entered the search.
 _DERIVED = ("eligible", "may_support", "tier", "profile", "offset_ms", "start")
+# Stand in for the long lists while the rest is written; no name can contain them, PostgreSQL stores no NUL.
+_HOLE = ("\x00rejected", "\x00crews", "\x00units", "\x00policy")
+_HOLES = tuple(json.dumps(hole) for hole in _HOLE)
 
 
 def normalised(given: DecisionInput) -> DecisionInput:
@@ -63,7 +71,7 @@ def normalised(given: DecisionInput) -> DecisionInput:
             incident,
             lon=round(incident.lon, DEGREES),
             lat=round(incident.lat, DEGREES),
-            spots=_round_spots(incident.spots),
+            spots=rounded_spots(incident.spots),
             waiting_s=round(incident.waiting_s, SMALL),
         ),
     )
@@ -71,37 +79,47 @@ def normalised(given: DecisionInput) -> DecisionInput:
 
 def to_json(record: DecisionRecord) -> dict[str, Any]:
     """Plain data of a record. `units` and the plan's lists are rows; their columns are named beside them."""
-    given, plan = record.input, record.plan
+    given = record.input
     crews, rows = _unit_rows(judge(given))
+    return _frame(given, plan_to_json(record.plan), crews, rows, given.policy.as_json())
+
+
+def _frame(given: DecisionInput, plan: dict[str, Any], crews: Any, rows: Any, policy: Any) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "at": given.at,
+        "units_at": given.units_at,
         "network_version": given.network_version,
         "weights_generation": given.weights_generation,
         "search_k": given.search_k,
         "matched": None if given.matched is None else list(given.matched),
-        "policy": given.policy.as_json(),
+        "policy": policy,
         "incident": {name: _plain(getattr(given.incident, name)) for name in _INCIDENT},
         "crew_columns": list(CREW_COLUMNS),
         "crews": crews,
         "unit_columns": ["crew", *UNIT_COLUMNS, *_DERIVED],
         "units": rows,
-        "plan": plan_to_json(plan),
+        "plan": plan,
     }
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Plain data of a plan, candidates as objects: what API and pages show."""
+    return _plan_frame(plan, [_rejection_json(one) for one in plan.rejected])
+
+
+def _rejection_json(one: Rejection) -> dict[str, Any]:
+    return {"tour_id": one.tour_id, "call_sign": one.call_sign, "code": one.code, "params": _plain(one.params)}
+
+
+def _plan_frame(plan: Plan, rejected: Any) -> dict[str, Any]:
     return {
         "candidates": [_candidate_json(one) for one in plan.candidates],
         "supports": [_candidate_json(one) for one in plan.supports],
         "preemptions": [_candidate_json(one) for one in plan.preemptions],
         "picks": [{"tour_id": p.tour_id, "role": p.role.value, "automatic": p.automatic} for p in plan.picks],
         "automatic": plan.automatic,
-        "rejected": [
-            {"tour_id": r.tour_id, "call_sign": r.call_sign, "code": r.code, "params": _plain(r.params)}
-            for r in plan.rejected
-        ],
+        "rejected": rejected,
         "shortfall": plan.shortfall,
         "missing": plan.missing,
         "warnings": [_reason_json(reason) for reason in plan.warnings],
@@ -110,9 +128,17 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def dumps(record: DecisionRecord) -> str:
-    """Canonical text of a record."""
-    return canonical(to_json(record))
+def dumps(record: DecisionRecord, judged: Judged | None = None) -> str:
+    """Canonical text of a record: the bytes of `canonical(to_json(record))`, put together from the rows that the units
+    keep. `judged`: what the engine said of the units while deciding, when the caller still has it.
+    """
+    given, plan = record.input, record.plan
+    crews, units = _unit_texts(judged if judged is not None else judge(given))
+    rejected = ",".join([_rejection_text(one) for one in plan.rejected])
+    text = canonical(_frame(given, _plan_frame(plan, _HOLE[0]), _HOLE[1], _HOLE[2], _HOLE[3]))
+    for hole, filling in zip(_HOLES, (f"[{rejected}]", crews, units, _policy_text(given.policy)), strict=True):
+        text = text.replace(hole, filling, 1)
+    return text
 
 
 def canonical(plain: Any) -> str:
@@ -153,6 +179,45 @@ def _unit_rows(judged: Judged) -> tuple[list[list[Any]], list[list[Any]]]:
             row += [int(start.tier), start.profile, start.offset_ms, which]
         rows.append(row)
     return crew_rows, rows
+
+
+def _unit_texts(judged: Judged) -> tuple[str, str]:
+    """`_unit_rows` as canonical text. What follows from a unit alone is written once and kept with it."""
+    crews: dict[str, int] = {}
+    rows: list[str] = []
+    for unit, start, said, helps in zip(judged.units, judged.starts, judged.main, judged.support, strict=True):
+        known = unit.kept.get("texts")
+        if known is None:
+            crew_text = canonical([_plain(value) for value in _crew_of(unit)])
+            known = unit.kept["texts"] = (crew_text, canonical(list(_unit_of(unit)))[1:-1])
+        crew, row = known
+        number = crews.setdefault(crew, len(crews))
+        verdict = ("true" if said is None else "false") + (",true" if helps else ",false")
+        rows.append(f"[{number},{row},{verdict},{_start_text(unit, start)}]")
+    return f"[{','.join(crews)}]", f"[{','.join(rows)}]"
+
+
+def _start_text(unit: UnitSnapshot, start: Start | None) -> str:
+    if start is None:
+        return "null,null,null,null"
+    known: tuple[Start, str] | None = unit.kept.get("start_text")
+    if known is None or known[0] is not start:
+        which = "fix" if start.position is unit.fix else "fallback"
+        text = canonical([int(start.tier), start.profile, start.offset_ms, which])[1:-1]
+        known = unit.kept["start_text"] = (start, text)
+    return known[1]
+
+
+def _rejection_text(one: Rejection) -> str:
+    text: str | None = one.kept.get("text")
+    if text is None:
+        text = one.kept["text"] = canonical(_rejection_json(one))
+    return text
+
+
+@lru_cache(maxsize=8)
+def _policy_text(policy: DispatchPolicy) -> str:
+    return canonical(policy.as_json())
 
 
 # These two name their fields outright: they run for every unit of every decision.
@@ -196,7 +261,8 @@ def _place(position: Position | None) -> list[Any] | None:
     return [position.lon, position.lat, position.source.value, spots]
 
 
-def _round_spots(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
+def rounded_spots(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
+    """Places on the network as they will be stored; itself when nothing changes."""
     for spot in spots:
         if spot.fraction != round(spot.fraction, FRACTION):
             return tuple([Spot(arc, tail, head, round(f, FRACTION)) for arc, tail, head, f in spots])
@@ -207,7 +273,7 @@ def rounded_position(position: Position | None) -> Position | None:
     """A position as it will be stored; itself when nothing changes. Gathering may keep rounded positions for reuse."""
     if position is None:
         return None
-    lon, lat, spots = round(position.lon, DEGREES), round(position.lat, DEGREES), _round_spots(position.spots)
+    lon, lat, spots = round(position.lon, DEGREES), round(position.lat, DEGREES), rounded_spots(position.spots)
     if spots is position.spots and lon == position.lon and lat == position.lat:
         return position
     return Position(lon, lat, position.source, spots)

@@ -80,6 +80,7 @@ def from_json(plain: dict[str, Any]) -> DecisionRecord:
         weights_generation=plain["weights_generation"],
         search_k=plain["search_k"],
         matched=None if matched is None else tuple(matched),
+        units_at=plain["units_at"],
     )
     return DecisionRecord(given, plan_from_json(plain["plan"]))
 

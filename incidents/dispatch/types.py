@@ -6,9 +6,9 @@ Nothing here reads a clock or a database: who gathers (incidents.services) says 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .policy import DispatchPolicy
 
@@ -78,6 +78,8 @@ class UnitSnapshot:
     `fix` is the last position with its age; `fallback` is the post, station or segment middle that counts when the fix
     is too old. `powers` are those of the members present. `current_grade` and `sent_s` (seconds since the offer)
     describe the assignment that holds the unit. `area` is the patrol area whose cover counts ('' = its organisation).
+    Ages count from the moment when the units were looked at (`DecisionInput.units_at`). `kept` remembers what follows
+    from the other fields alone (its start, its row of JSON): a burst of decisions works that out once for each unit.
     """
 
     tour_id: int
@@ -101,6 +103,7 @@ class UnitSnapshot:
     area: str = ""
     is_exercise: bool = False
     radio_only: bool = False
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,7 @@ class Rejection:
     call_sign: str
     code: str
     params: Params = ()
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
-    """Everything a decision depends on. `at` is ISO 8601 UTC, kept for readers only.
+    """Everything a decision depends on. `at` is ISO 8601 UTC, kept for readers only; so is `units_at`, the moment from
+    which the ages of `units` count.
 
     `search_k`: how many to search for when a queue is solved (None: the policy's k). `matched`: tours that the queue's
     solution gives to this incident, lead first; None when the incident is decided alone.
@@ -286,6 +291,7 @@ class DecisionInput:
     weights_generation: int = 0
     search_k: int | None = None
     matched: tuple[int, ...] | None = None
+    units_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from core import clock
 class Decision(models.Model):
     """One decision: input snapshot (graph and weight version, positions, eligibility) and plan with reasons.
 
-    `snapshot` is the canonical JSON of `incidents.dispatch.snapshot`, deflated; its SHA-256 is that of the plain text.
+    `snapshot` is the canonical JSON of `incidents.dispatch.snapshot`, compressed by the database; the plan with its
+    reasons is part of it (`selectors.plans.decision_plan` puts it in words).
     """
 
     class Origin(models.TextChoices):
@@ -25,8 +26,7 @@ class Decision(models.Model):
     network_version = models.CharField(max_length=60, blank=True)
     weights_generation = models.BigIntegerField(default=0)
     policy_version = models.PositiveIntegerField(default=0)
-    snapshot = models.BinaryField()
-    plan = models.JSONField()
+    snapshot = models.TextField()
     snapshot_sha256 = models.CharField(max_length=64)
     settled_count = models.PositiveIntegerField(default=0)
     over_budget = models.BooleanField(default=False)

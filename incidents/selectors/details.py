@@ -9,6 +9,7 @@ from core import clock
 from core.models import Timer
 from incidents.models import Assignment, Decision, Incident
 from incidents.selectors.duplicates import duplicates_near
+from incidents.selectors.plans import decision_plan
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.states import INCIDENT_LIFECYCLE, IncidentState
 from stations.types import Actor, DataClass, Verb
@@ -81,7 +82,7 @@ def _decision(decision: Decision | None) -> dict[str, Any] | None:
         "weights_generation": decision.weights_generation,
         "engine_ms": decision.engine_ms,
         "shortfall": decision.shortfall,
-        "plan": decision.plan,
+        "plan": decision_plan(decision),
     }
 
 

@@ -1,5 +1,6 @@
 """The only writers of the incidents room."""
 
+from incidents.services.assigning import incident_assign
 from incidents.services.desk import (
     incident_close,
     incident_mark_false,
@@ -11,7 +12,7 @@ from incidents.services.desk import (
     incident_transfer,
     incident_wait,
 )
-from incidents.services.dispatching import incident_assign, incident_dispatch, queue_solve, queue_sweep
+from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
 from incidents.services.grading import incident_regrade
 from incidents.services.intake import IncidentReport, incident_receive
 from incidents.services.lookups import incident_reporter_lookup

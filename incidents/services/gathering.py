@@ -1,15 +1,15 @@
 """From the database to the engine's plain input. Positions are snapped once a fix, not once a decision.
 
-A process keeps, for a quarter of a second, the list of tours on duty: a burst of incidents reads it once. What must be
-true at the moment of the claim is decided by the database there, never by this list.
+A process keeps, for half a second, the units on duty with their places: a burst of incidents reads them once. What
+they are doing is read for every decision; what has to be true when a unit is claimed, the database decides there.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,29 +17,32 @@ from django.db import connection
 
 from core import clock
 from incidents.dispatch.policy import DispatchPolicy
-from incidents.dispatch.snapshot import normalised, rounded_position
+from incidents.dispatch.snapshot import DEGREES, SMALL, rounded_position, rounded_spots
 from incidents.dispatch.types import (
     DecisionInput,
     Exclusion,
     IncidentSnapshot,
     Position,
     PositionSource,
+    Spot,
     UnitSnapshot,
     UnitState,
 )
-from incidents.models import DispatchPolicyVersion
+from incidents.models import DispatchPolicyVersion, Incident
 from incidents.services.progress import Sending
 from incidents.services.travel import spots_of
 from incidents.states import HOLDING, STANDING, AssignmentState
 from patrols.selectors import system_tours_on_duty
 from patrols.types import TourOnDuty
+from roads.network.placement import OFF_NETWORK_M
 from roads.selectors import current_network
 from stations.selectors import sendable_paths
 
 if TYPE_CHECKING:
     from roads.selectors.routing import RoadNetwork
 
-KEEP_S = 0.25
+KEEP_S = 0.5
+KEPT_PLACES = 2000
 KEEP_POLICY_S = 2.0
 MOVING_MPS = 1.5
 # Who did not sign in time, or said no, is not asked again for the same incident so soon.
@@ -51,19 +54,48 @@ ASK_AGAIN = {
 OFFICERS = frozenset({"officer", "warden"})
 
 _HELD_SQL = """
-    SELECT a.tour_id, a.state, i.grade, extract(epoch FROM %(now)s::timestamptz - coalesce(a.offered_at, a.created_at))
+    SELECT a.tour_id, a.id, a.state, i.grade, extract(epoch FROM coalesce(a.offered_at, a.created_at))::float8
       FROM incidents_assignment a JOIN incidents_incident i ON i.id = a.incident_id
-     WHERE a.state = ANY(%(holding)s)
+     WHERE a.state = ANY(%s)
 """
+_HOLDING = sorted(HOLDING)
+_Held = tuple[int, int, str, str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A tour with its places on the network of one version, rounded as they will be stored."""
+@dataclass(slots=True)
+class Roster:
+    """The units on duty as they were at one moment, free or on a break, in order of call sign; and, as assignments are
+    met, the same units held by them. Ages count from `at`.
+    """
 
-    tour: TourOnDuty
-    fix: Position | None
-    fallback: Position | None
+    at: datetime
+    version: str
+    units: tuple[UnitSnapshot, ...]
+    held: dict[tuple[int, str, str], UnitSnapshot] = field(default_factory=dict)
+    within: dict[tuple[str, ...], tuple[UnitSnapshot, ...]] = field(default_factory=dict)
+
+    def of(self, paths: tuple[str, ...]) -> tuple[UnitSnapshot, ...]:
+        """The units of organisation paths."""
+        known = self.within.get(paths)
+        if known is None:
+            known = tuple(unit for unit in self.units if unit.organisation_path.startswith(paths))
+            self.within[paths] = known
+        return known
+
+    def held_by(self, unit: UnitSnapshot, row: _Held) -> UnitSnapshot:
+        """A unit as an assignment holds it."""
+        _tour, assignment_id, state, grade, since = row
+        known = self.held.get((assignment_id, state, grade))
+        if known is None:
+            on_scene = state == AssignmentState.ON_SCENE.value
+            known = replace(
+                unit,
+                state=UnitState.ON_SCENE if on_scene else UnitState.ASSIGNED,
+                current_grade=grade,
+                sent_s=round(max(0.0, self.at.timestamp() - since), SMALL),
+            )
+            self.held[(assignment_id, state, grade)] = known
+        return known
 
 
 @dataclass(slots=True)
@@ -72,10 +104,11 @@ class _Kept:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     read_at: float = float("-inf")
-    tours: list[TourOnDuty] = field(default_factory=list)
+    roster: Roster | None = None
     version: str = ""
     spots: dict[int, tuple[object, Position | None]] = field(default_factory=dict)
     posts: dict[tuple[float, float, bool], Position | None] = field(default_factory=dict)
+    incidents: dict[tuple[object, ...], tuple[Spot, ...]] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     paths_read_at: float = float("-inf")
     policy: DispatchPolicy | None = None
@@ -91,8 +124,8 @@ def gathering_forget(*, everything: bool = True) -> None:
         _kept.read_at = float("-inf")
         if everything:
             _kept.policy_read_at = _kept.paths_read_at = float("-inf")
-            _kept.spots.clear()
-            _kept.posts.clear()
+            for places in (_kept.spots, _kept.posts, _kept.incidents):
+                places.clear()
 
 
 def policy_in_force() -> DispatchPolicy:
@@ -107,17 +140,27 @@ def policy_in_force() -> DispatchPolicy:
     return policy
 
 
-def tours_placed(network: RoadNetwork, now: datetime) -> list[Placed]:
-    """All open tours with their places on the network, read at most four times a second."""
+def _roster(network: RoadNetwork, now: datetime) -> Roster:
+    """The units on duty, read at most twice a second of this machine's and of the house's clock."""
     with _kept.lock:
         if _kept.version != network.version:
             _kept.version = network.version
-            _kept.spots.clear()
-            _kept.posts.clear()
-        if time.monotonic() - _kept.read_at >= KEEP_S:
-            _kept.tours = system_tours_on_duty(at=now)
+            for places in (_kept.spots, _kept.posts, _kept.incidents):
+                places.clear()
+            _kept.roster = None
+        known = _kept.roster
+        if (
+            known is None
+            or time.monotonic() - _kept.read_at >= KEEP_S
+            or not timedelta(0) <= now - known.at < timedelta(seconds=KEEP_S)
+        ):
+            tours = system_tours_on_duty(at=now)
+            units = sorted(
+                (_unit(network, tour, now) for tour in tours), key=lambda unit: (unit.call_sign, unit.tour_id)
+            )
+            known = _kept.roster = Roster(now, network.version, tuple(units))
             _kept.read_at = time.monotonic()
-        return [Placed(tour, _fix(network, tour), _fallback(network, tour)) for tour in _kept.tours]
+        return known
 
 
 def _fix(network: RoadNetwork, tour: TourOnDuty) -> Position | None:
@@ -127,7 +170,10 @@ def _fix(network: RoadNetwork, tour: TourOnDuty) -> Position | None:
     known = _kept.spots.get(tour.tour_id)
     if known is not None and known[0] == key:
         return known[1]
-    spots = spots_of(network.snap(tour.lon, tour.lat, course_deg=tour.course_deg, speed_mps=tour.speed_mps))
+    placements = network.snap(
+        tour.lon, tour.lat, course_deg=tour.course_deg, speed_mps=tour.speed_mps, max_m=OFF_NETWORK_M
+    )
+    spots = spots_of(placements)
     place = rounded_position(Position(tour.lon, tour.lat, PositionSource.FIX, spots))
     _kept.spots[tour.tour_id] = (key, place)
     return place
@@ -139,27 +185,23 @@ def _fallback(network: RoadNetwork, tour: TourOnDuty) -> Position | None:
     key = (tour.post_lon, tour.post_lat, tour.post_is_station)
     if key not in _kept.posts:
         source = PositionSource.STATION if tour.post_is_station else PositionSource.POST
-        spots = spots_of(network.snap(tour.post_lon, tour.post_lat))
+        spots = spots_of(network.snap(tour.post_lon, tour.post_lat, max_m=OFF_NETWORK_M))
         _kept.posts[key] = rounded_position(Position(tour.post_lon, tour.post_lat, source, spots))
     return _kept.posts[key]
 
 
-def _held(now: datetime) -> dict[int, tuple[str, str, float]]:
+def _held() -> dict[int, _Held]:
     with connection.cursor() as cursor:
-        cursor.execute(_HELD_SQL, {"now": now, "holding": sorted(HOLDING)})
-        return {row[0]: (row[1], row[2], float(row[3])) for row in cursor.fetchall()}
+        cursor.execute(_HELD_SQL, [_HOLDING])
+        return {row[0]: row for row in cursor.fetchall()}
 
 
-def _unit(placed: Placed, held: tuple[str, str, float] | None, now: datetime) -> UnitSnapshot:
-    tour = placed.tour
-    state = UnitState.FREE
-    if held is not None:
-        state = UnitState.ON_SCENE if held[0] == AssignmentState.ON_SCENE.value else UnitState.ASSIGNED
-    elif tour.on_break:
-        state = UnitState.BREAK
+def _unit(network: RoadNetwork, tour: TourOnDuty, now: datetime) -> UnitSnapshot:
+    fix = _fix(network, tour)
     age_s = None
-    if placed.fix is not None and tour.fixed_at is not None:
-        age_s = round(max(0.0, (now - tour.fixed_at).total_seconds()), 3)
+    if fix is not None and tour.fixed_at is not None:
+        age_s = round(max(0.0, (now - tour.fixed_at).total_seconds()), SMALL)
+    moving = (tour.speed_mps or 0.0) >= MOVING_MPS
     return UnitSnapshot(
         tour_id=tour.tour_id,
         unit_id=tour.unit_id,
@@ -169,17 +211,14 @@ def _unit(placed: Placed, held: tuple[str, str, float] | None, now: datetime) ->
         organisation_path=tour.organisation_path,
         powers=tour.powers,
         has_officer=bool(OFFICERS & set(tour.people_kinds)),
-        state=state,
-        fix=placed.fix,
+        state=UnitState.BREAK if tour.on_break else UnitState.FREE,
+        fix=fix,
         position_age_s=age_s,
-        fallback=placed.fallback,
-        moving=(tour.speed_mps or 0.0) >= MOVING_MPS,
-        at_station=tour.post_is_station and not (tour.speed_mps or 0.0) >= MOVING_MPS,
+        fallback=_fallback(network, tour),
+        moving=moving,
+        at_station=tour.post_is_station and not moving,
         is_mock=tour.is_mock,
-        current_grade=held[1] if held is not None else None,
-        sent_s=held[2] if held is not None else None,
         area=tour.organisation_path,
-        radio_only=False,
     )
 
 
@@ -202,27 +241,41 @@ def incident_snapshot(
 ) -> IncidentSnapshot:
     """An incident as the engine sees it; its place is put on both carriageways when its side is unknown."""
     incident = sending.incident
-    placements = network.snap(
-        incident.geom.x, incident.geom.y, course_deg=incident.course_deg, both_carriageways=incident.course_deg is None
-    )
     return IncidentSnapshot(
         incident_id=incident.pk,
         kind=incident.kind,
         grade=incident.grade,
         organisation_path=incident.organisation_path,
-        lon=incident.geom.x,
-        lat=incident.geom.y,
-        spots=spots_of(placements),
+        lon=round(incident.geom.x, DEGREES),
+        lat=round(incident.geom.y, DEGREES),
+        spots=_incident_spots(network, incident),
         required_powers=frozenset(incident.required_powers),
         units_needed=units_needed,
         sendable_paths=_sendable(incident.organisation_path, now),
-        waiting_s=max(0.0, (now - incident.received_at).total_seconds()),
+        waiting_s=round(max(0.0, (now - incident.received_at).total_seconds()), SMALL),
         excluded=_exclusions(sending, now),
         allowed_automatic=automatic,
         is_exercise=incident.exercise,
         on_border=any("border" in entry for entry in incident.chain),
         needs_lead=sending.needs_lead,
     )
+
+
+def _incident_spots(network: RoadNetwork, incident: Incident) -> tuple[Spot, ...]:
+    """Where an incident is on the network; worked out once while it waits."""
+    key = (incident.pk, incident.geom.x, incident.geom.y, incident.course_deg, network.version)
+    known = _kept.incidents.get(key)
+    if known is None:
+        course_deg = incident.course_deg
+        placements = network.snap(
+            incident.geom.x, incident.geom.y, course_deg=course_deg, both_carriageways=course_deg is None
+        )
+        known = rounded_spots(spots_of(placements))
+        with _kept.lock:
+            if len(_kept.incidents) >= KEPT_PLACES:
+                _kept.incidents.clear()
+            _kept.incidents[key] = known
+    return known
 
 
 def _sendable(path: str, now: datetime) -> tuple[str, ...]:
@@ -239,28 +292,50 @@ def _sendable(path: str, now: datetime) -> tuple[str, ...]:
     return known
 
 
-def units_gathered(network: RoadNetwork, now: datetime, paths: Iterable[str] | None = None) -> tuple[UnitSnapshot, ...]:
-    """Every tour on duty within organisation paths (all without), with what it is doing now."""
-    held = _held(now)
-    wanted = tuple(paths) if paths is not None else ("",)
-    return tuple(
-        _unit(placed, held.get(placed.tour.tour_id), now)
-        for placed in tours_placed(network, now)
-        if placed.tour.organisation_path.startswith(wanted)
-    )
+def units_gathered(
+    network: RoadNetwork, now: datetime, paths: Iterable[str] | None = None
+) -> tuple[tuple[UnitSnapshot, ...], datetime]:
+    """Every tour on duty within organisation paths (all without), in order of call sign and rounded as stored, with
+    what it is doing now; and the moment from which the ages of their positions count.
+    """
+    roster, held = _roster(network, now), _held()
+    units = roster.of(tuple(paths) if paths is not None else ("",))
+    if held:
+        rows = [held.get(unit.tour_id) for unit in units]
+        units = tuple(
+            [unit if row is None else roster.held_by(unit, row) for unit, row in zip(units, rows, strict=True)]
+        )
+    return units, roster.at
 
 
 def decision_input(sending: Sending, *, units_needed: int, automatic: bool) -> DecisionInput:
-    """Everything one decision depends on, at this moment."""
+    """Everything one decision depends on, at this moment, rounded as it will be stored."""
+    return decision_inputs([(sending, units_needed, automatic)])[0]
+
+
+def decision_inputs(wanted: Sequence[tuple[Sending, int, bool]]) -> list[DecisionInput]:
+    """As `decision_input` for several incidents of the same moment and the same units: (what it has, units needed,
+    whether it may go without a person) each.
+    """
     now = clock.now()
-    network = current_network()
-    snapshot = incident_snapshot(sending, network, now, units_needed=units_needed, automatic=automatic)
-    given = DecisionInput(
-        incident=snapshot,
-        units=units_gathered(network, now, snapshot.sendable_paths),
-        policy=policy_in_force(),
-        at=now.isoformat(),
-        network_version=network.version,
-        weights_generation=network.weights.generation,
-    )
-    return normalised(given)
+    network, policy = current_network(), policy_in_force()
+    gathered: dict[tuple[str, ...], tuple[tuple[UnitSnapshot, ...], datetime]] = {}
+    inputs = []
+    for sending, units_needed, automatic in wanted:
+        snapshot = incident_snapshot(sending, network, now, units_needed=units_needed, automatic=automatic)
+        paths = snapshot.sendable_paths
+        if paths not in gathered:
+            gathered[paths] = units_gathered(network, now, paths)
+        units, units_at = gathered[paths]
+        inputs.append(
+            DecisionInput(
+                incident=snapshot,
+                units=units,
+                policy=policy,
+                at=now.isoformat(),
+                network_version=network.version,
+                weights_generation=network.weights.generation,
+                units_at=units_at.isoformat(),
+            )
+        )
+    return inputs

@@ -1,127 +1,62 @@
-"""Decide, record, and turn a plan into words and routes. Everything that is stored of a decision is written here."""
+"""Decide, record, and find the way of whoever is sent. Everything that is stored of a decision is written here."""
 
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.geo.srid import STORE_SRID
 from incidents.dispatch import snapshot
-from incidents.dispatch.engine import decide
+from incidents.dispatch.engine import Decided, decide_one
 from incidents.dispatch.queue import decide_queue
-from incidents.dispatch.reasons import text
-from incidents.dispatch.types import Candidate, DecisionInput, DecisionRecord, Params, Plan, Reason
+from incidents.dispatch.types import Candidate, DecisionInput, DecisionRecord
 from incidents.models import Decision, Incident
+from incidents.selectors.plans import as_json
 from incidents.services.claiming import Claim
 from incidents.services.travel import NetworkTravel
 from roads.selectors import current_network
-from stations.selectors import organisation_names
-from stations.types import Power
 
 if TYPE_CHECKING:
     from roads.selectors.routing import Leg, RoadNetwork
 
 
-_POWER_NAMES = {power.value: power.label for power in Power}
-
-
-def said(code: str, params: Params) -> dict[str, Any]:
-    """A reason with its code, parameters and Chinese sentence, as it is stored and shown."""
-    names = _POWER_NAMES
-    if any(name == "area" for name, _value in params):
-        names = {**_POWER_NAMES, **organisation_names()}
-    return {"code": code, "params": dict(params), "text": text(code, params, names=names)}
-
-
-def as_json(reason: Reason) -> dict[str, Any]:
-    """See `said`."""
-    return said(reason.code, reason.params)
-
-
-def plan_one(given: DecisionInput) -> tuple[Plan, float]:
+def plan_one(given: DecisionInput) -> tuple[Decided, float]:
     """The plan for one incident, and the engine's time in milliseconds."""
     travel = NetworkTravel(current_network())
     started = time.perf_counter()
-    return decide(given, travel), (time.perf_counter() - started) * 1000.0
+    return decide_one(given, travel), (time.perf_counter() - started) * 1000.0
 
 
-def plan_queue(given: Sequence[DecisionInput]) -> tuple[tuple[tuple[DecisionInput, Plan], ...], float]:
+def plan_queue(given: Sequence[DecisionInput]) -> tuple[tuple[Decided, ...], float]:
     """Plans for a queue of incidents solved together, and the engine's time for all of them in milliseconds."""
     travel = NetworkTravel(current_network())
     started = time.perf_counter()
     return decide_queue(given, travel), (time.perf_counter() - started) * 1000.0
 
 
-def decision_record(incident: Incident, given: DecisionInput, plan: Plan, *, origin: str, engine_ms: float) -> Decision:
-    """Keep a decision with its input snapshot, so that it can be replayed outside the product (invariant 12)."""
-    stored = snapshot.dumps(DecisionRecord(given, plan))
-    return Decision.objects.create(
+def decision_record(incident: Incident, decided: Decided, *, origin: str, engine_ms: float) -> int:
+    """Keep a decision with its input snapshot, so that it can be replayed outside the product (invariant 12). Returns
+    its id.
+    """
+    given, plan = decided.given, decided.plan
+    stored = snapshot.dumps(DecisionRecord(given, plan), decided.judged)
+    row = Decision(
         incident=incident,
         organisation_path=incident.organisation_path,
         origin=origin,
         network_version=given.network_version,
         weights_generation=given.weights_generation,
         policy_version=given.policy.version,
-        snapshot=zlib.compress(stored.encode(), 1),
-        plan=plan_json(plan),
+        snapshot=stored,
         snapshot_sha256=snapshot.sha256(stored),
         settled_count=plan.settled,
         over_budget=plan.over_budget,
         engine_ms=engine_ms,
         shortfall=plan.shortfall or "",
     )
-
-
-def decision_text(decision: Decision) -> str:
-    """The canonical JSON of a stored decision."""
-    return zlib.decompress(bytes(decision.snapshot)).decode()
-
-
-def candidate_json(candidate: Candidate) -> dict[str, Any]:
-    """A candidate as pages and the API show it. Times in seconds, `travel_s` = turn-out + age + drive."""
-    return {
-        "tour_id": candidate.tour_id,
-        "call_sign": candidate.call_sign,
-        "kind": candidate.kind,
-        "rank": candidate.rank,
-        "lon": round(candidate.lon, 6),
-        "lat": round(candidate.lat, 6),
-        "tail": candidate.spot.tail,
-        "head": candidate.spot.head,
-        "fraction": candidate.spot.fraction,
-        "travel_s": candidate.total_ms / 1000.0,
-        "drive_s": candidate.drive_ms / 1000.0,
-        "turn_out_s": candidate.turn_out_ms / 1000.0,
-        "age_s": candidate.age_ms / 1000.0,
-        "position_source": candidate.position_source.value,
-        "position_age_s": candidate.position_age_s,
-        "road_m": candidate.road_m,
-        "profile": candidate.profile,
-        "automatic": candidate.automatic,
-        "reasons": [as_json(reason) for reason in candidate.reasons],
-        "warnings": [as_json(reason) for reason in candidate.warnings],
-    }
-
-
-def plan_json(plan: Plan) -> dict[str, Any]:
-    """A plan as pages and the API show it."""
-    return {
-        "candidates": [candidate_json(candidate) for candidate in plan.candidates],
-        "supports": [candidate_json(candidate) for candidate in plan.supports],
-        "preemptions": [candidate_json(candidate) for candidate in plan.preemptions],
-        "picks": [
-            {"tour_id": pick.tour_id, "role": pick.role.value, "automatic": pick.automatic} for pick in plan.picks
-        ],
-        "automatic": plan.automatic,
-        "missing": plan.missing,
-        "shortfall": plan.shortfall,
-        "warnings": [as_json(reason) for reason in plan.warnings],
-        "rejected": [
-            {"tour_id": row.tour_id, "call_sign": row.call_sign, **said(row.code, row.params)} for row in plan.rejected
-        ],
-    }
+    row.save(force_insert=True)
+    return int(row.pk)
 
 
 def candidate_claim(

@@ -4,11 +4,12 @@ to it: recall, expire, set any step "by radio".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock
@@ -329,6 +330,12 @@ def proposals_withdraw(incident: Incident, *, context: StepContext) -> bool:
     return led
 
 
+_SENT_SQL = """
+    SELECT incident_id, tour_id, state, is_lead, offered_at, ended_at
+      FROM incidents_assignment WHERE incident_id = ANY(%s) ORDER BY id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What a locked incident has had of units so far. `rows`: (tour, state, lead, asked, ended) in order of asking."""
@@ -339,8 +346,18 @@ class Sending:
     @classmethod
     def of(cls, incident: Incident) -> Sending:
         """One statement."""
-        rows = incident.assignments.order_by("id")
-        return cls(incident, tuple(rows.values_list("tour_id", "state", "is_lead", "offered_at", "ended_at")))
+        return cls.of_all([incident])[0]
+
+    @classmethod
+    def of_all(cls, incidents: Sequence[Incident]) -> list[Sending]:
+        """One statement for all of them."""
+        found: dict[int, list[tuple[Any, ...]]] = {incident.pk: [] for incident in incidents}
+        if found:
+            with connection.cursor() as cursor:
+                cursor.execute(_SENT_SQL, [list(found)])
+                for incident_id, *row in cursor.fetchall():
+                    found[incident_id].append(tuple(row))
+        return [cls(incident, tuple(found[incident.pk])) for incident in incidents]
 
     @property
     def wanted(self) -> int:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from core import clock
-from incidents.dispatch.snapshot import normalised
+from incidents.dispatch.snapshot import DEGREES, rounded_spots
 from incidents.dispatch.types import DecisionInput, IncidentSnapshot
 from incidents.models import Assignment, Incident
 from incidents.selectors import assignment_summary
+from incidents.selectors.plans import candidate_json, plan_json
 from incidents.services.gathering import decision_input, policy_in_force, units_gathered
-from incidents.services.planning import candidate_json, candidate_route, plan_json, plan_one
+from incidents.services.planning import candidate_route, plan_one
 from incidents.services.progress import Sending
 from incidents.services.travel import spots_of
 from roads.selectors import current_network, place_locate
@@ -25,8 +26,8 @@ def incident_propose(*, actor: Actor, incident: Incident) -> dict[str, Any]:
     require(actor, Verb.VIEW, DataClass.DECISION, incident.organisation_path)
     sending = Sending.of(incident)
     given = decision_input(sending, units_needed=max(1, sending.wanted), automatic=incident.automatic)
-    plan, engine_ms = plan_one(given)
-    return {**plan_json(plan), "at": given.at, "network_version": given.network_version, "engine_ms": engine_ms}
+    decided, engine_ms = plan_one(given)
+    return {**plan_json(decided.plan), "at": given.at, "network_version": given.network_version, "engine_ms": engine_ms}
 
 
 def assignment_answer(assignment: Assignment) -> dict[str, Any]:
@@ -50,23 +51,23 @@ def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None)
         kind="other",
         grade="blue",
         organisation_path=organisation_path,
-        lon=lon,
-        lat=lat,
-        spots=spots_of(placements),
+        lon=round(lon, DEGREES),
+        lat=round(lat, DEGREES),
+        spots=rounded_spots(spots_of(placements)),
         sendable_paths=sendable_paths(organisation_path, moment),
     )
-    given = normalised(
-        DecisionInput(
-            incident=incident,
-            units=units_gathered(network, moment, incident.sendable_paths),
-            policy=policy,
-            at=moment.isoformat(),
-            network_version=network.version,
-            weights_generation=network.weights.generation,
-            search_k=k,
-        )
+    units, units_at = units_gathered(network, moment, incident.sendable_paths)
+    given = DecisionInput(
+        incident=incident,
+        units=units,
+        policy=policy,
+        at=moment.isoformat(),
+        network_version=network.version,
+        weights_generation=network.weights.generation,
+        search_k=k,
+        units_at=units_at.isoformat(),
     )
-    plan, _engine_ms = plan_one(given)
+    plan = plan_one(given)[0].plan
     candidates = []
     for candidate in plan.candidates[:k]:
         route = candidate_route(given, candidate)

@@ -19,7 +19,7 @@ from demo.simulation.keeping import WeightsKeeper, weights_write
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide
 from incidents.dispatch.types import DecisionRecord, Position, PositionSource, Spot, UnitSnapshot, UnitState
-from incidents.services.planning import candidate_json
+from incidents.selectors.plans import candidate_json
 from incidents.services.travel import NetworkTravel
 from incidents.verification.snapshot import DECISIONS, BadSnapshot, verify
 from roads.network.build import build_graph

@@ -12,7 +12,7 @@ from core.models import AuditRow, OutboxTask
 from incidents import services
 from incidents.dispatch import snapshot
 from incidents.models import Assignment, Decision, DispatchPolicyVersion, Incident
-from incidents.services.planning import decision_text
+from incidents.selectors.plans import decision_plan
 from incidents.services.travel import NetworkTravel
 from patrols.services import tour_break_end, tour_break_start, tour_close
 from roads.selectors import current_network
@@ -36,7 +36,7 @@ def test_the_nearest_by_road_is_offered_it_with_reasons(world: World) -> None:
     assert assignment.reasons and all(reason["text"] for reason in assignment.reasons)
     assert assignment.route is not None and assignment.directions and assignment.predicted_road_m > 0
     assert incident.assigned_at is not None and incident.shortfall == ""
-    plan = assignment.decision.plan
+    plan = decision_plan(assignment.decision)
     assert [row["tour_id"] for row in plan["candidates"]] == [near.tour.pk, far.tour.pk]
 
 
@@ -46,7 +46,7 @@ def test_a_decision_is_replayed_from_its_text(world: World) -> None:
     world.crew(4000.0, 1500.0, age_s=None, post=(110.43, 19.21))
     world.sent(kind="crash_injury")
     decision = Decision.objects.get()
-    text = decision_text(decision)
+    text = decision.snapshot
     assert hashlib.sha256(text.encode()).hexdigest() == decision.snapshot_sha256
     record = snapshot.load(text)
     assert snapshot.replay(record, NetworkTravel(current_network())) == record.plan
@@ -243,7 +243,9 @@ class TestPreemption:
         urgent()
         services.queue_sweep()
         assert not grave.assignments.exists() and refresh(assignment).state == "offered"
-        assert grave.decisions.first().plan["preemptions"][0]["tour_id"] == crew.tour.pk, "it is shown to a person"
+        assert decision_plan(grave.decisions.first())["preemptions"][0]["tour_id"] == crew.tour.pk, (
+            "it is shown to a person"
+        )
 
     def test_a_person_may_for_a_graver_one(self, world: World, crew: Any) -> None:
         light, assignment = world.sent(kind="congestion")

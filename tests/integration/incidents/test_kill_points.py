@@ -14,7 +14,7 @@ from core import events, outbox, timers
 from core.models import AuditRow, Event, OutboxTask, Timer
 from incidents import services
 from incidents.models import Assignment, AssignmentStep, Decision, Delivery, Incident, IncidentStep, Supervision
-from incidents.services import claiming, dispatching
+from incidents.services import claiming, offering
 from patrols.services import tour_close
 from tests.factories.incidents import World, refresh, the_assignment, urgent
 from tests.factories.stations import SYSTEM
@@ -62,8 +62,8 @@ def _break_at(monkeypatch: pytest.MonkeyPatch, call: int) -> Callable[[], int]:
         return wrapped
 
     monkeypatch.setattr(events, "publish", breaking(events.publish))
-    monkeypatch.setattr(dispatching, "assignment_claim", breaking(claiming.assignment_claim))
-    monkeypatch.setattr(dispatching, "offer_begin", breaking(dispatching.offer_begin))
+    monkeypatch.setattr(offering, "assignment_claim", breaking(claiming.assignment_claim))
+    monkeypatch.setattr(offering, "offer_begin", breaking(offering.offer_begin))
     return lambda: calls[0]
 
 

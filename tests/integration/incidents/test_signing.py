@@ -11,6 +11,7 @@ from core.models import AuditRow, Event, Timer
 from incidents import services
 from incidents.dispatch.timers import RECEIPT_S, SIGN_FOR_S
 from incidents.models import AssignmentStep, Delivery
+from incidents.selectors.plans import decision_plan
 from incidents.services.progress import assignment_evidence
 from incidents.states import AssignmentState
 from stations.types import Role
@@ -69,7 +70,7 @@ def test_not_signed_in_time_goes_to_the_next_unit(world: World, kind: str, grade
     offered = the_assignment(incident)
     assert (offered.tour_id, offered.state, offered.is_lead) == (second.tour.pk, "offered", True)
     assert offered.fence == assignment.fence + 1
-    rejected = {row["tour_id"]: row["code"] for row in offered.decision.plan["rejected"]}
+    rejected = {row["tour_id"]: row["code"] for row in decision_plan(offered.decision)["rejected"]}
     assert rejected[first.tour.pk] == "expired"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from incidents.dispatch import snapshot
-from incidents.dispatch.engine import decide
+from incidents.dispatch.engine import decide_one
 from incidents.dispatch.policy import DispatchPolicy
 from incidents.dispatch.queue import Match, Waiting, decide_queue, groups_of, solve
 from incidents.dispatch.types import DecisionRecord, Role
@@ -108,14 +108,14 @@ def place(number: int, metre: float, **changes: object):  # type: ignore[no-unty
 
 def test_a_single_incident_is_decided_alone() -> None:
     one = given([unit(1, 500.0), unit(2, 900.0)])
-    assert decide_queue([one], StraightRoad()) == ((one, decide(one, StraightRoad())),)
+    assert decide_queue([one], StraightRoad()) == (decide_one(one, StraightRoad()),)
 
 
 def test_two_incidents_share_units_better_than_first_come() -> None:
     # First come, first served would send 1 to the first (100 m) and 2 across (2,900 m); shared: 300 + 100.
     units = [unit(1, 100.0), unit(2, -300.0)]
     queue = [given(units, place(1, 0.0)), given(units, place(2, 2600.0))]
-    (_, first), (_, second) = decide_queue(queue, StraightRoad())
+    first, second = (decided.plan for decided in decide_queue(queue, StraightRoad()))
     assert [pick.tour_id for pick in (*first.picks, *second.picks)] == [2, 1]
     assert first.automatic and second.automatic
 
@@ -123,7 +123,7 @@ def test_two_incidents_share_units_better_than_first_come() -> None:
 def test_who_gets_nobody_waits_and_says_so() -> None:
     units = [unit(1, 100.0)]
     queue = [given(units, place(1, 0.0, grade="blue", waiting_s=900.0)), given(units, place(2, 5000.0, grade="red"))]
-    (_, light), (_, grave) = decide_queue(queue, StraightRoad())
+    light, grave = (decided.plan for decided in decide_queue(queue, StraightRoad()))
     assert (light.picks, light.shortfall, light.missing) == ((), "all_busy", 1)
     assert grave.picks[0].tour_id == 1
 
@@ -132,7 +132,7 @@ def test_leads_before_supports_and_no_unit_twice() -> None:
     helper = unit(3, 50.0, powers=AUXILIARY, has_officer=False)
     units = [unit(1, 100.0), unit(2, 200.0), helper]
     queue = [given(units, place(n, 0.0, grade="red", units_needed=2)) for n in (1, 2)]
-    plans = [plan for _, plan in decide_queue(queue, StraightRoad())]
+    plans = [decided.plan for decided in decide_queue(queue, StraightRoad())]
     leads = [pick.tour_id for plan in plans for pick in plan.picks if pick.role == Role.LEAD]
     assert sorted(leads) == [1, 2]
     assert sorted(pick.tour_id for plan in plans for pick in plan.picks) == [1, 2, 3]
@@ -142,7 +142,7 @@ def test_leads_before_supports_and_no_unit_twice() -> None:
 def test_who_waits_for_a_person_takes_nobody() -> None:
     units = [unit(1, 100.0)]
     queue = [given(units, place(1, 0.0, grade="red", allowed_automatic=False)), given(units, place(2, 0.0))]
-    (_, asked), (_, plain) = decide_queue(queue, StraightRoad())
+    asked, plain = (decided.plan for decided in decide_queue(queue, StraightRoad()))
     assert asked.picks and not asked.automatic
     assert plain.picks[0].automatic
 
@@ -150,6 +150,6 @@ def test_who_waits_for_a_person_takes_nobody() -> None:
 def test_solved_decisions_replay() -> None:
     units = [unit(1, 100.0), unit(2, -300.0)]
     queue = [snapshot.normalised(given(units, place(n, m))) for n, m in ((1, 0.0), (2, 2600.0))]
-    for used, plan in decide_queue(queue, StraightRoad()):
+    for used, plan, _judged in decide_queue(queue, StraightRoad()):
         again = snapshot.load(snapshot.dumps(DecisionRecord(used, plan)))
         assert snapshot.replay(again, StraightRoad()) == plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given as forall
@@ -13,7 +13,7 @@ from hypothesis import settings
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide
 from incidents.dispatch.policy import DispatchPolicy, Rule
-from incidents.dispatch.types import DecisionRecord, Exclusion, PositionSource, UnitSnapshot
+from incidents.dispatch.types import DecisionRecord, Exclusion, PositionSource, UnitSnapshot, UnitState
 from tests.unit.dispatch.test_engine import tasks, worlds
 from tests.unit.dispatch.worlds import StraightRoad, at, given, incident, unit
 
@@ -24,6 +24,7 @@ def test_replay_gives_the_same_plan(units, task) -> None:  # type: ignore[no-unt
     record_input = snapshot.normalised(given(units, task, network_version="shanghai-1", weights_generation=7))
     record = DecisionRecord(record_input, decide(record_input, StraightRoad()))
     text = snapshot.dumps(record)
+    assert text == snapshot.canonical(snapshot.to_json(record)), "put together from kept rows or written anew"
     again = snapshot.load(text)
     assert again == record
     assert snapshot.replay(again, StraightRoad()) == record.plan
@@ -54,7 +55,19 @@ def test_a_reader_without_this_program_sees_what_entered_the_search() -> None:
     ]
     assert rows[0]["fix"][3] == [[0, 0, 1, 1000.0]]
     assert (rows[0]["kind"], rows[1]["kind"]) == ("car", "drone")
-    assert {field.name for field in fields(UnitSnapshot)} < set(rows[0])
+    assert {field.name for field in fields(UnitSnapshot) if field.init} < set(rows[0])
+
+
+def test_what_a_unit_keeps_is_not_carried_into_a_changed_one() -> None:
+    one = snapshot.normalised(given([unit(1), unit(2, 9000.0)]))
+    snapshot.dumps(DecisionRecord(one, decide(one, StraightRoad())))
+    held = replace(one.units[0], state=UnitState.ASSIGNED, current_grade="blue", sent_s=5.0)
+    other = replace(one, units=(held, one.units[1]))
+    record = DecisionRecord(other, decide(other, StraightRoad()))
+    assert record.plan.rejected[0].code == "just_sent"
+    assert snapshot.dumps(record) == snapshot.canonical(snapshot.to_json(record))
+    graver = replace(other, incident=replace(other.incident, grade="red"))
+    assert decide(graver, StraightRoad()).preemptions, "a busy unit is judged by the grade of each incident anew"
 
 
 def test_a_record_of_200_units_stays_small() -> None:

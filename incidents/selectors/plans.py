@@ -1,0 +1,78 @@
+"""A plan in words: reasons get their Chinese sentences when somebody reads them, not when they are stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from incidents.dispatch.reasons import text
+from incidents.dispatch.stored import plan_from_json
+from incidents.dispatch.types import Candidate, Params, Plan, Reason
+from incidents.models import Decision
+from stations.selectors import organisation_names
+from stations.types import Power
+
+_POWER_NAMES = {power.value: power.label for power in Power}
+
+
+def said(code: str, params: Params) -> dict[str, Any]:
+    """A reason with its code, parameters and Chinese sentence, as it is stored and shown."""
+    names = _POWER_NAMES
+    if any(name == "area" for name, _value in params):
+        names = {**_POWER_NAMES, **organisation_names()}
+    return {"code": code, "params": dict(params), "text": text(code, params, names=names)}
+
+
+def as_json(reason: Reason) -> dict[str, Any]:
+    """See `said`."""
+    return said(reason.code, reason.params)
+
+
+def candidate_json(candidate: Candidate) -> dict[str, Any]:
+    """A candidate as pages and the API show it. Times in seconds, `travel_s` = turn-out + age + drive."""
+    return {
+        "tour_id": candidate.tour_id,
+        "call_sign": candidate.call_sign,
+        "kind": candidate.kind,
+        "rank": candidate.rank,
+        "lon": round(candidate.lon, 6),
+        "lat": round(candidate.lat, 6),
+        "tail": candidate.spot.tail,
+        "head": candidate.spot.head,
+        "fraction": candidate.spot.fraction,
+        "travel_s": candidate.total_ms / 1000.0,
+        "drive_s": candidate.drive_ms / 1000.0,
+        "turn_out_s": candidate.turn_out_ms / 1000.0,
+        "age_s": candidate.age_ms / 1000.0,
+        "position_source": candidate.position_source.value,
+        "position_age_s": candidate.position_age_s,
+        "road_m": candidate.road_m,
+        "profile": candidate.profile,
+        "automatic": candidate.automatic,
+        "reasons": [as_json(reason) for reason in candidate.reasons],
+        "warnings": [as_json(reason) for reason in candidate.warnings],
+    }
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """A plan as pages and the API show it."""
+    return {
+        "candidates": [candidate_json(candidate) for candidate in plan.candidates],
+        "supports": [candidate_json(candidate) for candidate in plan.supports],
+        "preemptions": [candidate_json(candidate) for candidate in plan.preemptions],
+        "picks": [
+            {"tour_id": pick.tour_id, "role": pick.role.value, "automatic": pick.automatic} for pick in plan.picks
+        ],
+        "automatic": plan.automatic,
+        "missing": plan.missing,
+        "shortfall": plan.shortfall,
+        "warnings": [as_json(reason) for reason in plan.warnings],
+        "rejected": [
+            {"tour_id": row.tour_id, "call_sign": row.call_sign, **said(row.code, row.params)} for row in plan.rejected
+        ],
+    }
+
+
+def decision_plan(decision: Decision) -> dict[str, Any]:
+    """The plan of a stored decision, as `plan_json` shows one."""
+    return plan_json(plan_from_json(json.loads(decision.snapshot)["plan"]))
