@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# A unit farther than this from every road is not on the network: no drive time could be told from its place. Incidents
+# know no such bound, because they have to be reached wherever they are.
+OFF_NETWORK_M = 2000.0
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:

@@ -243,8 +243,8 @@ class Snapper:
         30 m farther than the nearest; the nearest of them. Otherwise, or when none fits: all legal arcs of the nearest
         edge. With `both_carriageways` (an incident seen from either side) also the opposite arc of a parallel one-way
         road within 60 m that carries the same name or reference. However far the road is it is answered, with its
-        distance (`FAR_M` = 200 m is what callers flag); `max_m` cuts off. Raises ValueError for coordinates that are
-        not numbers.
+        distance (`FAR_M` = 200 m is what callers flag); `max_m` cuts off: units are asked with
+        `placement.OFF_NETWORK_M`. Raises ValueError for coordinates that are not numbers.
         """
         found = self.candidates(lon, lat)
         first = next(found)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from roads.network.build import build_graph
+from roads.network.placement import OFF_NETWORK_M
 from roads.network.profiles import INF, Profile
 from roads.network.snap import FAR_M, Snapper
 from tests.unit.network.sources import DEGREE_M, Way, make_source, random_source
@@ -98,3 +99,10 @@ def _distance(graph: object, edge: int, lon: float, lat: float) -> float:
         t = 0.0 if not d.any() else float(np.clip((p - a) @ d / (d @ d), 0, 1))
         best = min(best, float(np.hypot(*(a + t * d - p))) * DEGREE_M)
     return best
+
+
+def test_a_unit_far_from_every_road_is_nowhere_an_incident_is_not(snapper: Snapper) -> None:
+    for metres, found in ((OFF_NETWORK_M - 50, True), (OFF_NETWORK_M + 50, False), (60_000, False)):
+        place = at(250, -metres)
+        assert bool(snapper.snap(*place, max_m=OFF_NETWORK_M)) is found, metres
+        assert snapper.snap(*place)[0].distance_m == pytest.approx(metres, rel=0.01)
