@@ -34,6 +34,7 @@ def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 # What processes keep for a moment: (module, function that drops it). Only modules that are loaded have anything.
 KEPT = (
     ("roads.selectors.placing", "placing_forget"),
+    ("incidents.services.intake_rows", "kinds_forget"),
     ("core.rules.tables", "forget"),
 )
 

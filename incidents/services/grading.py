@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.gis.geos import Point
-from django.contrib.gis.measure import D
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.errors import InvalidInput
-from core.geo.srid import STORE_SRID
 from core.rules import evaluate
 from incidents.dispatch.timers import deadlines_for
 from incidents.models import Incident, IncidentKind, IncidentStep
 from incidents.services import timing
 from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish, incident_touch
+from incidents.services.intake_rows import repeats_around
 from incidents.states import SETTLED, Grade, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -93,13 +91,8 @@ def incident_grade_by_table(*, facts: dict[str, Any], at: datetime) -> GradeOutc
 
 def repeats_near(lon: float, lat: float, at: datetime) -> int:
     """How many incidents the last day saw within 300 m."""
-    place = Point(lon, lat, srid=STORE_SRID)
-    # 0.004 degrees are more than 300 m at every latitude of China: the index cuts first, the spheroid decides.
-    return (
-        Incident.objects.filter(received_at__gte=at - REPEAT_WINDOW, exercise=False, geom__dwithin=(place, 0.004))
-        .filter(geom__distance_lte=(place, D(m=REPEAT_RADIUS_M)))
-        .count()
-    )
+    # 0.004 degrees are more than 300 m at every latitude of China.
+    return repeats_around(lon, lat, since=at - REPEAT_WINDOW, radius_m=REPEAT_RADIUS_M, around_deg=0.004)
 
 
 def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str) -> Incident:

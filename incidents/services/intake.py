@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,10 +20,11 @@ from core.errors import Conflict, InvalidInput
 from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
 from incidents.dispatch.timers import deadlines_for
-from incidents.models import Incident, IncidentKind, IncidentStep
+from incidents.models import Incident, IncidentKind
 from incidents.services import timing
 from incidents.services.grading import grade_facts, incident_grade_by_table, repeats_near, risk_checked
 from incidents.services.history import incident_publish
+from incidents.services.intake_rows import incident_insert, incident_of_key, kinds_active, kinds_forget
 from incidents.states import IncidentState
 from roads.selectors import deployment_bounds, place_locate
 from roads.types import PlaceOnRoad
@@ -74,7 +75,7 @@ def incident_receive(
         )
     if len(client_key) > MAX_KEY:
         raise InvalidInput(_("幂等键过长"), field="Idempotency-Key", cure=_("不超过 100 个字符，例如一个 UUID"))
-    known = _by_key(client_scope, client_key)
+    known = incident_of_key(client_scope, client_key)
     if known is not None:
         return known, False
     kind = _kind(report.kind)
@@ -93,22 +94,22 @@ def incident_receive(
     except IntegrityError as error:
         if "incident_client_key_unique" not in str(error):
             raise
-        known = _by_key(client_scope, client_key)
+        known = incident_of_key(client_scope, client_key)
         if known is None:
             raise Conflict(_("请重试"), code="retry", field="Idempotency-Key") from error
         return known, False
     return incident, True
 
 
-def _by_key(client_scope: str, client_key: str) -> Incident | None:
-    return Incident.objects.filter(client_scope=client_scope, client_key=client_key).first()
-
-
 def _kind(code: str) -> IncidentKind:
-    kind = IncidentKind.objects.filter(code=code, is_active=True).first()
+    kind = kinds_active().get(code)
     if kind is None:
-        known = "、".join(IncidentKind.objects.filter(is_active=True).values_list("code", flat=True))
-        raise InvalidInput(_("未知的警情类别"), field="kind", value=code, cure=known)
+        # It may be younger than what is kept.
+        kinds_forget()
+        kinds = kinds_active()
+        kind = kinds.get(code)
+    if kind is None:
+        raise InvalidInput(_("未知的警情类别"), field="kind", value=code, cure="、".join(kinds))
     return kind
 
 
@@ -159,7 +160,6 @@ def _create(
         if other.is_border
     ]
     incident = Incident(
-        number=_next_number(now),
         organisation_id=organisation_id,
         organisation_path=path,
         source=report.source,
@@ -201,8 +201,8 @@ def _create(
         close_by=now + timedelta(seconds=limits.close_s),
         created_by_id=actor.user_id,
     )
-    incident.save(force_insert=True)
-    _first_steps(incident, actor)
+    # `JQ` + local date + a number from a sequence; gaps are allowed, doubles are not.
+    incident_insert(incident, number_prefix=f"JQ{timezone.localtime(now).strftime('%Y%m%d')}", actor_id=actor.user_id)
     timing.deadline_timers_set(incident)
     audit.record(
         actor_id=actor.user_id,
@@ -213,36 +213,3 @@ def _create(
     )
     incident_publish(incident, "incidents.incident_received")
     return incident
-
-
-def _first_steps(incident: Incident, actor: Actor) -> None:
-    """received → graded → pending, three rows of history in one statement."""
-    chain = [
-        ("", IncidentState.RECEIVED, {}),
-        (
-            IncidentState.RECEIVED.value,
-            IncidentState.GRADED,
-            {"grade": incident.grade, "reasons": incident.grade_reasons, "table": incident.grade_table_version},
-        ),
-        (IncidentState.GRADED.value, IncidentState.PENDING, {}),
-    ]
-    IncidentStep.objects.bulk_create(
-        IncidentStep(
-            incident=incident,
-            at=incident.received_at,
-            kind=IncidentStep.Kind.TRANSITION,
-            from_state=old,
-            to_state=new.value,
-            actor_id=actor.user_id if old == "" else None,
-            details=details,
-        )
-        for old, new, details in chain
-    )
-
-
-def _next_number(now: datetime) -> str:
-    """`JQ` + local date + a number from a sequence; gaps are allowed, doubles are not."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('incidents_number_seq')")
-        (number,) = cursor.fetchone()
-    return f"JQ{timezone.localtime(now).strftime('%Y%m%d')}{number:07d}"
