@@ -11,7 +11,7 @@ their own, the longest first. The result depends on the edges only.
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,12 +31,16 @@ from .chainage import Calibration
 from .edges import AxisEdges
 from .grouping import RoadGroup, group_edges
 from .locate import AxisLine, metres_per_degree
+from .neighbourhood import NearestLine, edge_bounds, neighbourhoods
 from .strokes import Arc, road_strokes
 
 MIN_PART_M = 100.0
 _SHORT_M = 60.0
 _RING_SHARE = 0.2
 _AGAINST_RULE = 0.6
+# More than MAX_GAP_M, and than OPPOSITE_WITHIN_M and ABSORB_WITHIN_M on both sides: edges of a road without a chain of
+# such steps between them do not concern each other.
+_CONCERNS_WITHIN_M = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,9 @@ def derive_axes(edges: AxisEdges) -> DerivedAxes:
     drafts: list[AxisDraft] = []
     dropped: Counter[str] = Counter()
     named_m = covered_m = 0.0
+    bounds = edge_bounds(edges)
     for group in group_edges(edges):
-        found, left = _derive_road(edges, group)
+        found, left = _derive_road(edges, group, bounds)
         drafts.extend(found)
         if left:
             dropped[group.code or group.name] += left
@@ -104,11 +109,11 @@ def derive_axes(edges: AxisEdges) -> DerivedAxes:
 
 
 @dataclass(slots=True)
-class _Road:
-    """A road at work: arcs still free, by stroke."""
+class _Piece:
+    """A piece of a road at work, apart from its other pieces: arcs still free, by stroke."""
 
     edges: AxisEdges
-    strokes: list[list[Arc]]
+    strokes: list[list[Arc]] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
     def free_runs(self, stroke: list[Arc]) -> list[list[Arc]]:
@@ -126,24 +131,36 @@ class _Road:
         return [run for stroke in self.strokes for run in self.free_runs(stroke)]
 
 
-def _derive_road(edges: AxisEdges, group: RoadGroup) -> tuple[list[AxisDraft], int]:
-    road = _Road(edges, road_strokes(edges, group.edges))
-    heap = [_ranked(edges, stroke) for stroke in road.strokes]
+def _pieces(edges: AxisEdges, group: RoadGroup, bounds: Float64) -> dict[int, _Piece]:
+    """The pieces of a road with their strokes, by number."""
+    members = list(group.edges)
+    number = dict(zip(members, neighbourhoods(bounds[members], _CONCERNS_WITHIN_M).tolist(), strict=True))
+    pieces: dict[int, _Piece] = defaultdict(lambda: _Piece(edges))
+    for stroke in road_strokes(edges, group.edges):
+        pieces[number[stroke[0][0]]].strokes.append(stroke)
+    return pieces
+
+
+def _derive_road(edges: AxisEdges, group: RoadGroup, bounds: Float64) -> tuple[list[AxisDraft], int]:
+    pieces = _pieces(edges, group, bounds)
+    heap = [(*_ranked(edges, stroke), number) for number, piece in pieces.items() for stroke in piece.strokes]
     heapq.heapify(heap)
     drafts: list[AxisDraft] = []
+    before = NearestLine()
     dropped = 0
     while heap:
-        stroke = heapq.heappop(heap)[-1]
-        runs = road.free_runs(stroke)
+        _rank, stroke, number = heapq.heappop(heap)
+        piece = pieces[number]
+        runs = piece.free_runs(stroke)
         if runs != [stroke]:
             for run in runs:
-                heapq.heappush(heap, _ranked(edges, run))
+                heapq.heappush(heap, (*_ranked(edges, run), number))
             continue
         if drafts and _length_m(edges, stroke) < MIN_PART_M:
             dropped += 1
-            road.used.update(edge for edge, _ in stroke)
+            piece.used.update(edge for edge, _ in stroke)
             continue
-        drafts.append(_draft(road, group, stroke, drafts))
+        drafts.append(_draft(piece, group, stroke, len(drafts) + 1, before))
     return drafts, dropped
 
 
@@ -151,11 +168,11 @@ def _length_m(edges: AxisEdges, stroke: list[Arc]) -> float:
     return float(sum(edges.length_m[edge] for edge, _ in stroke))
 
 
-def _ranked(edges: AxisEdges, stroke: list[Arc]) -> tuple[float, list[Arc], list[Arc]]:
+def _ranked(edges: AxisEdges, stroke: list[Arc]) -> tuple[float, list[Arc]]:
     """Long strokes first, those that run as the rule wants well before their opposites."""
     length = _length_m(edges, stroke)
     weight = 1.0 if _runs_by_rule(*stroke_points(edges, stroke)) else _AGAINST_RULE
-    return (-round(length * weight, 3), stroke, stroke)
+    return (-round(length * weight, 3), stroke)
 
 
 def _runs_by_rule(lon: Float64, lat: Float64) -> bool:
@@ -167,13 +184,14 @@ def _runs_by_rule(lon: Float64, lat: Float64) -> bool:
     return bool(x[-1] > 0 if abs(x[-1]) >= abs(y[-1]) else y[-1] > 0)
 
 
-def _draft(road: _Road, group: RoadGroup, stroke: list[Arc], before: list[AxisDraft]) -> AxisDraft:
-    edges = road.edges
+def _draft(piece: _Piece, group: RoadGroup, stroke: list[Arc], part: int, before: NearestLine) -> AxisDraft:
+    """The axis of a stroke, which takes what belongs to it from its piece; its line joins those `before`."""
+    edges = piece.edges
     lon, lat = stroke_points(edges, stroke)
     line = AxisLine(lon, lat)
-    road.used.update(edge for edge, _ in stroke)
-    opposite = find_opposite(edges, line, stroke, road.free_strokes())
-    road.used.update(edge for edge, _ in opposite.arcs)
+    piece.used.update(edge for edge, _ in stroke)
+    opposite = find_opposite(edges, line, stroke, piece.free_strokes())
+    piece.used.update(edge for edge, _ in opposite.arcs)
     back = (
         opposite_line(line, opposite.lon, opposite.lat)
         if opposite.lon is not None and opposite.lat is not None
@@ -181,16 +199,18 @@ def _draft(road: _Road, group: RoadGroup, stroke: list[Arc], before: list[AxisDr
     )
     members = _stroke_members(edges, line, stroke)
     members.extend(_beside_members(edges, back or line, opposite.arcs))
-    members.extend(_absorbed(road, line))
+    members.extend(_absorbed(piece, line))
     members.sort()
     table = np.array(members, np.float64).reshape(-1, 4)
     metres: Counter[int] = Counter()
     for edge, _ in stroke:
         metres[int(edges.road_class[edge])] += int(edges.length_m[edge]) + 1
+    warnings = _warnings(edges, group, stroke, line, opposite, before)
+    before.add(line)
     return AxisDraft(
         code=group.code,
         name=group.name,
-        part=len(before) + 1,
+        part=part,
         road_class=RoadClass(max(sorted(metres), key=lambda value: metres[value])),
         line_lon=lon,
         line_lat=lat,
@@ -202,7 +222,7 @@ def _draft(road: _Road, group: RoadGroup, stroke: list[Arc], before: list[AxisDr
         from_m=table[:, 2],
         to_m=table[:, 3],
         calibration=Calibration.even(line.length_m),
-        warnings=_warnings(edges, group, stroke, line, opposite, before),
+        warnings=warnings,
     )
 
 
@@ -242,19 +262,19 @@ def _beside_members(edges: AxisEdges, line: AxisLine, arcs: tuple[Arc, ...]) -> 
     return members
 
 
-def _absorbed(road: _Road, line: AxisLine) -> list[Member]:
+def _absorbed(piece: _Piece, line: AxisLine) -> list[Member]:
     """Side lanes and crossing pieces of the same name within ABSORB_WITHIN_M: they belong to the axis, but not to its
     line."""
     members: list[Member] = []
-    for stroke in road.free_strokes():
+    for stroke in piece.free_strokes():
         for arc in stroke:
-            if arc[0] in road.used:
+            if arc[0] in piece.used:
                 continue
-            lie = beside_line(line, road.edges, arc, ABSORB_WITHIN_M)
-            if lie is None or not _belongs(lie, float(road.edges.length_m[arc[0]])):
+            lie = beside_line(line, piece.edges, arc, ABSORB_WITHIN_M)
+            if lie is None or not _belongs(lie, float(piece.edges.length_m[arc[0]])):
                 continue
-            road.used.add(arc[0])
-            members.append(_member(road.edges, arc, lie.from_m, lie.to_m, lie.turn_deg > 90.0))
+            piece.used.add(arc[0])
+            members.append(_member(piece.edges, arc, lie.from_m, lie.to_m, lie.turn_deg > 90.0))
     return members
 
 
@@ -264,18 +284,15 @@ def _belongs(lie: BesideLine, length_m: float) -> bool:
 
 
 def _warnings(
-    edges: AxisEdges, group: RoadGroup, stroke: list[Arc], line: AxisLine, opposite: Opposite, before: list[AxisDraft]
+    edges: AxisEdges, group: RoadGroup, stroke: list[Arc], line: AxisLine, opposite: Opposite, before: NearestLine
 ) -> tuple[str, ...]:
     found: list[str] = []
     gap_m = line.length_m - _length_m(edges, stroke)
     if gap_m > 1.0:
         found.append(f"gap_bridged {gap_m:.0f} m")
-    if before:
-        ends = np.array([line.lon[0], line.lon[-1]]), np.array([line.lat[0], line.lat[-1]])
-        near = min(
-            float(np.abs(AxisLine(draft.line_lon, draft.line_lat).project_many(*ends)[1]).min()) for draft in before
-        )
-        found.append("branch" if near <= ABSORB_WITHIN_M else f"disconnected {near:.0f} m")
+    near_m = before.distance_m(line.lon[[0, -1]], line.lat[[0, -1]])
+    if np.isfinite(near_m):
+        found.append("branch" if near_m <= ABSORB_WITHIN_M else f"disconnected {near_m:.0f} m")
     single_m = _length_m(edges, [arc for arc in stroke if edges.oneway[arc[0]] != 0])
     if single_m > 0 and opposite.lon is None:
         found.append("one_way")

@@ -69,8 +69,8 @@ def group_edges(edges: AxisEdges) -> list[RoadGroup]:
 
 
 def _without_ramps(edges: AxisEdges, members: list[int]) -> list[int]:
-    through = [edge for edge in members if edges.road_class[edge] not in _LINKS]
-    return through or members
+    through = ~np.isin(edges.road_class[members], _LINKS)
+    return [edge for edge, kept in zip(members, through.tolist(), strict=True) if kept] or members
 
 
 def _common_name(edges: AxisEdges, members: list[int]) -> str:

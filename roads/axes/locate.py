@@ -59,10 +59,10 @@ class AxisLine:
     """A line with a metre at each vertex.
 
     Without `measures_m` they are the lengths along the line. With them (an opposite carriageway that carries the
-    metres of its reference line) they must only grow or only fall.
+    metres of its reference line) they must only grow or only fall. `bounds`: west, south, east, north in degrees.
     """
 
-    __slots__ = ("_bounds", "_descending", "lat", "lon", "measures_m")
+    __slots__ = ("_descending", "bounds", "lat", "lon", "measures_m")
 
     def __init__(self, lon: npt.ArrayLike, lat: npt.ArrayLike, measures_m: npt.ArrayLike | None = None) -> None:
         self.lon: Float64 = np.asarray(lon, np.float64)
@@ -78,13 +78,13 @@ class AxisLine:
         if self.measures_m.shape != self.lon.shape or bool(((steps > 0) if self._descending else (steps < 0)).any()):
             raise ValueError("metres of a line must only grow or only fall")
 
-        self._bounds = (float(self.lon.min()), float(self.lat.min()), float(self.lon.max()), float(self.lat.max()))
+        self.bounds = (float(self.lon.min()), float(self.lat.min()), float(self.lon.max()), float(self.lat.max()))
 
     def may_run_within(self, lon: Float64, lat: Float64, within_m: float) -> bool:
         """False where some of the points are surely further than `within_m` from the line; cheap, by boxes."""
-        kx, ky = metres_per_degree(self._bounds[1])
+        kx, ky = metres_per_degree(self.bounds[1])
         dx, dy = 1.01 * within_m / float(kx), 1.01 * within_m / float(ky)
-        west, south, east, north = self._bounds
+        west, south, east, north = self.bounds
         return bool(
             lon.min() >= west - dx and lon.max() <= east + dx and lat.min() >= south - dy and lat.max() <= north + dy
         )

@@ -70,16 +70,8 @@ def turn_deg(a: float, b: float) -> float:
 def road_strokes(edges: AxisEdges, members: tuple[int, ...]) -> list[list[Arc]]:
     """Strokes of a road in a fixed order; every drivable arc is in exactly one. Rings are opened at their westernmost
     arc."""
-    shapes = {edge: edges.shape(edge) for edge in members}
-    lon, lat = (np.concatenate([shape[k] for shape in shapes.values()]) for k in (0, 1))
-    plane = RoadPlane.around(lon, lat)
-    arcs = [(edge, way) for edge in members for way in (1, -1) if edges.oneway[edge] in (0, way)]
-    starts: dict[Arc, ArcEnd] = {}
-    stops: dict[Arc, ArcEnd] = {}
-    for edge, way in arcs:
-        x, y = plane.xy(*shapes[edge])
-        ends = (int(edges.tail[edge]), int(edges.head[edge]))[::way]
-        starts[edge, way], stops[edge, way] = _arc_ends(x[::way], y[::way], ends)
+    plane, starts, stops = _arc_ends(edges, np.array(members, np.int64))
+    arcs = list(starts)
     following: dict[Arc, Arc] = {}
     preceding: dict[Arc, Arc] = {}
     known = set(arcs)
@@ -100,14 +92,36 @@ def road_strokes(edges: AxisEdges, members: tuple[int, ...]) -> list[list[Arc]]:
     return [part for stroke in strokes for part in _cut_at_returns(edges, plane, stroke)]
 
 
-def _arc_ends(x: Float64, y: Float64, junctions: tuple[int, ...]) -> tuple[ArcEnd, ArcEnd]:
-    along = np.r_[0.0, np.cumsum(np.hypot(np.diff(x), np.diff(y)))]
-    reach = min(_HEADING_OVER_M, float(along[-1]))
-    near = np.interp(reach, along, x), np.interp(reach, along, y)
-    far = np.interp(along[-1] - reach, along, x), np.interp(along[-1] - reach, along, y)
-    first = float(np.degrees(np.arctan2(near[1] - y[0], near[0] - x[0])))
-    last = float(np.degrees(np.arctan2(y[-1] - far[1], x[-1] - far[0])))
-    return ArcEnd(junctions[0], float(x[0]), float(y[0]), first), ArcEnd(junctions[1], float(x[-1]), float(y[-1]), last)
+def _arc_ends(edges: AxisEdges, members: Int64) -> tuple[RoadPlane, dict[Arc, ArcEnd], dict[Arc, ArcEnd]]:
+    """The plane of a road, and where its arcs start and stop. All at once: the shapes of the edges are laid one behind
+    the other, a metre apart, so that a metre of the whole names one place."""
+    sizes = edges.shape_ptr[members + 1] - edges.shape_ptr[members]
+    last = np.cumsum(sizes) - 1
+    first = last - sizes + 1
+    take = np.arange(last[-1] + 1) + np.repeat(edges.shape_ptr[members] - first, sizes)
+    lon, lat = edges.shape_lon[take], edges.shape_lat[take]
+    plane = RoadPlane.around(lon, lat)
+    x, y = plane.xy(lon, lat)
+    steps = np.hypot(np.diff(x), np.diff(y))
+    steps[last[:-1]] = 1.0
+    along = np.r_[0.0, np.cumsum(steps)]
+    reach = np.minimum(_HEADING_OVER_M, along[last] - along[first])
+    near_x, near_y = (np.interp(along[first] + reach, along, c) for c in (x, y))
+    far_x, far_y = (np.interp(along[last] - reach, along, c) for c in (x, y))
+    leave = np.degrees(np.arctan2(near_y - y[first], near_x - x[first]))
+    arrive = np.degrees(np.arctan2(y[last] - far_y, x[last] - far_x))
+    columns = (
+        members, edges.oneway[members], edges.tail[members], edges.head[members],
+        x[first], y[first], leave, x[last], y[last], arrive,
+    )  # fmt: skip
+    starts: dict[Arc, ArcEnd] = {}
+    stops: dict[Arc, ArcEnd] = {}
+    for edge, oneway, tail, head, x0, y0, out, x1, y1, into in zip(*(c.tolist() for c in columns), strict=True):
+        if oneway >= 0:
+            starts[edge, 1], stops[edge, 1] = ArcEnd(tail, x0, y0, out), ArcEnd(head, x1, y1, into)
+        if oneway <= 0:
+            starts[edge, -1], stops[edge, -1] = ArcEnd(head, x1, y1, into + 180.0), ArcEnd(tail, x0, y0, out + 180.0)
+    return plane, starts, stops
 
 
 def _joints(arcs: list[Arc], starts: dict[Arc, ArcEnd], stops: dict[Arc, ArcEnd]) -> list[tuple[float, Arc, Arc]]:
