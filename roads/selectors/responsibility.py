@@ -17,32 +17,40 @@ from roads.types import ChiefInChain, SegmentAtPlace
 # Within this distance of a border both chiefs are told, and the first to sign owns it (design §5).
 BORDER_M = 50.0
 
-_CHAIN_COLUMNS = """l.rank, l.name, l.escalation_s, a.id, p.id, p.name,
-           coalesce(nullif(a.duty_phone, ''), p.duty_phone),
+# One level of a chain with who stands in. `a` is an assignment in force at %(at)s, `v` the leave of its chief, `d` the
+# first deputy who is not away as well. OFFSET 0 keeps the parts apart: PostgreSQL would need longer to think of every
+# order of these joins than to answer.
+_CHAIN_COLUMNS = """a.rank, a.level_name, a.escalation_s, a.id, a.person_id, a.name, a.phone,
            CASE WHEN v.id IS NOT NULL THEN coalesce(v.deputy_id, d.person_id) END,
-           CASE WHEN v.id IS NOT NULL THEN coalesce(vp.name, dp.name, '') ELSE '' END,
+           CASE WHEN v.id IS NOT NULL THEN coalesce(v.deputy_name, d.name, '') ELSE '' END,
            CASE WHEN v.id IS NULL THEN ''
-                WHEN v.deputy_id IS NOT NULL THEN coalesce(vp.duty_phone, '')
-                ELSE coalesce(nullif(d.duty_phone, ''), dp.duty_phone, '') END"""
-_ASSIGNMENTS = """roads_chiefassignment a
-      JOIN roads_chieflevel l ON l.id = a.level_id
-      JOIN stations_person p ON p.id = a.person_id"""
-_STAND_INS = """LEFT JOIN roads_chiefleave v ON v.person_id = a.person_id AND v.valid @> %(at)s::timestamptz
-      LEFT JOIN stations_person vp ON vp.id = v.deputy_id
+                WHEN v.deputy_id IS NOT NULL THEN coalesce(v.deputy_phone, '')
+                ELSE coalesce(d.phone, '') END"""
+_ASSIGNMENTS = """SELECT a.id, a.segment_id, a.person_id, l.rank, l.name AS level_name, l.escalation_s, p.name,
+                   coalesce(nullif(a.duty_phone, ''), p.duty_phone) AS phone
+              FROM roads_chiefassignment a
+              JOIN roads_chieflevel l ON l.id = a.level_id
+              JOIN stations_person p ON p.id = a.person_id
+             WHERE a.valid @> %(at)s::timestamptz"""
+_STAND_INS = """LEFT JOIN LATERAL (
+            SELECT v.id, v.deputy_id, p.name AS deputy_name, p.duty_phone AS deputy_phone
+              FROM roads_chiefleave v LEFT JOIN stations_person p ON p.id = v.deputy_id
+             WHERE v.person_id = a.person_id AND v.valid @> %(at)s::timestamptz
+            OFFSET 0
+           ) v ON true
       LEFT JOIN LATERAL (
-            SELECT d.person_id, d.duty_phone FROM roads_chiefdeputy d
+            SELECT d.person_id, p.name, coalesce(nullif(d.duty_phone, ''), p.duty_phone) AS phone
+              FROM roads_chiefdeputy d JOIN stations_person p ON p.id = d.person_id
              WHERE d.assignment_id = a.id AND d.valid @> %(at)s::timestamptz
                AND NOT EXISTS (SELECT 1 FROM roads_chiefleave x
                                 WHERE x.person_id = d.person_id AND x.valid @> %(at)s::timestamptz)
              ORDER BY d."order" LIMIT 1
-           ) d ON v.id IS NOT NULL
-      LEFT JOIN stations_person dp ON dp.id = d.person_id"""
+           ) d ON v.id IS NOT NULL"""
 _CHAIN_SQL = f"""
     SELECT a.segment_id, {_CHAIN_COLUMNS}
-      FROM {_ASSIGNMENTS}
+      FROM ({_ASSIGNMENTS} AND a.segment_id = ANY(%(segments)s) OFFSET 0) a
       {_STAND_INS}
-     WHERE a.segment_id = ANY(%(segments)s) AND a.valid @> %(at)s::timestamptz
-     ORDER BY a.segment_id, l.rank
+     ORDER BY a.segment_id, a.rank
 """  # noqa: S608  only the constants above
 
 
@@ -58,9 +66,9 @@ def _placed_sql(is_border: str, condition: str) -> str:
     )
     SELECT f.id, f.uid::text, f.code, f.name, f.organisation_id, coalesce(f.path, ''), f.is_border, {_CHAIN_COLUMNS}
       FROM found f
-      LEFT JOIN ({_ASSIGNMENTS}) ON a.segment_id = f.id AND a.valid @> %(at)s::timestamptz
+      LEFT JOIN LATERAL ({_ASSIGNMENTS} AND a.segment_id = f.id OFFSET 0) a ON true
       {_STAND_INS}
-     ORDER BY f.is_border, f.from_m, f.id, l.rank
+     ORDER BY f.is_border, f.from_m, f.id, a.rank
 """  # noqa: S608  only constants of this module
 
 
