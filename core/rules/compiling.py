@@ -8,6 +8,7 @@ required.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,13 +28,20 @@ class BadTable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A table ready to run; `needs` are the names that the caller's data must have (null is allowed)."""
+    """A table ready to run; `needs` are the names that the caller's data must have (null is allowed).
+
+    `pure`: the same data give the same answer at any time, so that an answer may be kept.
+    """
 
     decision: Any
     needs: frozenset[str]
+    pure: bool = False
 
 
 _engine = zen.ZenEngine()
+_PURE_NODES = frozenset({"inputNode", "outputNode", "decisionTableNode", "expressionNode", "switchNode"})
+# The engine's functions that read the clock (d, date, time with "now" or nothing) or draw a number.
+_IMPURE = re.compile(r"\b(d|date|time|dateString|rand|now|today)\b\s*\(")
 
 
 def compiled(content: Mapping[str, Any]) -> Compiled:
@@ -55,7 +63,14 @@ def compiled(content: Mapping[str, Any]) -> Compiled:
             for line in body.get("expressions", []):
                 _check(zen.compile_expression, line.get("value", ""), f"{node.get('name')}/{line.get('key')}")
                 written.add(_root(line.get("key", "")))
-    return Compiled(decision, frozenset(read - written))
+    return Compiled(decision, frozenset(read - written), _is_pure(content))
+
+
+def _is_pure(content: Mapping[str, Any]) -> bool:
+    """Only kinds of nodes that compute nothing but cells, and no cell that asks the clock or for chance."""
+    return all(node.get("type") in _PURE_NODES for node in content.get("nodes", [])) and not _IMPURE.search(
+        dumps(content)
+    )
 
 
 def _check_table(name: str, body: Mapping[str, Any]) -> None:

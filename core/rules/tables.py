@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from core.rules.compiling import BadTable, Compiled, compiled
 
 LOOKED_UP_FOR_S = 1.0
 COMPILED_AT_MOST = 64
+ANSWERS_AT_MOST = 2048
 
 
 class RuleFailed(LuzhangError):
@@ -49,6 +51,9 @@ class Outcome:
 
 
 _compiled: OrderedDict[tuple[str, int], Compiled] = OrderedDict()
+# Answers of pure tables as JSON, by table, version and data; versions never change, so neither do their answers.
+_answers: OrderedDict[tuple[str, int, str], str] = OrderedDict()
+_answers_lock = threading.Lock()
 _in_force: dict[str, tuple[float, list[tuple[dt.datetime, int]]]] = {}
 
 
@@ -94,7 +99,25 @@ def evaluate(key: str, data: Mapping[str, Any], at: dt.datetime | None = None) -
         _compiled[(key, version)] = table
         if len(_compiled) > COMPILED_AT_MOST:
             _compiled.popitem(last=False)
-    return _evaluated(table, key, version, data)
+    return _evaluated(table, key, version, data) if not table.pure else _remembered(table, key, version, data)
+
+
+def _remembered(table: Compiled, key: str, version: int, data: Mapping[str, Any]) -> Outcome:
+    """As `_evaluated`; what was answered before is not computed again. Each caller gets objects of its own."""
+    asked = (key, version, dumps(data, canonical=True))
+    with _answers_lock:
+        text = _answers.get(asked)
+        if text is not None:
+            _answers.move_to_end(asked)
+    if text is None:
+        outcome = _evaluated(table, key, version, data)
+        with _answers_lock:
+            _answers[asked] = dumps([outcome.result, outcome.rule_trace])
+            if len(_answers) > ANSWERS_AT_MOST:
+                _answers.popitem(last=False)
+        return outcome
+    result, rule_trace = json.loads(text)
+    return Outcome(result, rule_trace, version)
 
 
 def _version_at(key: str, at: dt.datetime) -> int:
@@ -114,6 +137,8 @@ def forget() -> None:
     """Drop everything remembered about tables (tests)."""
     _in_force.clear()
     _compiled.clear()
+    with _answers_lock:
+        _answers.clear()
 
 
 def _checked(key: str, content: Mapping[str, Any]) -> Compiled:

@@ -18,6 +18,7 @@ from core import clock, errors, health, metrics, rules
 from core.api import errors as api
 from core.models import AuditRow, DecisionTable, Event, OutboxTask
 from core.rules import tables
+from core.rules.compiling import compiled
 from core.urgent.process import beat
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,27 @@ def test_a_table_answers_with_its_version_and_the_row_that_hit() -> None:
     json.dumps(outcome.rule_trace)
     assert rules.evaluate("grade", {"kind": "ice", "injured": 0}).result == {"grade": "blue"}
     assert AuditRow.objects.get(action="rules.publish").details == {"key": "grade", "version": 1}
+
+
+def test_an_answer_is_computed_once_and_shared_with_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules.table_publish(actor_id=3, key="grade", content=_table([RED, BLUE]))
+    first = rules.evaluate("grade", CRASH)
+    first.result["grade"] = "spoilt"
+    runs: list[object] = []
+    evaluated = tables._evaluated
+    monkeypatch.setattr(tables, "_evaluated", lambda *given: (runs.append(given[-1]), evaluated(*given))[1])
+    again = rules.evaluate("grade", {"injured": 2, "kind": "crash"})
+    assert (again.result, again.rule_trace, runs) == ({"grade": "red"}, first.rule_trace, [])
+    rules.evaluate("grade", {"injured": True, "kind": "crash"})
+    assert len(runs) == 1, "true is not 1"
+    rules.table_publish(actor_id=3, key="grade", content=_table([BLUE]))
+    assert rules.evaluate("grade", CRASH).result == {"grade": "blue"}
+
+
+def test_a_table_that_asks_the_clock_is_computed_each_time() -> None:
+    dated = {"_id": "r3", "i1": "", "i2": "", "o1": 'string(date("now"))'}
+    assert compiled(_table([RED, BLUE])).pure
+    assert not compiled(_table([RED, dated])).pure
 
 
 def test_the_version_in_force_at_a_time_is_used() -> None:
