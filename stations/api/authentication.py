@@ -10,7 +10,8 @@ from rest_framework.request import Request
 
 from core import clock
 from stations.models import ApiToken, Device
-from stations.selectors.actors import actor_for_device, actor_for_user, device_by_token, token_digest
+from stations.selectors.actors import actor_for_device, device_by_token
+from stations.selectors.bearer import token_holder
 from stations.types import Actor
 
 SessionAuthentication = authentication.SessionAuthentication
@@ -32,9 +33,9 @@ class BearerTokenAuthentication(authentication.BaseAuthentication):
             text = header[1].decode("ascii")
         except UnicodeDecodeError as error:
             raise exceptions.AuthenticationFailed("令牌格式不正确") from error
-        token = ApiToken.objects.select_related("user").filter(token_hash=token_digest(text)).first()
-        if token is not None:
-            return self._person(request, token)
+        holder = token_holder(text)
+        if holder is not None:
+            return self._person(request, *holder)
         device = device_by_token(text)
         if device is None or device.locked_at is not None or not device.organisation.is_active:
             raise exceptions.AuthenticationFailed("令牌无效或已停用")
@@ -44,12 +45,11 @@ class BearerTokenAuthentication(authentication.BaseAuthentication):
         """Makes unauthenticated answers 401, not 403."""
         return self.keyword
 
-    def _person(self, request: Request, token: ApiToken) -> tuple[Any, Any]:
+    def _person(self, request: Request, token: ApiToken, actor: Actor) -> tuple[Any, Any]:
         now = clock.now()
         expired = token.expires_at is not None and token.expires_at <= now
         if token.revoked_at is not None or expired or not token.user.is_active:
             raise exceptions.AuthenticationFailed("令牌无效或已停用")
-        actor = actor_for_user(token.user)
         _remember(request, actor)
         return token.user, token
 

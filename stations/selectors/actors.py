@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -30,10 +31,15 @@ def actor_for_user(user: Any) -> Actor:
     grants = RoleGrant.objects.filter(
         person=person, valid__contains=clock.now(), organisation__is_active=True
     ).values_list("role", "organisation__path")
+    return actor_of_person(user.pk, person.pk, person.name, grants)
+
+
+def actor_of_person(user_id: int, person_id: int, name: str, grants: Iterable[tuple[str, str | None]]) -> Actor:
+    """The actor of a person at work; `grants` are (role, path) pairs in force now, of active organisations."""
     return Actor(
-        user_id=user.pk,
-        person_id=person.pk,
-        name=person.name,
+        user_id=user_id,
+        person_id=person_id,
+        name=name,
         grants=tuple(sorted((Role(role), path) for role, path in grants if path)),
         kind=ActorKind.PERSON,
     )
