@@ -11,9 +11,9 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.core.asgi import get_asgi_application
 from django.db import connection
 
+from config.handler import django_handler
 from config.threads import ThreadedApplication
 from core import clock
 
@@ -23,7 +23,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_django: Any = get_asgi_application()
+_django: Any = django_handler()
 django_application: Any = ThreadedApplication(_django)
 
 # After Django is set up: both need its models.
