@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
 
 from core.events import EventData, handles
@@ -11,10 +9,12 @@ from core.timers import TimerData, handles_timer
 from core.urgent import register
 from incidents.models import Assignment, Incident
 from incidents.selectors.unit_states import assigned_tour_states
+from incidents.services.calling import sos_receive
 from incidents.services.delivering import delivery_next
 from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
 from incidents.services.following import organisation_paths_follow
 from incidents.services.gateways import deliveries_enqueue_waiting, delivery_enqueue
+from incidents.services.gathering import freshness_of_policy
 from incidents.services.history import (
     StepContext,
     assignment_lock,
@@ -22,16 +22,15 @@ from incidents.services.history import (
     incident_move,
     incident_publish,
 )
-from incidents.services.intake import IncidentReport, incident_receive
 from incidents.services.progress import assignment_advance, proposals_withdraw
 from incidents.services.supervising import incident_climb, incident_overdue
 from incidents.services.travel import network_ready
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
 from incidents.tasks import delivery_send
-from patrols.selectors import tour_states_from
-from stations.types import system_actor
+from patrols.selectors import freshness_limits_from, tour_states_from
 
 tour_states_from(assigned_tour_states)
+freshness_limits_from(freshness_of_policy)
 
 
 @handles("incidents.incident_received")
@@ -89,22 +88,10 @@ def release_closed_tour(event: EventData) -> None:
 @handles("patrols.device_sos")
 def receive_sos(event: EventData) -> None:
     """Somebody on duty pressed the alarm of a tracker: an incident, for others than the caller."""
-    call = event.payload
-    caller = str(call.get("call_sign") or call.get("device") or "")
-    tour_id = event.subject.get("tour_id")
-    incident_receive(
-        actor=system_actor("device_sos"),
-        report=IncidentReport(
-            kind="sos",
-            source=Incident.Source.DEVICE_SOS.value,
-            lon=float(call["lon"]),
-            lat=float(call["lat"]),
-            datum="wgs84",
-            title=f"紧急求助 {caller}".strip(),
-            happened_at=datetime.fromisoformat(call["at"]),
-            risk={"caller_tour_id": tour_id} if tour_id is not None else {},
-        ),
-        client_scope="device_sos",
+    sos_receive(
+        event.payload,
+        tour_id=event.subject.get("tour_id"),
+        organisation_path=event.organisation_path,
         client_key=event.key,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-# Invariant 10; the dispatch policy keeps its own, dated pair for its decisions.
+# Invariant 10, where nobody said otherwise: the dispatch policy in force does (`selectors.freshness_limits_from`).
 FRESH_S = 60.0
 AGED_S = 300.0
 

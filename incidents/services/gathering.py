@@ -140,6 +140,12 @@ def policy_in_force() -> DispatchPolicy:
     return policy
 
 
+def freshness_of_policy() -> tuple[float, float]:
+    """(fresh_s, aged_s) of the policy in force: what maps show by."""
+    policy = policy_in_force()
+    return policy.fresh_s, policy.aged_s
+
+
 def _roster(network: RoadNetwork, now: datetime) -> Roster:
     """The units on duty, read at most twice a second of this machine's and of the house's clock."""
     with _kept.lock:

@@ -40,7 +40,9 @@ MAX_KEY = 100
 
 @dataclass(frozen=True, slots=True)
 class IncidentReport:
-    """What somebody reports. Coordinates in degrees of `datum`, which must be named."""
+    """What somebody reports. Coordinates in degrees of `datum`, which must be named. `place_flags` say what is known to
+    be doubtful about them ('last_fix', 'no_position'), beside what the look-up of the place finds.
+    """
 
     kind: str
     source: str
@@ -59,6 +61,7 @@ class IncidentReport:
     automatic: bool | None = None
     exercise: bool = False
     generated: bool = False
+    place_flags: tuple[str, ...] = ()
 
 
 def incident_receive(
@@ -176,7 +179,7 @@ def _create(
         text=report.text,
         geom=Point(place.lon, place.lat, srid=STORE_SRID),
         place_text=report.place_text or place.road_name,
-        place_flags=list(place.flags),
+        place_flags=[*report.place_flags, *place.flags],
         axis_id=place.axis_id,
         axis_m=place.axis_m,
         side=place.side,

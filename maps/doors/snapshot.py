@@ -18,7 +18,7 @@ from core.feed.reader import head
 from core.jsontext import dumps
 from incidents.selectors import assignment_summary, assignments_visible_to, incident_summary, incidents_visible_to
 from incidents.types import HOLDING, SETTLED, AssignmentState
-from patrols.selectors import tours_on_duty
+from patrols.selectors import freshness_limits, tours_on_duty
 from patrols.types import TourOnDuty
 from stations.selectors import actor_for_request
 from stations.services import page_access
@@ -48,9 +48,11 @@ def picture(actor: Actor) -> dict[str, Any]:
     standing = assignments_visible_to(actor).filter(
         state__in=sorted(HOLDING | {AssignmentState.PROPOSED, AssignmentState.CLEARED})
     )
+    fresh_s, aged_s = freshness_limits()
     return {
         "seq": seq,
         "at": now,
+        "limits": {"fresh_s": fresh_s, "aged_s": aged_s},
         "incidents": [incident_summary(row) for row in incidents],
         "assignments": [assignment_summary(row) for row in standing.order_by("id")],
         "units": [unit_json(tour) for tour in tours_on_duty(actor=actor, at=now)],

@@ -15,6 +15,8 @@ from patrols.api.base import PatrolView
 from patrols.api.outgoing import TaskOut, TourOut, UnitOut, unit_feature, with_all
 from patrols.models import Tour
 from patrols.selectors import (
+    coverage_holes,
+    freshness_limits,
     tasks_visible_to,
     tour_next_of_person,
     tour_of_person,
@@ -48,7 +50,19 @@ class UnitsOnDutyApi(PatrolView):
             units = [unit for unit in units if unit.state in states.split(",")]
         if box := request.query_params.get("bbox"):
             units = _within(units, box)
-        return Response({"type": "FeatureCollection", "at": at, "features": [unit_feature(unit) for unit in units]})
+        return Response(
+            {
+                "type": "FeatureCollection",
+                "at": at,
+                "limits": _limits(),
+                "features": [unit_feature(unit) for unit in units],
+            }
+        )
+
+
+def _limits() -> dict[str, float]:
+    fresh_s, aged_s = freshness_limits()
+    return {"fresh_s": fresh_s, "aged_s": aged_s}
 
 
 def _within(units: list[UnitOnDuty], box: str) -> list[UnitOnDuty]:
@@ -61,6 +75,20 @@ def _within(units: list[UnitOnDuty], box: str) -> list[UnitOnDuty]:
         for unit in units
         if unit.lon is not None and unit.lat is not None and west <= unit.lon <= east and south <= unit.lat <= north
     ]
+
+
+class CoverageHolesApi(PatrolView):
+    """Where nobody is free."""
+
+    data_class = DataClass.POSITION
+    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
+
+    @extend_schema(operation_id="patrol_coverage_holes", responses={200: dict})
+    def get(self, request: Request) -> Response:
+        """Service areas of stations, then districts, of the actor's scope without a free unit now."""
+        holes = coverage_holes(self.actor)
+        rows = [{"kind": hole.kind, "uid": hole.uid, "name": hole.name} for hole in holes]
+        return Response({"at": clock.now(), "count": len(rows), "holes": rows})
 
 
 class UnitListApi(PatrolView):

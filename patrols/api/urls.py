@@ -24,5 +24,6 @@ urlpatterns = [
     path("patrols/tasks/<uuid:uid>/done/", plans.TaskDone.as_view(), name="patrol-task-done"),
     path("patrols/shifts/", plans.ShiftCollection.as_view(), name="patrol-shifts"),
     path("patrols/requirements/", plans.RequirementCollection.as_view(), name="patrol-requirements"),
+    path("patrols/coverage-holes/", units.CoverageHolesApi.as_view(), name="patrol-coverage-holes"),
     path("patrols/gaps/", plans.GapList.as_view(), name="patrol-gaps"),
 ]

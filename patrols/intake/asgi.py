@@ -116,13 +116,15 @@ class TrackerIntake:
             metrics.count(f"rejected_{decoded.rejected[0].code}")
             if decoded.answer.status != 200:
                 return decoded.answer
+            if decoded.call is not None:
+                metrics.count("alarms")
         batcher = self._batcher_here()
         digest = token_hash(decoded.credential)
         try:
             for fix in decoded.fixes or (None,):
                 if fix is not None and fix.alarm:
                     metrics.count("alarms")
-                outcome = await batcher.submit(Report(digest, now, source, fix))
+                outcome = await batcher.submit(Report(digest, now, source, fix, decoded.call))
                 refusal = _BY_OUTCOME.get(outcome)
                 if refusal is not None:
                     return refusal

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from patrols.protocols.fix import Fix
+from patrols.protocols.fix import Call, Fix
 
 
 class Outcome(Enum):
@@ -26,12 +26,15 @@ class StoreUnavailable(Exception):
 
 @dataclass(slots=True)
 class Report:
-    """One report to store: `fix` is None for a heartbeat. `received_at` is aware UTC of the server's clock."""
+    """One report to store: `fix` is None for a heartbeat or a call without one. `received_at` is aware UTC of the
+    server's clock.
+    """
 
     token_hash: bytes
     received_at: datetime
     source: str
     fix: Fix | None
+    call: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

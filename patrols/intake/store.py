@@ -139,7 +139,11 @@ class Store:
             if None in outcomes:
                 self._rollback()
                 raise StoreUnavailable("tours or devices changed under the batch, again and again")
-            calls = [i for i, report in enumerate(reports) if report.fix is not None and report.fix.alarm]
+            calls = [
+                i
+                for i, report in enumerate(reports)
+                if (said := report.fix or report.call) is not None and said.alarm and alarms.is_sos(said)
+            ]
             if calls:
                 self._raise_alarms(cursor, reports, calls, outcomes)
             self._when_due(cursor, stored)
@@ -211,12 +215,16 @@ class Store:
     ) -> None:
         """Calls for help of known, unlocked devices: on duty or not, in the transaction of their fixes."""
         for i in calls:
-            fix = reports[i].fix
-            if fix is None or not alarms.is_sos(fix) or outcomes[i] not in (Outcome.STORED, Outcome.OUTSIDE_TOUR):
+            report = reports[i]
+            if report.call is not None and outcomes[i] is Outcome.SEEN:
+                new = alarms.call_publish(cursor, report, report.call)
+            elif report.fix is not None and outcomes[i] in (Outcome.STORED, Outcome.OUTSIDE_TOUR):
+                hint = self._hints.get(report.token_hash) if outcomes[i] is Outcome.STORED else None
+                tour_id = hint.tour_id if hint is not None else None
+                new = alarms.sos_publish(cursor, report, report.fix, tour_id, self._to_wgs84)
+            else:
                 continue
-            hint = self._hints.get(reports[i].token_hash) if outcomes[i] is Outcome.STORED else None
-            tour_id = hint.tour_id if hint is not None else None
-            if alarms.sos_publish(cursor, reports[i], fix, tour_id, self._to_wgs84):
+            if new:
                 metrics.count("sos")
 
     def _when_due(self, cursor: Any, stored: int) -> None:

@@ -106,9 +106,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """An alarm word of a report whose position (or time) can't be used: somebody may need help all the same.
+
+    `called_at` is the device's time, or the minute of receipt where it has none: a repetition is the same call.
+    """
+
+    alarm: str
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DecodedRequest:
     """One request, decoded. `device` is as sent ("" when absent); `credential` is what the token check hashes: the
     device itself, or OwnTracks' Basic password. `ignored` names message kinds that carry no position by design.
+    `call` is set only where an alarm came without a usable fix.
     """
 
     fixes: tuple[Fix, ...]
@@ -117,3 +129,4 @@ class DecodedRequest:
     device: str
     credential: str
     answer: Answer
+    call: Call | None = None

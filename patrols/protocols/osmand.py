@@ -29,7 +29,7 @@ def decode(method: str, path_query: str, headers: Mapping[str, str], body: bytes
         device = request.device_name(sent.get("id") or sent.get("deviceid"), field="id")
         return request.decoded(device, _fix_of_query(device, sent, now))
     except FixRejected as rejection:
-        return request.refused(device, rejection)
+        return request.called(device, rejection, request.short_text(sent.get("alarm")), sent.get("timestamp"), now)
 
 
 def _is_json(content_type: str, body: bytes) -> bool:
@@ -65,13 +65,16 @@ def _fix_of_query(device: str, sent: Mapping[str, str], now: datetime) -> Fix:
 
 def _decode_json(path_query: str, body: bytes, now: datetime) -> DecodedRequest:
     device = ""
+    location: dict[str, object] = {}
     try:
         message = request.json_object(body)
+        location = request.mapping(message.get("location"))
         sent_device = message.get("device_id") or request.query_of(path_query).get("id")
         device = request.device_name(sent_device, field="device_id")
-        return request.decoded(device, _fix_of_json(device, request.mapping(message.get("location")), now))
+        return request.decoded(device, _fix_of_json(device, location, now))
     except FixRejected as rejection:
-        return request.refused(device, rejection)
+        alarm = request.short_text(location.get("alarm"))
+        return request.called(device, rejection, alarm, location.get("timestamp"), now)
 
 
 def _fix_of_json(device: str, location: Mapping[str, object], now: datetime) -> Fix:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import unquote_plus
 
-from patrols.protocols.fix import Answer, DecodedRequest, Extra, Fix, FixRejected
+from patrols.protocols import plausibility
+from patrols.protocols.fix import Answer, Call, DecodedRequest, Extra, Fix, FixRejected
 
 MAX_DEVICE_LENGTH = 200
 EMPTY_OK = Answer(200, "text/plain; charset=utf-8", b"")
@@ -97,6 +99,17 @@ def refused(
     """No fix: `readable_answer` when the message was understood, else the typed error as JSON."""
     answer = readable_answer if rejection.readable else error_answer(rejection)
     return DecodedRequest((), (), (rejection,), device, device if credential is None else credential, answer)
+
+
+def called(device: str, rejection: FixRejected, alarm: str | None, timestamp: object, now: datetime) -> DecodedRequest:
+    """As `refused`; where the report carries an alarm word and names its device, the call goes on without a fix."""
+    if not device or alarm is None:
+        return refused(device, rejection)
+    try:
+        called_at = plausibility.moment(timestamp, now, field="timestamp")
+    except FixRejected:
+        called_at = now.replace(second=0, microsecond=0)
+    return DecodedRequest((), (), (rejection,), device, device, EMPTY_OK, Call(alarm, called_at))
 
 
 def error_answer(rejection: FixRejected) -> Answer:

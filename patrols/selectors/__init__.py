@@ -3,7 +3,7 @@
 from patrols.selectors.coverage import CoverageHole, coverage_holes
 from patrols.selectors.gaps import RequirementGap, requirement_gaps
 from patrols.selectors.plans import requirements_visible_to, segments_named, shifts_visible_to, tasks_visible_to
-from patrols.selectors.snapshot import tour_states_from, units_on_duty
+from patrols.selectors.snapshot import freshness_limits, freshness_limits_from, tour_states_from, units_on_duty
 from patrols.selectors.tours import (
     system_tours_on_duty,
     tour_by_uid,
@@ -18,6 +18,8 @@ __all__ = [
     "CoverageHole",
     "RequirementGap",
     "coverage_holes",
+    "freshness_limits",
+    "freshness_limits_from",
     "requirement_gaps",
     "requirements_visible_to",
     "segments_named",

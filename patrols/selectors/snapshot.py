@@ -6,11 +6,25 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from patrols.selectors.tours import tours_on_duty
-from patrols.types import Freshness, TourOnDuty, UnitOnDuty, freshness_of
+from patrols.types import AGED_S, FRESH_S, Freshness, TourOnDuty, UnitOnDuty, freshness_of
 from stations.types import Actor
 
 StatesOf = Callable[[Collection[int]], Mapping[int, str]]
 _sources: list[StatesOf] = []
+
+
+LimitsOf = Callable[[], tuple[float, float]]
+_limits: list[LimitsOf] = []
+
+
+def freshness_limits_from(source: LimitsOf) -> None:
+    """For an upper room: `source()` gives (fresh_s, aged_s) of the policy in force, so that maps and dispatch agree."""
+    _limits[:] = [source]
+
+
+def freshness_limits() -> tuple[float, float]:
+    """(fresh_s, aged_s): up to which age of its fix a unit is fresh, and shown by its fix (invariant 10)."""
+    return _limits[0]() if _limits else (FRESH_S, AGED_S)
 
 
 def tour_states_from(source: StatesOf) -> None:
@@ -25,12 +39,13 @@ def units_on_duty(*, actor: Actor, at: datetime) -> list[UnitOnDuty]:
     busy: dict[int, str] = {}
     for source in _sources:
         busy.update(source([tour.tour_id for tour in tours]))
-    return [_shown(tour, busy.get(tour.tour_id, ""), at) for tour in tours]
+    limits = freshness_limits()
+    return [_shown(tour, busy.get(tour.tour_id, ""), at, limits) for tour in tours]
 
 
-def _shown(tour: TourOnDuty, busy: str, at: datetime) -> UnitOnDuty:
+def _shown(tour: TourOnDuty, busy: str, at: datetime, limits: tuple[float, float]) -> UnitOnDuty:
     age_s = None if tour.fixed_at is None else max(0.0, (at - tour.fixed_at).total_seconds())
-    freshness = freshness_of(age_s)
+    freshness = freshness_of(age_s, fresh_s=limits[0], aged_s=limits[1])
     lon, lat, placed_by = tour.lon, tour.lat, "fix"
     if freshness in (Freshness.STALE, Freshness.NONE) or tour.is_mock:
         if tour.post_lon is not None:

@@ -15,6 +15,7 @@ from stations.selectors.tree import (
     organisation_at,
     organisation_names,
     organisation_root,
+    organisation_seat,
     organisations_visible_to,
     sendable_paths,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "organisation_at",
     "organisation_names",
     "organisation_root",
+    "organisation_seat",
     "organisations_visible_to",
     "path_filter",
     "people_visible_to",

@@ -64,6 +64,19 @@ def organisation_at(point: Any) -> Organisation:
     return nearest.organisation if nearest is not None else organisation_root()
 
 
+def organisation_seat(organisation_path: str) -> tuple[float, float] | None:
+    """(lon, lat) in WGS-84 degrees of where an organisation sits: its first station by code, else the first of those
+    above it, nearest first, else of those below it; None where there is no station at all.
+    """
+    rows = Station.objects.filter(is_active=True).order_by("organisation__path", "code", "id")
+    for path in reversed(ancestor_paths(organisation_path)):
+        found = rows.filter(organisation__path=path).values_list("geom", flat=True).first()
+        if found is not None:
+            return found.x, found.y
+    below = rows.filter(organisation__path__startswith=organisation_path).values_list("geom", flat=True).first()
+    return None if below is None else (below.x, below.y)
+
+
 def sendable_paths(organisation_path: str, at: datetime) -> tuple[str, ...]:
     """Whose units may be *sent* to an incident of this organisation (invariant 7; who may see is another question).
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import GEOSGeometry
 from django.test import Client
 from django.urls import reverse
 
 from core import clock
+from incidents.services.catalogue import policy_publish
+from incidents.services.gathering import gathering_forget
 from patrols.api.urls import urlpatterns
 from patrols.models import DutyTask, Requirement, Shift, Unit
 from patrols.services import shift_create, task_create, unit_create
@@ -17,13 +21,15 @@ from stations.models import Organisation
 from stations.selectors import actor_for_user
 from stations.services import token_create
 from stations.types import DataClass, Role, Verb
+from tests.factories.incidents import place_of
 from tests.factories.patrols import a_tour, a_unit
-from tests.factories.stations import SYSTEM, a_person, an_organisation
+from tests.factories.stations import SYSTEM, a_person, a_station, an_organisation
 
 pytestmark = pytest.mark.django_db
 
 LISTS = {
     "units/": DataClass.POSITION,
+    "coverage-holes/": DataClass.POSITION,
     "call-signs/": DataClass.UNIT,
     "duty/": DataClass.TOUR,
     "tours/": DataClass.TOUR,
@@ -249,6 +255,36 @@ def test_requirements_shifts_and_tours_under_admin(sides: tuple[Side, Side], adm
     tour = client.get(reverse("admin:patrols_tour_change", args=[ours.tour.pk]))
     assert tour.status_code == 200 and ours.person.name in tour.content.decode()
     assert client.post(reverse("admin:patrols_tour_change", args=[ours.tour.pk]), {"note": "x"}).status_code == 403
+
+
+def test_coverage_holes_are_told_within_scope(sides: tuple[Side, Side]) -> None:
+    ours = sides[0]
+    square = {"type": "MultiPolygon", "coordinates": [[[[110, 19], [110.1, 19], [110.1, 19.1], [110, 19]]]]}
+    for side in sides:
+        station = a_station(side.organisation, 110.05, 19.02)
+        station.service_area = GEOSGeometry(json.dumps(square), srid=4326)
+        station.save(update_fields=["service_area"])
+    answer = Api(a_person(ours.organisation, Role.COMMANDER)).get("coverage-holes/").json()
+    assert answer["count"] == len(answer["holes"]) == 1
+    assert answer["holes"][0]["kind"] == "station"
+
+
+def test_freshness_limits_are_those_of_the_policy(sides: tuple[Side, Side]) -> None:
+    ours = sides[0]
+    api = Api(a_person(ours.organisation, Role.COMMANDER))
+    place_of(ours.tour, 0.0, 0.0, age_s=90)
+    gathering_forget()
+
+    def shown() -> tuple[dict[str, float], str]:
+        body = api.get("units/").json()
+        return body["limits"], body["features"][0]["properties"]["freshness"]
+
+    assert shown() == ({"fresh_s": 60.0, "aged_s": 300.0}, "aged")
+    for limits, worth in (({"fresh_s": 120}, "fresh"), ({"fresh_s": 30, "aged_s": 80}, "stale")):
+        policy_publish(actor=SYSTEM, content=limits)
+        gathering_forget()
+        assert shown()[1] == worth
+    gathering_forget()
 
 
 def test_the_schema_names_every_action(client: Client) -> None:

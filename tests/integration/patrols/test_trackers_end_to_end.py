@@ -22,7 +22,7 @@ from stations.models import Organisation
 from stations.services import device_lock
 from tests.factories.patrols import a_device, a_tour, a_vehicle
 from tests.factories.roads import a_network, lonlat
-from tests.factories.stations import SYSTEM, a_person
+from tests.factories.stations import SYSTEM, a_person, a_station
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -176,6 +176,48 @@ def test_sos_off_duty_is_raised_without_a_track(district: Organisation) -> None:
     event = Event.objects.get(topic="patrols.device_sos")
     assert (event.subject["tour_id"], event.organisation_path) == (None, district.path)
     assert not Fix.objects.exists()
+
+
+@pytest.mark.parametrize("broken", [{}, {"lat": "0", "lon": "0"}, {"lat": "?", "lon": "110.45"}])
+def test_sos_without_a_position_is_raised_at_the_last_fix(district: Organisation, broken: dict[str, str]) -> None:
+    _person, tour, token = _on_duty(district)
+    call = {"id": token, "timestamp": _soon(tour, 5).isoformat(), "alarm": "sos", **broken}
+    assert _send(_fix(token, _soon(tour, 0)), call, call) == [200, 200, 200]
+    while outbox.run_due(50):
+        pass
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.source, "last_fix" in incident.place_flags) == ("sos", "device_sos", True)
+    assert (round(incident.geom.x, 5), round(incident.geom.y, 5)) == (110.45, 19.25)
+    assert incident.risk == {"caller_tour_id": tour.pk} and tour.unit.call_sign in incident.title
+    assert Fix.objects.count() == 1
+
+
+def test_sos_of_one_never_seen_is_raised_at_the_seat_of_its_organisation(district: Organisation) -> None:
+    a_network(district)
+    seat = a_station(district, 110.44, 19.22)
+    _person, _tour, token = _on_duty(district)
+    assert _send({"id": token, "alarm": "sos"}) == [200]
+    while outbox.run_due(50):
+        pass
+    incident = Incident.objects.get()
+    assert (incident.geom.x, incident.geom.y) == (seat.geom.x, seat.geom.y)
+    assert "no_position" in incident.place_flags and incident.text
+    assert incident.organisation_path.startswith(district.path)
+
+
+def test_sos_without_anything_is_raised_in_the_middle_of_the_network(district: Organisation) -> None:
+    a_network(district)
+    _person, _tour, token = _on_duty(district)
+    assert _send({"id": token, "alarm": "sos"}, {"id": "nobody", "alarm": "sos"}) == [200, 404]
+    while outbox.run_due(50):
+        pass
+    assert "no_position" in Incident.objects.get().place_flags
+
+
+def test_other_alarms_without_a_position_raise_nothing(district: Organisation) -> None:
+    _person, _tour, token = _on_duty(district)
+    assert _send({"id": token, "alarm": "lowBattery"}) == [200]
+    assert not Event.objects.filter(topic="patrols.device_sos").exists()
 
 
 def test_sos_of_a_locked_or_unknown_device_raises_nothing(district: Organisation) -> None:

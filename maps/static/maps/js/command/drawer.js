@@ -11,6 +11,8 @@ import { timerOf } from "./list.js";
 
 const DISPATCHABLE = new Set(["pending", "active"]);
 
+const DOTS = { fresh: "ok", late: "late", stale: "stale" };
+
 export class Drawer {
   constructor(store, { onRoute, onClose }) {
     this.store = store;
@@ -211,7 +213,7 @@ export class Drawer {
       el("div.row", {},
         el("b", {}, candidate.call_sign),
         unit && el("span.chip", {}, AGENCIES[unit.agency] || unit.agency),
-        el("small", {}, el(`span.dot.dot--${candidate.position_age_s == null || candidate.position_age_s > 300 ? "stale" : candidate.position_age_s > 60 ? "late" : "ok"}`), " ", age),
+        el("small", {}, el(`span.dot.dot--${DOTS[this.store.ageOf(candidate.position_age_s)]}`), " ", age),
         el("b.push.offer__time", {}, clockText(candidate.travel_s))),
       el("p.offer__why", {}, candidate.reasons.map((reason) => reason.text).join(" · ")),
       candidate.warnings.map((warning) => el("p.chip.chip--warn", {}, warning.text)),

@@ -3,8 +3,8 @@ import { get } from "../api.js";
 import { clockSet, nowMs } from "../clock.js";
 
 const STANDING = new Set(["proposed", "offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"]);
-const FRESH_S = 60;
-const STALE_S = 300;
+// Invariant 10, until the snapshot names the limits of the policy in force.
+const LIMITS = { fresh_s: 60, aged_s: 300 };
 
 export class Store extends EventTarget {
   constructor() {
@@ -12,6 +12,7 @@ export class Store extends EventTarget {
     this.incidents = new Map();
     this.assignments = new Map();
     this.units = new Map();
+    this.limits = LIMITS;
     this.loaded = false;
   }
 
@@ -19,6 +20,7 @@ export class Store extends EventTarget {
   async load() {
     const picture = await get("/command/snapshot/");
     clockSet(picture.at);
+    this.limits = picture.limits || LIMITS;
     const before = { incidents: this.incidents, assignments: this.assignments };
     this.incidents = new Map(picture.incidents.map((row) => [row.uid, newer(before.incidents.get(row.uid), row)]));
     this.assignments = new Map(picture.assignments.map((row) => [row.uid, newer(before.assignments.get(row.uid), row)]));
@@ -69,6 +71,12 @@ export class Store extends EventTarget {
     return [...this.assignments.values()].filter((row) => row.incident === incidentUid);
   }
 
+  /** fresh|late|stale of a fix of so many seconds; null is no fix. */
+  ageOf(seconds) {
+    if (seconds == null || seconds > this.limits.aged_s) return "stale";
+    return seconds > this.limits.fresh_s ? "late" : "fresh";
+  }
+
   /** {state: free|sent|scene|break, age: fresh|late|stale, seconds, assignment} of a unit. */
   look(unit) {
     const assignment = [...this.assignments.values()].find((row) => row.tour_id === unit.tour_id && row.state !== "cleared"
@@ -77,10 +85,7 @@ export class Store extends EventTarget {
     if (assignment) state = assignment.state === "on_scene" ? "scene" : "sent";
     else if (unit.on_break) state = "break";
     const seconds = unit.fixed_at == null ? null : Math.max(0, nowMs() / 1000 - unit.fixed_at);
-    let age = "fresh";
-    if (seconds == null || seconds > STALE_S) age = "stale";
-    else if (seconds > FRESH_S) age = "late";
-    return { state, age, seconds, assignment };
+    return { state, age: this.ageOf(seconds), seconds, assignment };
   }
 }
 
