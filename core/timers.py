@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -56,11 +56,12 @@ _running: ContextVar[_Running | None] = ContextVar("running_timer", default=None
 
 _SET_SQL = """
 INSERT INTO core_timer (key, kind, due_at, subject, organisation_path, attempts, last_error, stuck)
-VALUES (%s, %s, %s, %s, %s, 0, '', false)
+VALUES {values}
 ON CONFLICT (key) DO UPDATE SET kind = EXCLUDED.kind, due_at = EXCLUDED.due_at, subject = EXCLUDED.subject,
     organisation_path = EXCLUDED.organisation_path, retry_at = NULL, attempts = 0, done_at = NULL, last_error = '',
     stuck = false
 """
+_SET_ROW = "(%s, %s, %s, %s, %s, 0, '', false)"
 _DUE_SQL = """
 SELECT id, kind, key, due_at, subject::text, organisation_path FROM core_timer
 WHERE done_at IS NULL AND due_at <= (SELECT core_now())
@@ -80,9 +81,22 @@ def timer_set(
     kind: str, key: str, due_at: dt.datetime, subject: Mapping[str, Any], *, organisation_path: str = ""
 ) -> None:
     """Set (or move) the timer `key` in the caller's transaction; `due_at` is house time (core.clock)."""
-    _settle_own(key)
+    timers_set([(kind, key, due_at, subject)], organisation_path=organisation_path)
+
+
+def timers_set(
+    wanted: Sequence[tuple[str, str, dt.datetime, Mapping[str, Any]]], *, organisation_path: str = ""
+) -> None:
+    """As `timer_set` for several (kind, key, due_at, subject) in one statement; no key twice."""
+    rows = []
+    for kind, key, due_at, subject in wanted:
+        _settle_own(key)
+        rows.append((key, kind, due_at, dumps(subject), organisation_path))
+    if not rows:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(_SET_SQL, [key, kind, due_at, dumps(subject), organisation_path])
+        values = ", ".join([_SET_ROW] * len(rows))
+        cursor.execute(_SET_SQL.format(values=values), [value for row in rows for value in row])
 
 
 def timer_cancel(*keys: str) -> int:

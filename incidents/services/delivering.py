@@ -6,7 +6,7 @@ Celery (slow gateways) from an event, never from inside a transaction.
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import clock, events
 from incidents.dispatch.timers import RECEIPT_S
@@ -23,16 +23,15 @@ LADDER: tuple[str, ...] = (
 )
 
 
-def delivery_begin(assignment: Assignment) -> Delivery:
+def delivery_begin(assignment: Assignment) -> None:
     """The first channel of an offer: the page. Called in the transaction of the offer."""
-    return Delivery.objects.create(
-        assignment=assignment,
-        channel=LADDER[0],
-        order=0,
-        state=Delivery.State.SENT,
-        key=f"{assignment.uid}:{LADDER[0]}",
-        sent_at=clock.now(),
-    )
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO incidents_delivery (assignment_id, channel, "order", state, key, created_at, sent_at, detail)
+               VALUES (%s, %s, 0, %s, %s, %s, %s, '')""",
+            [assignment.pk, LADDER[0], Delivery.State.SENT.value, f"{assignment.uid}:{LADDER[0]}", now, now],
+        )
 
 
 def delivery_next(assignment_id: int, fence: int) -> Delivery | None:

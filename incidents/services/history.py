@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from core import events
+from core import clock, events
+from core.db.kept import KeptQuery
 from core.errors import Conflict, NotFound
-from incidents.models import Assignment, AssignmentStep, Incident, IncidentStep
+from core.jsontext import dumps
+from incidents.models import Assignment, Incident, IncidentStep
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.states import ASSIGNMENT_LIFECYCLE, INCIDENT_LIFECYCLE, AssignmentState, IncidentState
 from stations.types import DataClass
@@ -44,9 +47,17 @@ def incident_lock(uid: str) -> Incident:
     return incident
 
 
+_INCIDENT_LOCK: KeptQuery[Incident] = KeptQuery(
+    lambda: Incident.objects.select_for_update(of=("self",)).filter(pk=1).order_by()
+)
+_ASSIGNMENT_LOCK: KeptQuery[Assignment] = KeptQuery(
+    lambda: Assignment.objects.select_for_update(of=("self",)).filter(pk=1).order_by()
+)
+
+
 def incident_lock_by_id(incident_id: int) -> Incident:
     """As `incident_lock`, by primary key."""
-    incident = Incident.objects.select_for_update(of=("self",)).filter(pk=incident_id).first()
+    incident = _INCIDENT_LOCK.first([incident_id])
     if incident is None:
         raise NotFound(_("没有这条警情"), field="incident", value=str(incident_id))
     return incident
@@ -54,22 +65,67 @@ def incident_lock_by_id(incident_id: int) -> Incident:
 
 def assignment_lock(uid: str) -> Assignment:
     """The assignment with its incident and unit; incident first, then assignment, so that locks keep one order."""
-    known = Assignment.objects.filter(uid=uid).values_list("incident_id", flat=True).first()
+    known = Assignment.objects.filter(uid=uid).values_list("pk", "incident_id").first()
     if known is None:
         raise NotFound(_("没有这次派警"), field="assignment", value=str(uid))
-    incident = incident_lock_by_id(known)
-    assignment = Assignment.objects.select_for_update(of=("self",)).select_related("unit", "tour").get(uid=uid)
+    incident = incident_lock_by_id(known[1])
+    assignment = _ASSIGNMENT_LOCK.first([known[0]])
+    if assignment is None:
+        raise NotFound(_("没有这次派警"), field="assignment", value=str(uid))
     assignment.incident = incident
     return assignment
 
 
 def _compare_and_set(row: models.Model, version: int, fields: dict[str, Any]) -> None:
-    updated = type(row)._default_manager.filter(pk=row.pk, version=version).update(version=version + 1, **fields)
+    columns = [row._meta.get_field(name) for name in fields]
+    values = [
+        field.get_db_prep_save(value, connection)  # type: ignore[union-attr]
+        for field, value in zip(columns, fields.values(), strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _update_sql(row._meta.db_table, tuple(field.column for field in columns)),  # type: ignore[union-attr]
+            [*values, row.pk, version],
+        )
+        updated = cursor.rowcount
     if not updated:
         raise Conflict(_("已被他人更新，请刷新后再试"), code="version_conflict", field="version", value=version)
     for name, value in fields.items():
         setattr(row, name, value)
     row.version = version + 1  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=128)
+def _update_sql(table: str, columns: tuple[str, ...]) -> str:
+    quote = connection.ops.quote_name
+    settings = ", ".join(["version = version + 1", *(f"{quote(column)} = %s" for column in columns)])
+    return f"UPDATE {quote(table)} SET {settings} WHERE id = %s AND version = %s"  # noqa: S608  names of a model, not of a request
+
+
+_INCIDENT_STEP_SQL = """
+INSERT INTO incidents_incidentstep
+       (incident_id, kind, from_state, to_state, actor_id, on_behalf_of_id, by_radio, device, device_time, text, at,
+        details)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_ASSIGNMENT_STEP_SQL = """
+INSERT INTO incidents_assignmentstep
+       (assignment_id, from_state, to_state, actor_id, on_behalf_of_id, by_radio, device, device_time, text, at,
+        details, client_key, stale_fence)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def _said_by(context: StepContext) -> list[Any]:
+    return [
+        context.actor_id,
+        context.on_behalf_of_id,
+        context.by_radio,
+        context.device,
+        context.device_time,
+        context.text,
+        clock.now(),
+    ]
 
 
 def incident_note(
@@ -80,21 +136,13 @@ def incident_note(
     from_state: str = "",
     to_state: str = "",
     details: dict[str, Any] | None = None,
-) -> IncidentStep:
+) -> None:
     """Append one row to the incident's history."""
-    return IncidentStep.objects.create(
-        incident=incident,
-        kind=kind,
-        from_state=from_state,
-        to_state=to_state,
-        actor_id=context.actor_id,
-        on_behalf_of_id=context.on_behalf_of_id,
-        by_radio=context.by_radio,
-        device=context.device,
-        device_time=context.device_time,
-        text=context.text,
-        details=details or {},
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INCIDENT_STEP_SQL,
+            [incident.pk, str(kind), from_state, to_state, *_said_by(context), dumps(details or {})],
+        )
 
 
 def incident_publish(incident: Incident, topic: str, payload: dict[str, Any] | None = None) -> None:
@@ -149,22 +197,21 @@ def assignment_note(
     to_state: str = "",
     stale_fence: bool = False,
     details: dict[str, Any] | None = None,
-) -> AssignmentStep:
+) -> None:
     """Append one row to the assignment's history."""
-    return AssignmentStep.objects.create(
-        assignment=assignment,
-        from_state=from_state,
-        to_state=to_state,
-        actor_id=context.actor_id,
-        on_behalf_of_id=context.on_behalf_of_id,
-        by_radio=context.by_radio,
-        device=context.device,
-        device_time=context.device_time,
-        client_key=context.client_key,
-        stale_fence=stale_fence,
-        text=context.text,
-        details=details or {},
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ASSIGNMENT_STEP_SQL,
+            [
+                assignment.pk,
+                from_state,
+                to_state,
+                *_said_by(context),
+                dumps(details or {}),
+                context.client_key,
+                stale_fence,
+            ],
+        )
 
 
 def assignment_publish(assignment: Assignment, topic: str) -> None:

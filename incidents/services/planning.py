@@ -6,12 +6,15 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+
+from core import clock
 from core.geo.srid import STORE_SRID
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import Decided, decide_one
 from incidents.dispatch.queue import decide_queue
 from incidents.dispatch.types import Candidate, DecisionInput, DecisionRecord
-from incidents.models import Decision, Incident
+from incidents.models import Incident
 from incidents.selectors.plans import as_json
 from incidents.services.claiming import Claim
 from incidents.services.travel import NetworkTravel
@@ -19,6 +22,14 @@ from roads.selectors import current_network
 
 if TYPE_CHECKING:
     from roads.selectors.routing import Leg, RoadNetwork
+
+
+_DECISION_SQL = """
+INSERT INTO incidents_decision
+       (incident_id, organisation_path, at, origin, network_version, weights_generation, policy_version, snapshot,
+        snapshot_sha256, settled_count, over_budget, engine_ms, shortfall)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
 
 
 def plan_one(given: DecisionInput) -> tuple[Decided, float]:
@@ -41,22 +52,24 @@ def decision_record(incident: Incident, decided: Decided, *, origin: str, engine
     """
     given, plan = decided.given, decided.plan
     stored = snapshot.dumps(DecisionRecord(given, plan), decided.judged)
-    row = Decision(
-        incident=incident,
-        organisation_path=incident.organisation_path,
-        origin=origin,
-        network_version=given.network_version,
-        weights_generation=given.weights_generation,
-        policy_version=given.policy.version,
-        snapshot=stored,
-        snapshot_sha256=snapshot.sha256(stored),
-        settled_count=plan.settled,
-        over_budget=plan.over_budget,
-        engine_ms=engine_ms,
-        shortfall=plan.shortfall or "",
-    )
-    row.save(force_insert=True)
-    return int(row.pk)
+    values: list[Any] = [
+        incident.pk,
+        incident.organisation_path,
+        clock.now(),
+        origin,
+        given.network_version,
+        given.weights_generation,
+        given.policy.version,
+        stored,
+        snapshot.sha256(stored),
+        plan.settled,
+        plan.over_budget,
+        engine_ms,
+        plan.shortfall or "",
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_DECISION_SQL, values)
+        return int(cursor.fetchone()[0])
 
 
 def candidate_claim(

@@ -16,14 +16,14 @@ def sign_timers_set(assignment: Assignment, *, receipt_s: float, sign_s: float) 
     """Start the two clocks of an offer: receipt by the device, and the unit's signature."""
     now = clock.now()
     subject = {"assignment_id": assignment.pk, "fence": assignment.fence}
-    for kind, seconds in (("receipt", receipt_s), ("sign", sign_s)):
-        timers.timer_set(
-            kind=f"incidents.{kind}",
-            key=_key(kind, assignment.pk),
-            due_at=now + timedelta(seconds=seconds),
-            subject=subject,
-            organisation_path=assignment.organisation_path,
-        )
+    clocks = (("receipt", receipt_s), ("sign", sign_s))
+    timers.timers_set(
+        [
+            (f"incidents.{kind}", _key(kind, assignment.pk), now + timedelta(seconds=seconds), subject)
+            for kind, seconds in clocks
+        ],
+        organisation_path=assignment.organisation_path,
+    )
 
 
 def receipt_timer_set(assignment: Assignment, *, receipt_s: float) -> None:
@@ -49,15 +49,14 @@ def sign_timers_cancel(assignment: Assignment) -> None:
 
 def deadline_timers_set(incident: Incident) -> None:
     """Arrival and closing deadlines of a graded incident; set again when the grade changes."""
-    for kind, due_at in (("arrive", incident.arrive_by), ("close", incident.close_by)):
-        if due_at is not None:
-            timers.timer_set(
-                kind=f"incidents.{kind}",
-                key=_key(kind, incident.pk),
-                due_at=due_at,
-                subject={"incident_id": incident.pk},
-                organisation_path=incident.organisation_path,
-            )
+    timers.timers_set(
+        [
+            (f"incidents.{kind}", _key(kind, incident.pk), due_at, {"incident_id": incident.pk})
+            for kind, due_at in (("arrive", incident.arrive_by), ("close", incident.close_by))
+            if due_at is not None
+        ],
+        organisation_path=incident.organisation_path,
+    )
 
 
 def arrive_timer_cancel(incident: Incident) -> None:

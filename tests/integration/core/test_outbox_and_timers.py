@@ -146,6 +146,58 @@ def test_two_workers_never_run_the_same_duty(in_thread) -> None:
     assert ConsoleMessage.objects.count() == 60
 
 
+def test_one_run_answers_all_that_is_open_and_no_more_than_its_own() -> None:
+    runs: list[list[str]] = []
+
+    @handles("unit.free", name="free")
+    def free(event: EventData) -> None:
+        runs.append(outbox.answered(["free"]))
+
+    @handles("unit.free", name="other")
+    def other(event: EventData) -> None:
+        _effect(f"effect-{event.id}")
+
+    for number in range(5):
+        _publish("unit.free", unit=number)
+    while outbox.run_due(1):
+        pass
+    assert runs == [["free"] * 4]
+    assert ConsoleMessage.objects.count() == 5, "duties of another handler are its own"
+    assert not OutboxTask.objects.filter(done_at__isnull=True).exists()
+
+
+def test_what_was_answered_by_a_run_that_failed_stays_open() -> None:
+    @handles("unit.free", name="breaking")
+    def breaking(event: EventData) -> None:
+        outbox.answered(["breaking"])
+        raise ValueError("after answering")
+
+    for number in range(3):
+        _publish("unit.free", unit=number)
+    outbox.run_due(1)
+    assert OutboxTask.objects.filter(done_at__isnull=True).count() == 3
+
+
+def test_work_that_somebody_else_does_comes_again_uncounted(caplog: pytest.LogCaptureFixture) -> None:
+    busy = [True]
+
+    @handles("unit.free", name="later")
+    def later(event: EventData) -> None:
+        _effect("rolled back" if busy[0] else "stands")
+        if busy[0]:
+            raise outbox.NotNow
+
+    _publish("unit.free")
+    outbox.run_due(1)
+    task = OutboxTask.objects.get()
+    assert (task.done_at, task.attempts, task.last_error, task.stuck) == (None, 0, "", False)
+    assert task.due_at > task.event.at and not caplog.records
+    busy[0] = False
+    OutboxTask.objects.update(due_at=task.event.at)
+    assert outbox.run_due(1) == 1
+    assert [row.key for row in ConsoleMessage.objects.all()] == ["stands"]
+
+
 def test_a_worker_that_dies_loses_its_effect_and_the_duty_stays_open(in_thread) -> None:
     """The session is killed by the server while the handler runs."""
 

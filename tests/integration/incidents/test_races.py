@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from core import outbox
 from core.errors import Conflict
-from core.models import Event
+from core.models import Event, OutboxTask
 from incidents import services
 from incidents.models import Assignment, Incident, IncidentStep
 from incidents.services import dispatching
@@ -97,6 +98,44 @@ def test_the_solver_and_a_person_want_the_same_unit(city: World) -> None:
         assert holder.incident_id == waiting[1].pk, "the graver one"
     else:
         assert isinstance(answers[1], Assignment) and holder.pk == answers[1].pk
+
+
+def test_a_second_solver_does_not_wait_for_the_first(city: World) -> None:
+    waiting = city.report(kind="dispute")
+    urgent()
+    city.crew()
+    solving, done = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            services.queue_solve()
+            solving.set()
+            done.wait(timeout=20)
+
+    def second() -> str:
+        solving.wait(timeout=20)
+        try:
+            services.queue_solve()
+            return "solved"
+        except outbox.NotNow:
+            return "not now"
+        finally:
+            done.set()
+
+    assert at_once(first, second) == [None, "not now"]
+    assert waiting.assignments.count() == 1
+
+
+def test_units_that_came_free_together_are_one_run(city: World) -> None:
+    incidents = [city.report(kind="dispute") for _n in range(4)]
+    urgent()
+    for place in range(4):
+        city.crew(2000.0, 200.0 * place)
+    opened = OutboxTask.objects.filter(handler__contains="unit_came_free", done_at__isnull=True).count()
+    assert opened >= 4
+    assert outbox.run_due(1) == 1
+    assert not OutboxTask.objects.filter(handler__contains="unit_came_free", done_at__isnull=True).exists()
+    assert all(incident.assignments.count() == 1 for incident in incidents)
 
 
 def test_many_claims_of_few_units(city: World) -> None:

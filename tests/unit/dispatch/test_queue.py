@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide_one
 from incidents.dispatch.policy import DispatchPolicy
-from incidents.dispatch.queue import Match, Waiting, decide_queue, groups_of, solve
-from incidents.dispatch.types import DecisionRecord, Role
+from incidents.dispatch.queue import Match, Waiting, considered, decide_queue, groups_of, solve
+from incidents.dispatch.types import DecisionRecord, Exclusion, Role, UnitState
 from tests.unit.dispatch.worlds import AUXILIARY, StraightRoad, at, given, incident, unit
 
 POLICY = DispatchPolicy()
@@ -145,6 +146,22 @@ def test_who_waits_for_a_person_takes_nobody() -> None:
     asked, plain = (decided.plan for decided in decide_queue(queue, StraightRoad()))
     assert asked.picks and not asked.automatic
     assert plain.picks[0].automatic
+
+
+def test_only_those_whom_somebody_free_may_serve_are_looked_at() -> None:
+    free = unit(1, 100.0)
+    queue = [
+        given([free], place(1, 0.0, required_powers=frozenset({"tow"}), waiting_s=900.0)),
+        given([free], place(2, 0.0, waiting_s=60.0)),
+        given([free], place(3, 0.0, excluded=(Exclusion(1, "declined"),), waiting_s=800.0)),
+    ]
+    assert considered(queue) == [1]
+    assert considered(queue, newcomer=3) == [1, 2], "who has just come is told something in any case"
+    many = [given([free], place(n, 0.0, grade="red" if n == 99 else "blue", waiting_s=n)) for n in range(100)]
+    assert considered(many) == list(range(88, 100)), "the gravest, then those who wait longest"
+    held = replace(free, state=UnitState.ON_SCENE, current_grade="blue")
+    busy = [given([held], place(n, 0.0, waiting_s=n)) for n in range(100)]
+    assert considered(busy) == [96, 97, 98, 99]
 
 
 def test_solved_decisions_replay() -> None:
