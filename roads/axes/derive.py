@@ -47,8 +47,8 @@ _CONCERNS_WITHIN_M = 150.0
 class AxisDraft:
     """An axis as derived, WGS-84 degrees, metres on the spheroid along `line_lon`/`line_lat` (下行).
 
-    `opposite_*`: 上行 carriageway in its own driving order, None where it is the line itself or missing. Members by
-    entry:
+    `opposite_*`: 上行 carriageway in its own driving order with the metre of the line at each of its vertices, None
+    where it is the line itself or missing. Members by entry:
     `edge_no`; `direction` 1 traffic runs along the line, -1 against it, 0 both; `from_m`/`to_m` at the first and last
     point of the edge (falling where its geometry runs against the line). `warnings` are codes with a value:
     gap_bridged, branch, disconnected, one_way, opposite_incomplete, concurrent.
@@ -62,6 +62,7 @@ class AxisDraft:
     line_lat: Float64
     opposite_lon: Float64 | None
     opposite_lat: Float64 | None
+    opposite_m: Float64 | None
     length_m: float
     edge_no: Int32
     direction: Int8
@@ -216,6 +217,7 @@ def _draft(piece: _Piece, group: RoadGroup, stroke: list[Arc], part: int, before
         line_lat=lat,
         opposite_lon=opposite.lon,
         opposite_lat=opposite.lat,
+        opposite_m=back.measures_m if back is not None else None,
         length_m=line.length_m,
         edge_no=table[:, 0].astype(np.int32),
         direction=table[:, 1].astype(np.int8),

@@ -89,6 +89,13 @@ class AxisLine:
             lon.min() >= west - dx and lon.max() <= east + dx and lat.min() >= south - dy and lat.max() <= north + dy
         )
 
+    def may_meet(self, lon: Float64, lat: Float64, within_m: float) -> bool:
+        """False where all of the points are surely further than `within_m` from the line; cheap, by boxes."""
+        kx, ky = metres_per_degree(self.bounds[1])
+        dx, dy = 1.01 * within_m / float(kx), 1.01 * within_m / float(ky)
+        west, south, east, north = self.bounds
+        return bool(((lon >= west - dx) & (lon <= east + dx) & (lat >= south - dy) & (lat <= north + dy)).any())
+
     @property
     def length_m(self) -> float:
         """Metres between its ends."""

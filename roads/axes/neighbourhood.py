@@ -38,7 +38,7 @@ def neighbourhoods(bounds: Float64, within_m: float) -> Int64:
     )
     a, b = shapely.STRtree(boxes).query(boxes)
     links = coo_array((np.ones(a.size, np.int8), (a, b)), shape=(bounds.shape[0], bounds.shape[0]))
-    return connected_components(links, directed=False)[1].astype(np.int64)
+    return np.asarray(connected_components(links, directed=False)[1], np.int64)
 
 
 class NearestLine:

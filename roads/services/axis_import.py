@@ -4,26 +4,23 @@ item where the new one differs; only edges, which are derived, follow the new ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.contrib.gis.geos import LineString
 from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from psycopg2.extras import execute_values
 
-from core import audit, clock
-from core.geo.srid import STORE_SRID
-from roads.axes.carriageways import opposite_line
+from core import audit
 from roads.axes.derive import AxisDraft, derive_axes
 from roads.axes.edges import edges_of_graph
 from roads.axes.locate import AxisLine
-from roads.models import CalibrationPost, NetworkBuild, ReviewItem, RoadAxis, RoadAxisVersion
+from roads.models import NetworkBuild, ReviewItem, RoadAxis
 from roads.network.files import write_axes
 from roads.network.graph import RoadGraph
+from roads.services.axis_rows import RoadPosts, axes_copy
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -32,7 +29,15 @@ Progress = Callable[[str], None]
 # A new line farther than this from the kept one is shown to a person.
 MOVED_M = 30.0
 CHUNK = 20_000
-AXES_CHUNK = 500
+AXES_CHUNK = 5_000
+
+_PLACES_TABLE = """
+    CREATE TEMPORARY TABLE edge_places (edge_no integer, axis bigint, from_m float8, to_m float8)
+"""
+_PLACES_UPDATE = """
+    UPDATE roads_roadedge e SET axis_id = v.axis, axis_from_m = v.from_m, axis_to_m = v.to_m
+      FROM edge_places v WHERE e.build_id = %s AND e.edge_no = v.edge_no
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,14 @@ def axes_import(
     posts_of = _posts_by_road(posts)
     kept = moved = 0
     new: list[int] = []
-    rows: list[RoadAxis | None] = []
+    keys = [0] * len(derived.axes)
     for number, draft in enumerate(derived.axes):
         axis = known.pop((draft.code, draft.name, draft.part), None)
-        rows.append(axis)
         if axis is None:
             new.append(number)
-        elif _differs(axis, draft):
+            continue
+        keys[number] = axis.pk
+        if _differs(axis, draft):
             _review(organisation, axis, ReviewItem.Kind.AXIS_MOVED, f"{axis} 的新路网线形与现有轴线不一致")
             moved += 1
         else:
@@ -94,14 +100,15 @@ def axes_import(
     created = len(new)
     for first in range(0, created, AXES_CHUNK):
         chosen = new[first : first + AXES_CHUNK]
-        made = _axes_create(organisation, build, [derived.axes[number] for number in chosen], posts_of)
-        for number, axis in zip(chosen, made, strict=True):
-            rows[number] = axis
+        drafts = [derived.axes[number] for number in chosen]
+        made = axes_copy(organisation=organisation, build=build, drafts=drafts, posts_of=posts_of)
+        for number, key in zip(chosen, made, strict=True):
+            keys[number] = key
         progress(f"axes {first + len(chosen)}/{created}")
     for axis in known.values():
         _review(organisation, axis, ReviewItem.Kind.AXIS_GONE, f"新路网中没有 {axis}")
     progress(f"{created} axes new, {kept} kept, {moved} to review, {len(known)} gone")
-    edges = _edges_place(build, graph, directory, derived.axes, [row for row in rows if row is not None], progress)
+    edges = _edges_place(build, graph, directory, derived.axes, keys, progress)
     with transaction.atomic():
         audit.record(
             actor_id=actor.user_id,
@@ -116,92 +123,12 @@ def axes_import(
     )
 
 
-def _posts_by_road(posts: Sequence[PostOnRoad]) -> dict[tuple[str, str], list[PostOnRoad]]:
-    found: dict[tuple[str, str], list[PostOnRoad]] = {}
+def _posts_by_road(posts: Sequence[PostOnRoad]) -> dict[tuple[str, str], RoadPosts]:
+    found: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
     for post in posts:
-        found.setdefault((post.code, post.name), []).append(post)
-    return found
-
-
-def _line(lon: Any, lat: Any) -> LineString:
-    return LineString(np.c_[lon, lat].tolist(), srid=STORE_SRID)
-
-
-def _axes_create(
-    organisation: Any,
-    build: NetworkBuild,
-    drafts: Sequence[AxisDraft],
-    posts_of: Mapping[tuple[str, str], Sequence[PostOnRoad]],
-) -> list[RoadAxis]:
-    """New axes with their first version and calibration, in one transaction: a county has tens of thousands."""
-    with transaction.atomic():
-        axes = RoadAxis.objects.bulk_create(_axis_of(organisation, build, draft) for draft in drafts)
-        valid = DateTimeTZRange(clock.now(), None, "[)")
-        RoadAxisVersion.objects.bulk_create(
-            RoadAxisVersion(
-                axis=axis,
-                version=1,
-                valid=valid,
-                length_m=axis.length_m,
-                geom=axis.geom,
-                geom_up=axis.geom_up,
-                up_measures_m=axis.up_measures_m,
-                source=build.version,
-            )
-            for axis in axes
-        )
-        CalibrationPost.objects.bulk_create(
-            CalibrationPost(axis=axis, order=order, distance_m=distance_m, chainage_m=chainage_m)
-            for axis, draft in zip(axes, drafts, strict=True)
-            for order, (distance_m, chainage_m) in enumerate(
-                _calibration(draft, posts_of.get((draft.code, draft.name), ()))
-            )
-        )
-    return axes
-
-
-def _axis_of(organisation: Any, build: NetworkBuild, draft: AxisDraft) -> RoadAxis:
-    geom_up = measures = None
-    if draft.opposite_lon is not None and draft.opposite_lat is not None:
-        geom_up = _line(draft.opposite_lon, draft.opposite_lat)
-        reference = AxisLine(draft.line_lon, draft.line_lat)
-        opposite = opposite_line(reference, draft.opposite_lon, draft.opposite_lat)
-        measures = [float(metre) for metre in opposite.measures_m]
-    return RoadAxis(
-        organisation=organisation,
-        code=draft.code,
-        name=draft.name,
-        part=draft.part,
-        road_class=int(draft.road_class),
-        length_m=draft.length_m,
-        geom=_line(draft.line_lon, draft.line_lat),
-        geom_up=geom_up,
-        up_measures_m=measures,
-        generated=build.generated,
-    )
-
-
-def _calibration(draft: AxisDraft, posts: Sequence[PostOnRoad]) -> list[tuple[float, float]]:
-    """(metre of the axis, chainage) of the imported posts where there are any, else as derived."""
-    placed = [(post.distance_m, post.chainage_m) for post in draft.calibration.posts]
-    if posts:
-        placed = _posts_on(AxisLine(draft.line_lon, draft.line_lat), posts) or placed
-    return placed
-
-
-def _posts_on(line: AxisLine, posts: Sequence[PostOnRoad]) -> list[tuple[float, float]]:
-    """Posts put on a line, within 200 m of it, in the order of metres; chainage that runs backwards is left out."""
-    placed = []
-    for post in posts:
-        foot = line.project(post.lon, post.lat)
-        if abs(foot.offset_m) <= 200.0:
-            placed.append((foot.distance_m, post.chainage_m))
-    placed.sort()
-    kept: list[tuple[float, float]] = []
-    for distance_m, chainage_m in placed:
-        if not kept or (distance_m > kept[-1][0] + 0.5 and chainage_m > kept[-1][1]):
-            kept.append((distance_m, chainage_m))
-    return kept if len(kept) >= 2 else []
+        found.setdefault((post.code, post.name), []).append((post.lon, post.lat, post.chainage_m))
+    tables = {road: np.array(rows, np.float64) for road, rows in found.items()}
+    return {road: (table[:, 0], table[:, 1], table[:, 2]) for road, table in tables.items()}
 
 
 def _differs(axis: RoadAxis, draft: AxisDraft) -> bool:
@@ -225,30 +152,25 @@ def _edges_place(
     graph: RoadGraph,
     directory: Path,
     drafts: Sequence[AxisDraft],
-    rows: Sequence[RoadAxis],
+    keys: Sequence[int],
     progress: Progress,
 ) -> int:
-    """Write (axis, metres) of every edge into the graph files and the database."""
+    """Write (axis, metres) of every edge into the graph files and the database; `keys`: axes by draft."""
     axis = np.full(graph.edge_count, -1, np.int32)
     from_m, to_m = np.zeros(graph.edge_count), np.zeros(graph.edge_count)
-    values: list[tuple[int, int, int, float, float]] = []
-    for draft, row in zip(drafts, rows, strict=True):
-        axis[draft.edge_no] = row.pk
+    for draft, key in zip(drafts, keys, strict=True):
+        axis[draft.edge_no] = key
         from_m[draft.edge_no], to_m[draft.edge_no] = draft.from_m, draft.to_m
-        values.extend(
-            (build.pk, int(edge), row.pk, float(a), float(b))
-            for edge, a, b in zip(draft.edge_no, draft.from_m, draft.to_m, strict=True)
-        )
     write_axes(directory, axis, from_m, to_m)
-    for first in range(0, len(values), CHUNK):
+    placed = np.flatnonzero(axis >= 0)
+    for first in range(0, placed.size, CHUNK):
+        chosen = placed[first : first + CHUNK]
+        columns = (c.tolist() for c in (chosen, axis[chosen], from_m[chosen], to_m[chosen]))
+        text = io.StringIO("".join(f"{e}\t{a}\t{f!r}\t{t!r}\n" for e, a, f, t in zip(*columns, strict=True)))
         with transaction.atomic(), connection.cursor() as cursor:
-            execute_values(
-                cursor,
-                "UPDATE roads_roadedge e SET axis_id = v.axis, axis_from_m = v.a, axis_to_m = v.b"
-                " FROM (VALUES %s) AS v (build, edge_no, axis, a, b)"
-                " WHERE e.build_id = v.build AND e.edge_no = v.edge_no",
-                values[first : first + CHUNK],
-                page_size=CHUNK,
-            )
-        progress(f"edges on axes {min(len(values), first + CHUNK)}/{len(values)}")
-    return len(values)
+            cursor.execute(_PLACES_TABLE)
+            cursor.copy_expert("COPY edge_places FROM STDIN", text)
+            cursor.execute(_PLACES_UPDATE, [build.pk])
+            cursor.execute("DROP TABLE edge_places")
+        progress(f"edges on axes {first + chosen.size}/{placed.size}")
+    return int(placed.size)
