@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache, cached_property
+from typing import Any
+
 from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import BindingDict
 
 from incidents.states import AssignmentState
 
 
-class PlaceIn(serializers.Serializer):
+class _Plain(serializers.Serializer):
+    """Fields that know nothing of a request are copied and bound once a class, not once a request."""
+
+    @cached_property
+    def fields(self) -> Any:
+        """The fields by name; shared by all instances of the class."""
+        return _fields_bound(type(self))
+
+
+@cache
+def _fields_bound(of: type[_Plain]) -> BindingDict:
+    parent = of()
+    fields = BindingDict(parent)
+    for name, field in parent.get_fields().items():
+        fields[name] = field
+    return fields
+
+
+class PlaceIn(_Plain):
     """A place by point, by chainage, or by road and junction."""
 
     lon = serializers.FloatField(required=False, allow_null=True)
