@@ -61,15 +61,13 @@ def incident_of_key(client_scope: str, client_key: str) -> Incident | None:
     return None if row is None else Incident.objects.filter(pk=row[0]).first()
 
 
-def repeats_around(
-    lon: float, lat: float, *, since: datetime, radius_m: float, around_deg: float, srid: int = STORE_SRID
-) -> int:
+def repeats_around(lon: float, lat: float, *, since: datetime, radius_m: float, around_deg: float) -> int:
     """Incidents (exercises left out) received since then within `radius_m` of a WGS-84 point; `around_deg` is a
     distance in degrees that surely covers the radius.
     """
-    values = {"lon": lon, "lat": lat, "srid": srid, "since": since, "radius_m": radius_m, "around_deg": around_deg}
+    place: dict[str, Any] = {"lon": lon, "lat": lat, "srid": STORE_SRID}
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATS_SQL, values)
+        cursor.execute(_REPEATS_SQL, {**place, "since": since, "radius_m": radius_m, "around_deg": around_deg})
         return int(cursor.fetchone()[0])
 
 
@@ -98,7 +96,7 @@ def incident_insert(incident: Incident, *, number_prefix: str, actor_id: int | N
 def _take_statement() -> tuple[str, Sequence[models.Field[Any, Any]]]:
     """The statement, and the fields that it wants in order: all but key and number, which the database gives."""
     fields = [each for each in Incident._meta.local_concrete_fields if not each.primary_key and each.name != "number"]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     return _TAKE_SQL.format(columns=columns, values=", ".join("%s" for _field in fields)), fields
 
 

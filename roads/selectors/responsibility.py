@@ -111,15 +111,15 @@ def segments_of_area(lon: float, lat: float, at: datetime) -> tuple[SegmentAtPla
 
 
 def _placed(sql: str, values: dict[str, Any]) -> tuple[SegmentAtPlace, ...]:
-    segments: dict[int, tuple[Any, ...]] = {}
+    segments: dict[int, list[Any]] = {}
     chains: dict[int, list[ChiefInChain]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         for row in cursor.fetchall():
-            segments.setdefault(row[0], row[:7])
+            segments.setdefault(row[0], [*row[:7]])
             if row[7] is not None:
                 chains[row[0]].append(ChiefInChain(*row[7:]))
-    return tuple(SegmentAtPlace(*row, chain=tuple(chains.get(row[0], ()))) for row in segments.values())
+    return tuple(SegmentAtPlace(*[*row, tuple(chains[row[0]])]) for row in segments.values())
 
 
 def segment_ids_of_chief(person_id: int, at: datetime) -> list[int]:

@@ -64,7 +64,7 @@ def _holder_statement() -> tuple[str, list[str], list[str]]:
 
 
 def _column(table: str, field: models.Field[Any, Any]) -> str:
-    return f"{table}.{connection.ops.quote_name(field.column)}"
+    return f"{table}.{connection.ops.quote_name(str(field.column))}"
 
 
 def user_for_bearer(token: str) -> Any:
