@@ -13,10 +13,19 @@ from config.launcher.places import LaunchError, Places, environment, generated, 
 from config.launcher.services import services, stop_all
 from config.launcher.speech import say
 
+# Management commands that are about the tables themselves, or need none.
+_WITHOUT_TABLES = {
+    *("help", "prepare_database", "migrate", "makemigrations", "showmigrations", "sqlmigrate"),
+    *("makemessages", "compilemessages", "collectstatic"),
+}
+
 
 def _manage(where: Places, words: list[str]) -> int:
     values = {**environment(where), "LUZHANG_SIMULATION": os.environ.get("LUZHANG_SIMULATION", "1")}
     with services(where, keep=True):
+        # The tables of another's database are brought up to date by whoever runs it, when they say so.
+        if where.has_own_database and words[:1] and words[0] not in _WITHOUT_TABLES:
+            prepare.database(where, values)
         return children.run(children.manage(*words), folder=where.root, environment=values, interactive=True)
 
 
