@@ -15,6 +15,7 @@ class ReviewItem(models.Model):
         AXIS_GONE = "axis_gone", "轴线消失"
         STRETCH_DOUBTFUL = "stretch_doubtful", "路段起止存疑"
         NO_CHIEF = "no_chief", "无路长"
+        CLOSURE_LOST = "closure_lost", "封闭未落路"
 
     organisation = models.ForeignKey("stations.Organisation", models.CASCADE, related_name="+", verbose_name="机构")
     kind = models.CharField("类别", max_length=20, choices=Kind)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.gis.geos import MultiLineString
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
 from django.utils.translation import gettext as _
 
 from core import audit, clock, events
 from core.errors import InvalidInput, NotFound
+from core.geo.srid import STORE_SRID
 from roads.models import Closure, NetworkBuild, RoadAxis, RoadSpeed
 from roads.services.segments import SIDES, segment_geometry
 from stations.selectors import organisation_root
@@ -68,7 +70,7 @@ def closure_create(
         build = NetworkBuild.objects.filter(is_current=True).first()
         if build is None or not edge_nos:
             raise InvalidInput(_("请给出轴线里程，或当前路网的边号"), field="axis")
-        place = {"build": build, "edge_nos": list(edge_nos)}
+        place = {"build": build, "edge_nos": sorted(set(edge_nos)), "geom": _edges_geometry(build, edge_nos)}
     with transaction.atomic():
         closure = Closure.objects.create(
             organisation=organisation,
@@ -82,6 +84,15 @@ def closure_create(
         )
         _record(actor, closure, "closure_created")
     return closure
+
+
+def _edges_geometry(build: NetworkBuild, edge_nos: Sequence[int]) -> MultiLineString:
+    """The lines of edges, kept with a closure: they outlive the network. Raises InvalidInput for unknown numbers."""
+    lines = dict(build.edges.filter(edge_no__in=edge_nos).values_list("edge_no", "geom"))
+    unknown = sorted(set(edge_nos) - lines.keys())
+    if unknown:
+        raise InvalidInput(_("当前路网没有这些边号"), field="edge_nos", value=unknown[:20], cure=_("请重新选择路段"))
+    return MultiLineString([lines[number] for number in sorted(lines)], srid=STORE_SRID)
 
 
 def closure_end(*, actor: Actor, closure_uid: str) -> Closure:

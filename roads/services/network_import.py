@@ -13,18 +13,21 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.conf import settings
 from django.contrib.gis.geos import Polygon
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from core import audit, clock, events
 from core.errors import NotFound
-from core.geo.srid import STORE_SRID, utm_srid
+from core.geo.srid import STORE_SRID, metric_srid_configure, utm_srid
 from roads.models import NetworkBuild
 from roads.network.build import build_graph
 from roads.network.files import load_graph, with_version, write_graph
 from roads.network.graph import RoadGraph
 from roads.network.source import SourceNetwork
 from roads.selectors.networks import network_forget, networks_directory
+from roads.services.closure_carrying import closures_carry
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -146,7 +149,9 @@ def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> 
     require(actor, Verb.CHANGE, DataClass.ROAD_NETWORK)
     directory = networks_directory() / build.version
     if not directory.is_dir():
-        raise NotFound("缺少路网文件", field="network", value=build.version, cure="运行 ./run manage build_network")
+        raise NotFound(
+            _("缺少路网文件"), field="network", value=build.version, cure=_("运行 ./run manage build_network")
+        )
     progress("verifying checksums")
     load_graph(directory, verify=True)
     with transaction.atomic():
@@ -155,6 +160,7 @@ def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> 
         )
         NetworkBuild.objects.filter(pk=build.pk).update(is_current=True, state=NetworkBuild.State.READY)
         build.refresh_from_db()
+        closures_carry(build=build, progress=progress)
         audit.record(
             actor_id=actor.user_id,
             action="roads.network_switched",
@@ -172,6 +178,7 @@ def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> 
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {NETWORK_CHANNEL}")
     network_forget()
+    metric_srid_configure(build.metric_srid)
     stale = NetworkBuild.objects.filter(state=NetworkBuild.State.RETIRED).values_list("pk", flat=True)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM roads_roadedge WHERE build_id = ANY(%s)", [list(stale)])
@@ -193,4 +200,7 @@ def _bounds(graph: RoadGraph) -> Any:
 
 
 def _metric_srid(graph: RoadGraph) -> int:
+    """What the deployment says (LUZHANG_METRIC_SRID), else the UTM zone of the network."""
+    if settings.LUZHANG_METRIC_SRID:
+        return int(settings.LUZHANG_METRIC_SRID)
     return utm_srid(float(np.median(graph.state_lon)), float(np.median(graph.state_lat)))

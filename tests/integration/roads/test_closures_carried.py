@@ -1,0 +1,78 @@
+"""A closure given by edges holds on the next network too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core import clock
+from core.errors import InvalidInput
+from roads.models import Closure, NetworkBuild, ReviewItem, RoadEdge
+from roads.network.source import RoadClass
+from roads.services import closure_create, closure_end
+from roads.services.live_weights import edge_closures
+from tests.factories.roads import NODES, WAYS, Way, a_network, a_source
+from tests.factories.stations import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+# 清湖路 gets a new junction in the middle, all ways another order, so that every edge has another number.
+SIDE_ROAD = Way((18, 19), "", "新路", 0, RoadClass.RESIDENTIAL)
+MORE_NODES = (*NODES, (3000.0, 1500.0), (3000.0, 1900.0))
+
+
+def _close(city: Any, name: str, **fields: Any) -> Closure:
+    numbers = list(RoadEdge.objects.filter(name=name).order_by("edge_no").values_list("edge_no", flat=True))
+    return closure_create(actor=SYSTEM, organisation=city, kind="block", reason=name, edge_nos=numbers, **fields)
+
+
+def _renamed(way: Way) -> Way:
+    return Way((15, 18, 17), "", way.name, way.oneway, way.road_class) if way.name == "清湖路" else way
+
+
+def _names_closed(build: NetworkBuild, *closures: Closure) -> list[str]:
+    numbers = [each.edge_no for each in edge_closures([closure.pk for closure in closures], build.pk)]
+    return sorted(RoadEdge.objects.filter(build=build, edge_no__in=numbers).values_list("name", flat=True))
+
+
+def test_edges_are_found_again(city: Any, network: Any) -> None:
+    closure = _close(city, "清湖路")
+    assert closure.geom is not None and len(closure.geom.coords) == 1, "its lines outlive the network"
+    new = a_network(city, a_source(MORE_NODES, [SIDE_ROAD, *(_renamed(way) for way in WAYS[::-1])], "second"))
+    closure.refresh_from_db()
+    assert closure.build == new != network
+    assert _names_closed(new, closure) == ["清湖路", "清湖路"], "both halves, and not the new road"
+    again = a_network(city, a_source(name="third"))
+    assert _names_closed(again, closure) == ["清湖路"]
+    assert not ReviewItem.objects.filter(kind="closure_lost").exists()
+
+
+def test_those_to_come_are_carried_and_those_that_are_over_left_alone(city: Any, network: Any) -> None:
+    now = clock.now()
+    later = _close(city, "清湖路", starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=2))
+    past = _close(city, "清湖路", starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1))
+    ended = _close(city, "清湖路")
+    closure_end(actor=SYSTEM, closure_uid=str(ended.uid))
+    new = a_network(city, a_source(WAYS and NODES, WAYS[::-1], "second"))
+    assert set(Closure.objects.filter(build=new)) == {later}
+    assert set(Closure.objects.filter(build=network)) == {past, ended}
+
+
+def test_what_is_gone_is_on_the_list(city: Any, network: Any) -> None:
+    closure = _close(city, "清湖路")
+    a_network(city, a_source(ways=WAYS[:-1], name="second"))
+    closure.refresh_from_db()
+    assert closure.build == network and closure.ended_at is None
+    item = ReviewItem.objects.get(kind="closure_lost")
+    assert item.organisation == city and item.details == {"closure": str(closure.uid)} and "清湖路" in item.text
+    back = a_network(city, a_source(MORE_NODES, [SIDE_ROAD, *(_renamed(way) for way in WAYS)], "third"))
+    assert _names_closed(back, closure) == ["清湖路", "清湖路"], "found by its lines when the road is back"
+
+
+def test_unknown_edges_are_refused(city: Any, network: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        closure_create(actor=SYSTEM, organisation=city, kind="block", reason="x", edge_nos=[0, 9999])
+    assert caught.value.field == "edge_nos" and caught.value.value == [9999]
+    assert not Closure.objects.exists()
