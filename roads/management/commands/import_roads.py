@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.errors import LuzhangError
 from roads.network.source import SourceNetwork
 from roads.services.axis_import import PostOnRoad, axes_import
+from roads.services.facilities import facilities_locate
 from roads.services.network_import import graph_of, network_import, network_switch
 from roads.services.sources import generated_source
 from stations.selectors import organisation_root
@@ -33,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
+        where = self._where(options)
         try:
             source, origin, sha256, posts = self._read(options)
             self.say(f"{source.way_count} ways, {source.node_count} nodes read")
@@ -57,10 +59,9 @@ class Command(BaseCommand):
                 )
                 self.say(f"{report.covered_km:.0f} of {report.named_km:.0f} named km lie on axes")
             network_switch(actor=actor, build=build, progress=self.say)
-        except LuzhangError as error:
-            raise CommandError(str(error)) from error
-        except ValueError as error:
-            raise CommandError(f"{options['osm'] or options['place'] or '--demo'}: {error}") from error
+            facilities_locate(actor=actor, progress=self.say)
+        except (LuzhangError, ValueError) as error:
+            raise CommandError(f"{where}: {error}") from error
         for reason, count in sorted(source.skipped.items()):
             self.say(f"skipped: {reason}: {count}")
         self.say(
@@ -72,6 +73,10 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         """Progress goes to stderr."""
         self.stderr.write(text)
+
+    def _where(self, options: dict[str, Any]) -> str:
+        """What the roads are read from, as an error names it: a file by its whole path."""
+        return str(options["osm"].absolute()) if options["osm"] else options["place"] or "--demo"
 
     def _read(self, options: dict[str, Any]) -> tuple[SourceNetwork, str, str, list[PostOnRoad]]:
         if options["demo"]:

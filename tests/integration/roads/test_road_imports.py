@@ -146,16 +146,22 @@ _HOUSE = '<way id="9" version="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k=
         ("empty.osm", b""),
         ("cut.osm.bz2", bz2.compress((_OSM_HEAD + _NODES * 400 + _ROAD + "</osm>").encode())[:-40]),
         ("noise.osm.pbf", bytes(range(256)) * 8),
+        ("roads.txt", b"not even a road file"),
+        ("missing.osm", None),
+        ("missing.graphml", None),
     ],
 )
 def test_broken_road_files_are_refused_and_leave_everything_as_it_was(
-    city: Any, network: Any, tmp_path: Path, name: str, content: bytes
+    city: Any, network: Any, tmp_path: Path, name: str, content: bytes | None
 ) -> None:
     path = tmp_path / name
-    path.write_bytes(content)
+    if content is not None:
+        path.write_bytes(content)
     with pytest.raises(CommandError) as caught:
         call_command("import_roads", osm=path, stdout=StringIO(), stderr=StringIO())
-    assert "[osm]" in str(caught.value) and "(" in str(caught.value), "what is wrong, and the cure"
+    said = str(caught.value)
+    assert said.startswith(f"{path}: "), "the file is named"
+    assert "[osm]" in said and "(" in said, "what is wrong, and the cure"
     assert NetworkBuild.objects.get(is_current=True).version == network.version
     assert current_network().version == network.version
 
