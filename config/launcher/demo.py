@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import fcntl
 import json
+import os
 import shutil
 import socket
 import sys
@@ -17,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.launcher import children, postgres, prepare
-from config.launcher.places import MARK, LaunchError, Places, called_from, environment
+from config.launcher.places import DATABASE, MARK, LaunchError, Places, called_from, environment
 from config.launcher.services import services
 from config.launcher.speech import say
 from config.launcher.supervisor import Supervisor
@@ -26,6 +27,10 @@ HOST = "127.0.0.1"
 READY_TIMEOUT_S = 60.0
 URGENT_PROCESSES = 2
 ONCE = "luzhang_once"
+# The measured run wants at least 200 units, on whatever roads.
+ONCE_UNITS = 240
+# What demo_load ends with when the database has to be made anew (demo.management.commands.demo_load.ANEW).
+ANEW = 3
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
         "--osm", type=Path, metavar="FILE", help="roads from an OpenStreetMap file (.osm, .osm.bz2, .osm.pbf)"
     )
     network.add_argument("--place", metavar="NAME", help="roads of a place, fetched by osmnx (needs internet)")
+    network.add_argument("--nodes", type=int, metavar="N", help="the generated county with N junctions (8000)")
+    words.add_argument("--units", type=int, metavar="N", help="units (120; with a real network or --once 240)")
+    words.add_argument("--fresh", action="store_true", help="remove what an earlier ./run demo loaded, and load anew")
     words.add_argument("--port", type=int, help="port of the web server (8000; with --once a free one)")
     words.add_argument("--workers", type=int, default=1, help="web processes (1)")
     words.add_argument("--once", action="store_true", help="run N simulated minutes, report, leave nothing running")
@@ -67,7 +75,16 @@ def network_words(options: argparse.Namespace) -> list[str]:
     """The words that name the network, for a management command."""
     if options.osm is not None:
         return ["--osm", str(options.osm)]
-    return ["--place", options.place] if options.place else []
+    if options.place:
+        return ["--place", options.place]
+    return ["--nodes", str(options.nodes)] if options.nodes else []
+
+
+def loading_words(options: argparse.Namespace) -> list[str]:
+    """The words that demo_load gets."""
+    units = options.units or (ONCE_UNITS if options.once else None)
+    words = network_words(options) + (["--units", str(units)] if units else [])
+    return words + (["--fresh"] if options.fresh and not options.once else [])
 
 
 def _free_port(wanted: int | None) -> int:
@@ -126,16 +143,33 @@ def _wait_ready(supervisor: Supervisor, port: int, log_folder: Path) -> None:
 def _for_ever(where: Places, values: Mapping[str, str], options: argparse.Namespace) -> int:
     port = _free_port(options.port or 8000)
     prepare.database(where, values)
-    say("loading roads, people and units")
-    children.needed(
-        children.manage("demo_load", *network_words(options)), folder=where.root, environment=values, doing="loading"
-    )
+    _load(where, values, options)
     with stack(where, values, port=port, web_workers=options.workers) as supervisor:
         supervisor.start("simulate", children.manage("simulate", "--url", f"http://{HOST}:{port}"))
         _announce(where, port)
         say("running; Ctrl-C ends everything")
         threading.Event().wait()
     return 0
+
+
+def _load(where: Places, values: Mapping[str, str], options: argparse.Namespace) -> None:
+    """Load what is wanted; where something else or half of it lies, on a database made anew. Raises LaunchError."""
+    say("loading roads, people and units")
+    command = children.manage("demo_load", *loading_words(options))
+    code = children.run(command, folder=where.root, environment=values, stdout=sys.stderr)
+    if code == ANEW:
+        if not where.has_own_database:
+            raise LaunchError("the database that DATABASE_URL names is not removed here: name an empty one.")
+        others = [one.pid for one in children.launchers(where) if one.pid != os.getpid()]
+        if others:
+            raise LaunchError(f"another ./run works here (process {others[0]}): wait for it, or ./run stop.")
+        say("removing the demonstration of before; loading anew")
+        postgres.recreate(where, DATABASE)
+        shutil.rmtree(where.var / "demo", ignore_errors=True)
+        prepare.database(where, values)
+        code = children.run(command, folder=where.root, environment=values, stdout=sys.stderr)
+    if code != 0:
+        raise LaunchError(f"loading failed (exit {code}): the lines above say why.")
 
 
 def _announce(where: Places, port: int) -> None:
@@ -178,12 +212,9 @@ def _once(where: Places, values: Mapping[str, str], options: argparse.Namespace)
     port = _free_port(options.port)
     prepare.database(where, values)
     folder = Path(values["LUZHANG_VAR"])
-    say("loading roads, people and units")
-    children.needed(
-        children.manage("demo_load", *network_words(options)), folder=where.root, environment=values, doing="loading"
-    )
+    _load(where, values, options)
     with stack(where, values, port=port, web_workers=options.workers, log_folder=folder / "log"):
         say(f"{options.minutes:g} simulated minutes")
-        words = ["--url", f"http://{HOST}:{port}", "--minutes", f"{options.minutes:g}", *network_words(options)]
+        words = ["--url", f"http://{HOST}:{port}", "--minutes", f"{options.minutes:g}"]
         words += ["--json"] if options.json else []
         return children.run(children.manage("demo_once", *words), folder=where.root, environment=values)

@@ -14,6 +14,8 @@ from core.errors import Unavailable
 from stations.selectors import system_actor
 from stations.services import token_create
 
+# Where `./run demo` serves when no port is named.
+HOUSE_URL = "http://127.0.0.1:8000"
 DESK_ROLES = ("dispatcher", "reviewer", "commander")
 
 

@@ -16,8 +16,9 @@ from core import clock
 from core.errors import LuzhangError
 from core.services import clock_set
 from demo.simulation import figures, once
-from demo.simulation.accounts import desk_tokens, units_played
+from demo.simulation.accounts import HOUSE_URL, desk_tokens, units_played
 from demo.simulation.habits import BRISK
+from demo.simulation.integrity import integrity
 from demo.simulation.keeping import WeightsKeeper, snapshot_write
 from demo.simulation.posts import posts_named
 from demo.simulation.scenes import Scene, Scenes
@@ -33,19 +34,16 @@ POSTS = 60
 
 
 class Command(BaseCommand):
-    """`demo_once --url URL --minutes N [--rate R] [--seed S] [--json]`; exit 0 only when nothing is lost or doubled."""
+    """`demo_once [--url URL] [--minutes N] [--rate R] [--seed S] [--json]`; exit 0: nothing lost, nothing doubled."""
 
     help = "Run N simulated minutes against a running house and report the figures of the contract."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--url", required=True)
+        parser.add_argument("--url", default=HOUSE_URL)
         parser.add_argument("--minutes", type=float, default=10.0)
         parser.add_argument("--rate", type=float, default=RATE, help="house seconds in a second, at least 10 (10)")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", action="store_true")
-        # What the network was loaded from: named by the launcher, used for the report only.
-        parser.add_argument("--osm", default="")
-        parser.add_argument("--place", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["minutes"] <= 0 or options["rate"] < 10:
@@ -95,8 +93,8 @@ class Command(BaseCommand):
     ) -> dict[str, Any]:
         waited = figures.waited_ids()
         delays, how = figures.assignment_delays_ms(anchor, waited)
-        sound = figures.integrity(world.tally, counts.upto_seq)
-        for name, rows in (*sound.lost.items(), *sound.duplicated.items()):
+        sound = integrity(world.tally, counts.upto_seq)
+        for name, rows in sound.named().items():
             for row in rows[:5]:
                 self.stderr.write(f"{name}: {row}")
         self.stderr.write(f"alert to assignment of {len(delays)} incidents by {how} times")

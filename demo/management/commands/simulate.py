@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core import clock
 from core.errors import LuzhangError
 from core.services import clock_set
-from demo.simulation.accounts import desk_tokens, units_played
+from demo.simulation.accounts import HOUSE_URL, desk_tokens, units_played
 from demo.simulation.habits import Habits
 from demo.simulation.pace import house_now, house_sleep
 from demo.simulation.posts import posts_named
@@ -28,12 +28,12 @@ POSTS = 60
 
 
 class Command(BaseCommand):
-    """`simulate --url URL [--rate R] [--seed S] [--minutes N] [--every S]`; without `--minutes` until stopped."""
+    """`simulate [--url URL] [--rate R] [--seed S] [--minutes N] [--every S]`; without `--minutes` until stopped."""
 
     help = "Let units drive, report and serve, and events arrive, through trackers, API and stream."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--url", required=True, help="address of the house, http://127.0.0.1:8000")
+        parser.add_argument("--url", default=HOUSE_URL, help=f"address of the house ({HOUSE_URL})")
         parser.add_argument("--rate", type=float, help="house seconds in a second (unchanged); for this run only")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--minutes", type=float, help="house minutes to run (until stopped)")
