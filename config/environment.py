@@ -52,6 +52,7 @@ class Environment:
     https: bool
     simulation: bool
     require_second_factor: bool
+    retention_days: dict[str, int]
 
 
 def read(environ: Mapping[str, str] | None = None) -> Environment:
@@ -74,6 +75,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         https=_flag(env, "LUZHANG_HTTPS", default=True),
         simulation=_flag(env, "LUZHANG_SIMULATION", default=False),
         require_second_factor=_flag(env, "LUZHANG_REQUIRE_MFA", default=True),
+        retention_days=_days(env, "LUZHANG_RETENTION_DAYS"),
     )
 
 
@@ -168,6 +170,17 @@ def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in env.get(name, "").split(",") if item.strip())
+
+
+def _days(env: Mapping[str, str], name: str) -> dict[str, int]:
+    """`fixes=90,audit=1825` as days by class; which classes there are is known to core.retention."""
+    found: dict[str, int] = {}
+    for item in _list(env, name):
+        kind, _, days = item.partition("=")
+        if not kind.strip() or not days.strip().isdigit() or int(days) < 1:
+            raise BadEnvironment(f"{name} holds {item!r}: write class=days, such as fixes=90,audit=1825.")
+        found[kind.strip()] = int(days)
+    return found
 
 
 def _origins(env: Mapping[str, str]) -> tuple[str, ...]:

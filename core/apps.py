@@ -20,10 +20,12 @@ class CoreConfig(AppConfig):
         Every process that publishes has to know who listens: duties are written with the event.
         """
         from django.utils.module_loading import autodiscover_modules
+        from django.utils.translation import gettext
 
-        from core import keys
+        from core import keys, messages
 
         text = getattr(settings, "LUZHANG_KEYS", "")
         if text:
             keys.configure(keys.parse(text))
+        messages.translate_by(gettext)
         autodiscover_modules("handlers")

@@ -21,6 +21,7 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from core import clock, crypto
 from core.db.append_only import append_only_lifted
@@ -88,7 +89,7 @@ def retire(organisation_root: str, day: dt.date, *, note: str) -> int:
     with append_only_lifted("core_auditrow"), connection.cursor() as cursor:
         last = _last_head(cursor, (organisation_root, day))
         if last is None:
-            raise NotFound("没有这条审计链", field="day", value=day)
+            raise NotFound(_("没有这条审计链"), field="day", value=day)
         cursor.execute(
             "DELETE FROM core_auditrow WHERE organisation_root = %s AND day = %s AND row_hash IS NOT NULL",
             [organisation_root, day],
@@ -97,7 +98,8 @@ def retire(organisation_root: str, day: dt.date, *, note: str) -> int:
         # The tombstone is one step beyond the last row, so that no later row can take its place.
         stone = _signed((organisation_root, day), last.chain_seq + 1, last.row_hash, f"{count} rows: {note}"[:200])
         _insert_head(cursor, stone)
-    _append_to_files([stone])
+    # Inside a caller's transaction the file is written when that one commits.
+    transaction.on_commit(lambda: _append_to_files([stone]))
     return count
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.settings.values import ENVIRONMENT
 
-__all__ = ["CACHES", "DATABASES", "REDIS_URL", "SESSION_ENGINE"]
+__all__ = ["CACHES", "DATABASES", "LUZHANG_RETENTION_DAYS", "REDIS_URL", "SESSION_ENGINE"]
 
 _database = ENVIRONMENT.database
 
@@ -35,3 +35,5 @@ CACHES = {
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 REDIS_URL = ENVIRONMENT.redis_url
+# Days by class, over the defaults of the rooms (core.retention).
+LUZHANG_RETENTION_DAYS = ENVIRONMENT.retention_days
