@@ -157,7 +157,12 @@ def _unpack(archive: Path, name: str, target: Path) -> None:
     fresh = target.with_name(f"{target.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     with tarfile.open(archive) as file:
-        file.extractall(fresh, filter="data")
+        # The argument `filter` came with Python 3.11.4; Debian 12 has 3.11.2. There our own check must do.
+        file.extraction_filter = getattr(tarfile, "data_filter", None)
+        members = file.getmembers()
+        if any(".." in Path(one.name).parts or one.name.startswith("/") or one.islnk() for one in members):
+            raise LaunchError(f"{archive} holds paths that lead outside: use another backup.")
+        file.extractall(fresh, members)
     shutil.rmtree(target, ignore_errors=True)
     (fresh / name).rename(target)
     shutil.rmtree(fresh)
