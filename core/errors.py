@@ -13,6 +13,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core.messages import spoken
+
 MAX_VALUE_CHARACTERS = 200
 
 
@@ -37,16 +39,26 @@ class LuzhangError(Exception):
         details: Iterable[Mapping[str, object] | LuzhangError] = (),
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self._message = message
         if code is not None:
             self.code = code
         self.field = field
         self.value = value
-        self.cure = cure
+        self._cure = cure
         self.details = [_detail(item) for item in details]
 
+    @property
+    def message(self) -> str:
+        """What is wrong, in the language of who reads it now."""
+        return spoken(self._message)
+
+    @property
+    def cure(self) -> str | None:
+        """What to do instead, likewise."""
+        return None if self._cure is None else spoken(self._cure)
+
     def __str__(self) -> str:
-        parts = [str(self.message)]
+        parts = [self.message]
         if self.field:
             parts.append(f"[{self.field}]")
         if self.cure:
@@ -58,13 +70,13 @@ class LuzhangError(Exception):
         return {"error": self._body()}
 
     def _body(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"code": self.code, "message": str(self.message)}
+        body: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.field is not None:
             body["field"] = self.field
         if self.value is not None:
             body["value"] = plain_value(self.value)
         if self.cure is not None:
-            body["cure"] = str(self.cure)
+            body["cure"] = self.cure
         if self.details:
             body["details"] = self.details
         return body

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.errors import Forbidden, InvalidInput
@@ -20,11 +21,11 @@ def clock_set(
     `offset` and `at` are given. Neither given: the time stays, only the rate changes. Every process follows within 1 s.
     """
     if not getattr(settings, "LUZHANG_SIMULATION", False):
-        raise Forbidden("时钟只能在仿真中调整", field="LUZHANG_SIMULATION")
+        raise Forbidden(_("时钟只能在仿真中调整"), field="LUZHANG_SIMULATION")
     if not 0.0 <= rate <= 1000.0:
-        raise InvalidInput("时钟速率超出范围", field="rate", value=rate, cure="0…1000")
+        raise InvalidInput(_("时钟速率超出范围"), field="rate", value=rate, cure="0…1000")
     if offset is not None and at is not None:
-        raise InvalidInput("offset 与 at 只能给一个", field="at", value=at)
+        raise InvalidInput(_("offset 与 at 只能给一个"), field="at", value=at)
     with transaction.atomic():
         wall = clock.wall_now()
         current = clock.refresh().at(wall)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from core.errors import TransitionRefused
+from core.messages import gettext_noop as _
 
 State = TypeVar("State", bound=StrEnum)
 
@@ -60,7 +61,12 @@ class Lifecycle(Generic[State]):
         if target not in self.table[source]:
             allowed = ", ".join(sorted(state.value for state in self.table[source])) or "—"
             raise TransitionRefused(
-                f"{self.name}: {source.value} → {target.value} is not a step of this lifecycle",
+                _(
+                    "%(name)s：不允许从 %(source)s 到 %(target)s",
+                    name=self.name,
+                    source=source.value,
+                    target=target.value,
+                ),
                 field="state",
                 value=target.value,
                 cure=f"from {source.value} only: {allowed}",
@@ -81,7 +87,7 @@ class Lifecycle(Generic[State]):
             return type(self.initial)(value)
         except ValueError:
             raise TransitionRefused(
-                f"{self.name}: {value!r} is no state of this lifecycle",
+                _("%(name)s：没有状态 %(value)s", name=self.name, value=value),
                 field="state",
                 value=str(value),
                 cure=", ".join(state.value for state in self._states),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from core.errors import NotSignedIn
 from core.geo.layer import Layer
@@ -19,7 +20,7 @@ def machine_actor(request: HttpRequest) -> Actor:
         return actor_for_request(request)
     user = user_for_bearer(token.strip())
     if user is None:
-        raise NotSignedIn("访问令牌无效或已过期", cure="create_token")
+        raise NotSignedIn(_("访问令牌无效或已过期"), cure="create_token")
     return actor_for_user(user)
 
 
@@ -29,7 +30,7 @@ def layer_actor(request: HttpRequest, layer: Layer) -> Actor:
         return PUBLIC_ACTOR
     actor = machine_actor(request)
     if not actor.is_signed_in:
-        raise NotSignedIn("请先登录", field="layer", value=layer.name)
+        raise NotSignedIn(_("请先登录"), field="layer", value=layer.name)
     require(actor, Verb.VIEW, DataClass(str(layer.data_class)))
     return actor
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from core.errors import NotFound
 from core.geo.layer import Layer
 from incidents.layers import LAYERS as INCIDENT_LAYERS
@@ -18,5 +20,5 @@ def layer_named(name: str) -> Layer:
     """The layer, or NotFound naming those that exist."""
     layer = LAYERS.get(name)
     if layer is None:
-        raise NotFound("没有这个图层", field="layer", value=name, cure="、".join(LAYERS))
+        raise NotFound(_("没有这个图层"), field="layer", value=name, cure="、".join(LAYERS))
     return layer

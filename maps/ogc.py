@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.errors import InvalidInput, LuzhangError, NotFound
@@ -74,7 +75,7 @@ def _json(content: Any, kind: str = JSON) -> HttpResponse:
 def _layer(name: str) -> Layer:
     layer = LAYERS.get(name)
     if layer is None:
-        raise NotFound("没有这个数据集", field="collection", value=name, cure="、".join(LAYERS))
+        raise NotFound(_("没有这个数据集"), field="collection", value=name, cure="、".join(LAYERS))
     return layer
 
 
@@ -184,7 +185,7 @@ def item(request: HttpRequest, name: str, feature_id: str) -> HttpResponse:
         cursor.execute(_select(layer, sql) + _ONE_SQL, {**values, "feature_id": feature_id})
         row = cursor.fetchone()
     if row is None:
-        raise NotFound("没有这个要素", field="id", value=feature_id)
+        raise NotFound(_("没有这个要素"), field="id", value=feature_id)
     links = [
         {"rel": "self", "type": GEOJSON, "href": request.build_absolute_uri()},
         _link(request, "collection", reverse("ogc-collection", args=[layer.name])),
@@ -219,32 +220,35 @@ def _parameters_check(query: QueryDict) -> None:
     unknown = sorted(set(query) - KNOWN_PARAMETERS)
     if unknown:
         cure = "、".join(sorted(KNOWN_PARAMETERS))
-        raise InvalidInput("未知的参数", field=unknown[0], value=query[unknown[0]], cure=cure)
+        raise InvalidInput(_("未知的参数"), field=unknown[0], value=query[unknown[0]], cure=cure)
     for part in query.get("datetime", "").split("/") if query.get("datetime") else []:
         if part not in ("", ".."):
             try:
                 datetime.fromisoformat(part)
             except ValueError as error:
                 raise InvalidInput(
-                    "时间格式不对", field="datetime", value=part, cure="2026-11-21T08:00:00Z 或 ../2026-11-21T08:00:00Z"
+                    _("时间格式不对"),
+                    field="datetime",
+                    value=part,
+                    cure=_("2026-11-21T08:00:00Z 或 ../2026-11-21T08:00:00Z"),
                 ) from error
 
 
 def _bbox(text: str | None) -> dict[str, float]:
     if text is None:
         return _WORLD
-    cure = "bbox=110.3,19.1,110.6,19.4（经度在前）"
+    cure = _("bbox=110.3,19.1,110.6,19.4（经度在前）")
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError as error:
-        raise InvalidInput("bbox 应为四个或六个数字", field="bbox", value=text, cure=cure) from error
+        raise InvalidInput(_("bbox 应为四个或六个数字"), field="bbox", value=text, cure=cure) from error
     if len(numbers) == 6:
         numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
     if len(numbers) != 4 or not all(-1e9 < number < 1e9 for number in numbers):
-        raise InvalidInput("bbox 应为四个或六个数字", field="bbox", value=text, cure=cure)
+        raise InvalidInput(_("bbox 应为四个或六个数字"), field="bbox", value=text, cure=cure)
     west, south, east, north = numbers
     if west > east or south > north:
-        raise InvalidInput("bbox 的下限大于上限", field="bbox", value=text, cure=cure)
+        raise InvalidInput(_("bbox 的下限大于上限"), field="bbox", value=text, cure=cure)
     return {"west": west, "south": south, "east": east, "north": north}
 
 
@@ -253,5 +257,7 @@ def _whole(query: QueryDict, name: str, default: int, *, least: int) -> int:
     if text is None:
         return default
     if not text.isdecimal() or int(text) < least:
-        raise InvalidInput(f"{name} 应为不小于 {least} 的整数", field=name, value=text)
+        raise InvalidInput(
+            _("%(name)s 应为不小于 %(least)s 的整数") % {"name": name, "least": least}, field=name, value=text
+        )
     return int(text)

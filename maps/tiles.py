@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.errors import InvalidInput, LuzhangError
@@ -53,7 +54,12 @@ def tile_bounds(z: int, x: int, y: int) -> tuple[float, float, float, float]:
 def tile_bytes(layer: Layer, actor: Actor, z: int, x: int, y: int, datum: str = "wgs84") -> bytes:
     """The tile, empty where the layer has nothing. Raises InvalidInput for addresses that do not exist."""
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
-        raise InvalidInput("没有这个瓦片", field="z,x,y", value=f"{z}/{x}/{y}", cure=f"z 应为 0–{MAX_ZOOM}")
+        raise InvalidInput(
+            _("没有这个瓦片"),
+            field="z,x,y",
+            value=f"{z}/{x}/{y}",
+            cure=_("z 应为 0–%(max_zoom)s") % {"max_zoom": MAX_ZOOM},
+        )
     if z < layer.min_zoom:
         return b""
     west, south, east, north = tile_bounds(z, x, y)

@@ -10,7 +10,7 @@ from config.launcher.places import Places
 from config.launcher.speech import say
 
 ROOMS = ("core", "stations", "roads", "patrols", "recognition", "incidents", "maps", "demo", "config")
-FUNCTIONS = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy"}
+FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy"}
 _TAG = re.compile(r"""\{%\s*(?:trans|translate)\s+(?:"([^"]*)"|'([^']*)')""")
 _BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*(?:plural|endblocktrans(?:late)?)", re.DOTALL)
 _SCRIPT = re.compile(r"""\bgettext\(\s*(?:"([^"]*)"|'([^']*)')""")

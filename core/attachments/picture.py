@@ -13,6 +13,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from core.errors import InvalidInput, TooLarge
@@ -56,9 +57,9 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
     """
     if len(data) > SIZE_AT_MOST_BYTES:
         limit_mib = SIZE_AT_MOST_BYTES // 2**20
-        raise PictureTooLarge("图片文件过大", field=field, value=f"{len(data)} bytes", cure=f"≤ {limit_mib} MiB")
+        raise PictureTooLarge(_("图片文件过大"), field=field, value=f"{len(data)} bytes", cure=f"≤ {limit_mib} MiB")
     if not _known_magic(data):
-        raise BrokenPicture("不是可接受的图片格式", field=field, value=data[:12].hex(), cure=", ".join(FORMATS))
+        raise BrokenPicture(_("不是可接受的图片格式"), field=field, value=data[:12].hex(), cure=", ".join(FORMATS))
     with warnings.catch_warnings():
         # Pillow only warns between its limit and twice its limit; for us a bomb is a bomb.
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -68,7 +69,7 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
                 taken_at, place = _exif(image, zone)
                 fresh = _redrawn(image)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-            raise PictureTooLarge("图片像素过多", field=field, cure=_pixel_cure()) from problem
+            raise PictureTooLarge(_("图片像素过多"), field=field, cure=_pixel_cure()) from problem
         except (
             UnidentifiedImageError,
             OSError,
@@ -78,7 +79,7 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
             EOFError,
             MemoryError,
         ) as problem:
-            raise BrokenPicture("图片损坏或不完整", field=field, cure="重新拍摄或导出后再上传") from problem
+            raise BrokenPicture(_("图片损坏或不完整"), field=field, cure=_("重新拍摄或导出后再上传")) from problem
     out = io.BytesIO()
     fresh.save(out, "JPEG", quality=JPEG_QUALITY, optimize=False)
     lon, lat = place if place else (None, None)
@@ -93,7 +94,7 @@ def _known_magic(data: bytes) -> bool:
 
 def _check_pixels(width_px: int, height_px: int, field: str) -> None:
     if width_px * height_px > PIXELS_AT_MOST or max(width_px, height_px) > SIDE_AT_MOST_PX:
-        raise PictureTooLarge("图片像素过多", field=field, value=f"{width_px}×{height_px}", cure=_pixel_cure())
+        raise PictureTooLarge(_("图片像素过多"), field=field, value=f"{width_px}×{height_px}", cure=_pixel_cure())
 
 
 def _pixel_cure() -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.attachments.picture import picture_read
@@ -29,7 +30,7 @@ def attachment_create(
     a row (crash in between) is removed by `attachments_sweep`.
     """
     if not purpose.isidentifier() or len(purpose) > 40:
-        raise InvalidInput("附件用途无效", field="purpose", value=purpose)
+        raise InvalidInput(_("附件用途无效"), field="purpose", value=purpose)
     picture = picture_read(data, zone=timezone.get_current_timezone(), field=field)
     uid = uuid.uuid4()
     day = timezone.localdate(clock.now())
@@ -65,7 +66,7 @@ def attachment_bytes(attachment: Attachment) -> bytes:
     """The kept JPEG. Raises InvalidInput(code="attachment_changed") when the file is not what was recorded."""
     data = (Path(settings.MEDIA_ROOT) / attachment.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != attachment.sha256:
-        raise InvalidInput("附件文件与记录不符", code="attachment_changed", field="attachment", value=attachment.uid)
+        raise InvalidInput(_("附件文件与记录不符"), code="attachment_changed", field="attachment", value=attachment.uid)
     return data
 
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.errors import InvalidInput
 from core.geo import mainland
+from core.messages import gettext_noop as _
 
 Floats = NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -52,12 +53,12 @@ def datum_of(value: object, *, field: str = "datum") -> Datum:
     """The datum of an input. Raises InvalidInput when it is missing or unknown."""
     known = ", ".join(each.value for each in Datum)
     if value is None or str(value).strip() == "":
-        raise InvalidInput("坐标没有注明坐标系", field=field, cure=known)
+        raise InvalidInput(_("坐标没有注明坐标系"), field=field, cure=known)
     text = str(value).strip().lower().replace("-", "").replace("_", "")
     try:
         return Datum(text)
     except ValueError:
-        raise InvalidInput("不认识的坐标系", field=field, value=value, cure=known) from None
+        raise InvalidInput(_("不认识的坐标系"), field=field, value=value, cure=known) from None
 
 
 def place_check(
@@ -79,27 +80,29 @@ def place_check(
     x, y = _number(lon, lon_field), _number(lat, lat_field)
     both = f"{lon_field},{lat_field}"
     if x == 0.0 and y == 0.0:
-        raise InvalidInput("0, 0 不是有效位置（设备没有定位）", field=both, value=[x, y], cure="等待定位后再上报")
+        raise InvalidInput(_("0, 0 不是有效位置（设备没有定位）"), field=both, value=[x, y], cure=_("等待定位后再上报"))
     box = bounds or (mainland.WEST, mainland.SOUTH, mainland.EAST, mainland.NORTH)
     if not _in_box(x, y, box) and _in_box(y, x, box):
-        raise InvalidInput("经度和纬度写反了", field=both, value=[x, y], cure=f"{lon_field}={y:g}, {lat_field}={x:g}")
+        raise InvalidInput(
+            _("经度和纬度写反了"), field=both, value=[x, y], cure=f"{lon_field}={y:g}, {lat_field}={x:g}"
+        )
     if not -180.0 <= x <= 180.0:
-        raise InvalidInput("经度超出范围", field=lon_field, value=x, cure="-180…180")
+        raise InvalidInput(_("经度超出范围"), field=lon_field, value=x, cure="-180…180")
     if not -90.0 <= y <= 90.0:
-        raise InvalidInput("纬度超出范围", field=lat_field, value=y, cure="-90…90")
+        raise InvalidInput(_("纬度超出范围"), field=lat_field, value=y, cure="-90…90")
     wgs_lon, wgs_lat = to_wgs84(x, y, found)
     return float(wgs_lon), float(wgs_lat)
 
 
 def _number(value: object, field: str) -> float:
     if value is None or value == "" or isinstance(value, bool):
-        raise InvalidInput("缺少坐标", field=field, value=value, cure="十进制度，如 110.4746")
+        raise InvalidInput(_("缺少坐标"), field=field, value=value, cure=_("十进制度，如 110.4746"))
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise InvalidInput("坐标不是数字", field=field, value=value, cure="十进制度，如 110.4746") from None
+        raise InvalidInput(_("坐标不是数字"), field=field, value=value, cure=_("十进制度，如 110.4746")) from None
     if not math.isfinite(number):
-        raise InvalidInput("坐标不是有限的数", field=field, value=number, cure="十进制度，如 110.4746")
+        raise InvalidInput(_("坐标不是有限的数"), field=field, value=number, cure=_("十进制度，如 110.4746"))
     return number
 
 
@@ -162,7 +165,7 @@ def _forward(shift: Any) -> Any:
 def _inverse(shift: Any) -> Any:
     def convert(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         x, y = lon.copy(), lat.copy()
-        for _ in range(FIXED_POINT_STEPS):
+        for _step in range(FIXED_POINT_STEPS):
             again_x, again_y = shift(x, y)
             x, y = x + (lon - again_x), y + (lat - again_y)
         # Shifted only if the place it comes from is inside; asking about the shifted place would err near the border.

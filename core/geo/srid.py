@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from core.errors import InvalidInput, Unavailable
+from core.messages import gettext_noop as _
 
 STORE_SRID = 4326
 """Everything stored and everything given out: WGS-84, longitude first."""
@@ -20,7 +21,7 @@ _configured: dict[str, int] = {}
 def utm_srid(lon: float, lat: float) -> int:
     """EPSG code of the WGS-84 UTM zone of a place (without the exceptions of Norway and Svalbard)."""
     if not (-180.0 <= lon <= 180.0 and -80.0 <= lat <= 84.0):
-        raise InvalidInput("UTM is defined between 80° S and 84° N only", field="lon,lat", value=(lon, lat))
+        raise InvalidInput(_("UTM 只适用于南纬 80° 至北纬 84°"), field="lon,lat", value=(lon, lat))
     zone = min(int((lon + 180.0) // 6.0) + 1, 60)
     return (32600 if lat >= 0 else 32700) + zone
 
@@ -39,16 +40,16 @@ def metric_srid() -> int:
     if text:
         if not text.isdigit():
             raise InvalidInput(
-                f"{METRIC_SRID_VARIABLE} is not an EPSG number",
+                _("%(metric_srid_variable)s 不是 EPSG 编号", metric_srid_variable=METRIC_SRID_VARIABLE),
                 field=METRIC_SRID_VARIABLE,
                 value=text,
-                cure="give the number only, such as 32649",
+                cure=_("只填数字，如 32649"),
             )
         return int(text)
     if "srid" in _configured:
         return _configured["srid"]
     raise Unavailable(
-        "no metric reference system is known yet",
+        _("还没有确定米制坐标系"),
         field=METRIC_SRID_VARIABLE,
-        cure=f"load a road network, or set {METRIC_SRID_VARIABLE}",
+        cure=_("导入路网，或设置 %(metric_srid_variable)s", metric_srid_variable=METRIC_SRID_VARIABLE),
     )

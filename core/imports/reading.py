@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.errors import InvalidInput, TooLarge
 
 SIZE_AT_MOST_BYTES = 200 * 2**20
@@ -34,7 +36,7 @@ class ImportRow:
         """The text of a column that must not be empty. Raises InvalidInput."""
         value = self.text(column)
         if not value:
-            raise InvalidInput("必填项为空", field=column, cure="补全后重新导入")
+            raise InvalidInput(_("必填项为空"), field=column, cure=_("补全后重新导入"))
         return value
 
     def number(self, column: str, default: float | None = None) -> float:
@@ -45,9 +47,9 @@ class ImportRow:
         try:
             value = float(text.replace(",", ""))
         except ValueError:
-            raise InvalidInput("不是数字", field=column, value=text, cure="如 12.5") from None
+            raise InvalidInput(_("不是数字"), field=column, value=text, cure=_("如 12.5")) from None
         if value != value or abs(value) == float("inf"):
-            raise InvalidInput("不是有限的数", field=column, value=text)
+            raise InvalidInput(_("不是有限的数"), field=column, value=text)
         return value
 
     def date(self, column: str) -> dt.date | None:
@@ -61,7 +63,7 @@ class ImportRow:
             year, month, day = (int(part) for part in parts)
             return dt.date(year, month, day)
         except ValueError:
-            raise InvalidInput("不是日期", field=column, value=text, cure="如 2026-03-01") from None
+            raise InvalidInput(_("不是日期"), field=column, value=text, cure=_("如 2026-03-01")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,13 @@ def table_read(path: Path | str, columns: Columns, *, required: Iterable[str] = 
     """
     source = Path(path)
     if not source.is_file():
-        raise InvalidInput("没有这个文件", field="file", value=str(path))
+        raise InvalidInput(_("没有这个文件"), field="file", value=str(path))
     if source.stat().st_size > SIZE_AT_MOST_BYTES:
         raise TooLarge(
-            "文件过大", field="file", value=source.name, cure=f"≤ {SIZE_AT_MOST_BYTES // 2**20} MiB，请分批导入"
+            _("文件过大"),
+            field="file",
+            value=source.name,
+            cure=_("≤ %(value)s MiB，请分批导入") % {"value": SIZE_AT_MOST_BYTES // 2**20},
         )
     suffix = source.suffix.lower()
     encoding = ""
@@ -97,7 +102,7 @@ def table_read(path: Path | str, columns: Columns, *, required: Iterable[str] = 
     elif suffix in (".geojson", ".json", ".gpkg"):
         return _features(source, columns, required)
     else:
-        raise InvalidInput("不支持的文件类型", field="file", value=source.name, cure=".csv .xlsx .geojson .gpkg")
+        raise InvalidInput(_("不支持的文件类型"), field="file", value=source.name, cure=".csv .xlsx .geojson .gpkg")
     names, ignored = _names(header, columns, required, source.name)
     rows = [
         ImportRow(line, {name: cell for name, cell in zip(names, texts, strict=False) if name})
@@ -116,7 +121,7 @@ def _csv(source: Path, suffix: str) -> tuple[list[str], list[tuple[int, list[str
         except UnicodeDecodeError:
             continue
     else:
-        raise InvalidInput("文件编码无法识别", field="file", value=source.name, cure="另存为 UTF-8 CSV")
+        raise InvalidInput(_("文件编码无法识别"), field="file", value=source.name, cure=_("另存为 UTF-8 CSV"))
     first = text.split("\n", 1)[0]
     delimiter = "\t" if suffix == ".tsv" or ("\t" in first and "," not in first) else ";" if _semicolons(first) else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -128,7 +133,7 @@ def _csv(source: Path, suffix: str) -> tuple[list[str], list[tuple[int, list[str
             cells.append((start, [cell.strip() for cell in row]))
             start = reader.line_num + 1
     except csv.Error as problem:
-        raise InvalidInput("CSV 无法解析", field="file", value=source.name, cure=str(problem)) from problem
+        raise InvalidInput(_("CSV 无法解析"), field="file", value=source.name, cure=str(problem)) from problem
     return header, cells, encoding
 
 
@@ -155,7 +160,7 @@ def _xlsx(source: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         SyntaxError,
     ) as problem:
         raise InvalidInput(
-            "表格无法打开", field="file", value=source.name, cure="用表格软件另存为 .xlsx 后重试"
+            _("表格无法打开"), field="file", value=source.name, cure=_("用表格软件另存为 .xlsx 后重试")
         ) from problem
     if not rows:
         return [], []
@@ -181,10 +186,10 @@ def _features(source: Path, columns: Columns, required: Iterable[str]) -> Table:
     try:
         meta, _fids, geometry, fields = pyogrio.raw.read(source)
     except (DataSourceError, DataLayerError) as problem:
-        raise InvalidInput("空间文件无法打开", field="file", value=source.name, cure=str(problem)[:200]) from problem
+        raise InvalidInput(_("空间文件无法打开"), field="file", value=source.name, cure=str(problem)[:200]) from problem
     if meta["crs"] is None:
         raise InvalidInput(
-            "空间文件没有注明坐标系", field="crs", value=source.name, cure="导出时写入坐标系，如 EPSG:4326"
+            _("空间文件没有注明坐标系"), field="crs", value=source.name, cure=_("导出时写入坐标系，如 EPSG:4326")
         )
     header = [str(name) for name in meta["fields"]]
     names, ignored = _names(header, columns, required, source.name)
@@ -221,11 +226,16 @@ def _names(header: list[str], columns: Columns, required: Iterable[str], name: s
     if missing:
         spelled = "、".join("/".join((column, *columns.get(column, ()))) for column in missing)
         raise InvalidInput(
-            "缺少必需的列", field=missing[0], value=", ".join(header)[:150] or name, cure=f"需要：{spelled}"
+            _("缺少必需的列"),
+            field=missing[0],
+            value=", ".join(header)[:150] or name,
+            cure=_("需要：%(spelled)s") % {"spelled": spelled},
         )
     doubled = {each for each in names if each and names.count(each) > 1}
     if doubled:
-        raise InvalidInput("同一内容有两列", field=sorted(doubled)[0], value=", ".join(header)[:150], cure="只保留一列")
+        raise InvalidInput(
+            _("同一内容有两列"), field=sorted(doubled)[0], value=", ".join(header)[:150], cure=_("只保留一列")
+        )
     return names, [each for each, canonical in zip(header, names, strict=True) if each and not canonical]
 
 

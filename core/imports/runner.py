@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.api.errors import typed
@@ -118,7 +119,7 @@ def _rows(run: ImportRun, rows: list[ImportRow], work: RowWork) -> list[ImportRo
 
 def _constraint(problem: Exception) -> InvalidInput:
     detail = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None) or ""
-    return InvalidInput("与已有数据冲突", field=detail, cure="检查是否重复或时间重叠")
+    return InvalidInput(_("与已有数据冲突"), field=detail, cure=_("检查是否重复或时间重叠"))
 
 
 def _refused(run: ImportRun, row: ImportRow, error: LuzhangError) -> ImportRowError:

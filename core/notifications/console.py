@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications.gateway import GatewayFailed, Receipt
@@ -21,7 +22,7 @@ class ConsoleGateway:
     def send(self, address: str, text: str, key: str) -> Receipt:
         """Write the message down. Raises GatewayFailed without an address."""
         if not address:
-            raise GatewayFailed("没有接收号码", field="address")
+            raise GatewayFailed(_("没有接收号码"), field="address")
         at = clock.now()
         with connection.cursor() as cursor:
             cursor.execute(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InvalidInput
+from core.messages import gettext_noop as _
 from roads.network.source import Float64, Int8, Int32, RoadClass, SourceNetwork, WayFlag
 
 from . import facts
@@ -56,13 +57,16 @@ def county_generate(*, nodes: int = 8000, seed: int = 1) -> County:
     """
     if not SMALLEST <= nodes <= LARGEST:
         raise InvalidInput(
-            "路口数超出范围。", field="nodes", value=nodes, cure=f"取 {SMALLEST} 至 {LARGEST} 之间的整数。"
+            _("路口数超出范围。"),
+            field="nodes",
+            value=nodes,
+            cure=_("取 %(smallest)s 至 %(largest)s 之间的整数。", smallest=SMALLEST, largest=LARGEST),
         )
     if seed < 0:
-        raise InvalidInput("随机种子不能为负数。", field="seed", value=seed, cure="取 0 或正整数。")
+        raise InvalidInput(_("随机种子不能为负数。"), field="seed", value=seed, cure=_("取 0 或正整数。"))
     ratio = POINTS_PER_JUNCTION if nodes <= RETRY_UP_TO else POINTS_PER_JUNCTION_LARGE
     best: _Draft | None = None
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         draft = _draft(nodes, round(nodes * ratio), seed)
         made = int(draft.chains.junction.sum())
         if best is None or abs(made - nodes) < abs(int(best.chains.junction.sum()) - nodes):

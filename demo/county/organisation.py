@@ -12,6 +12,7 @@ import shapely
 from scipy.cluster.vq import kmeans2
 
 from core.errors import InvalidInput
+from core.messages import gettext_noop as _
 from roads.network.source import Float64
 
 from .measure import junction_mask
@@ -55,9 +56,16 @@ def organisation_lay(
     the same plan. Raises InvalidInput for no axes, no junctions, or an unusable number of units.
     """
     if not 1 <= units <= MOST_UNITS:
-        raise InvalidInput("单元数超出范围。", field="units", value=units, cure=f"取 1 至 {MOST_UNITS} 之间的整数。")
+        raise InvalidInput(
+            _("单元数超出范围。"),
+            field="units",
+            value=units,
+            cure=_("取 1 至 %(most_units)s 之间的整数。", most_units=MOST_UNITS),
+        )
     if not axes or lon.size == 0:
-        raise InvalidInput("路网没有道路轴线或路口。", field="axes", value=len(axes), cure="先导入路网并生成道路轴线。")
+        raise InvalidInput(
+            _("路网没有道路轴线或路口。"), field="axes", value=len(axes), cure=_("先导入路网并生成道路轴线。")
+        )
     rng = np.random.default_rng([seed, 11])
     found = tuple(districts) or find_districts(lon, lat, bounds, units, seed)
     ground = Ground(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,7 +23,7 @@ from stations.types import Actor, DataClass, Verb
 def _visible(actor: Actor, uid: str) -> Assignment:
     assignment = assignments_visible_to(actor).filter(uid=uid).first()
     if assignment is None:
-        raise NotFound("没有这次派警", field="assignment", value=str(uid))
+        raise NotFound(_("没有这次派警"), field="assignment", value=str(uid))
     return assignment
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,7 +38,7 @@ def _page(request: Request) -> tuple[int, int]:
         offset = int(request.query_params.get("offset", 0))
     except ValueError as error:
         raise InvalidInput(
-            "limit 和 offset 应为整数", field="limit", value=request.query_params.get("limit")
+            _("limit 和 offset 应为整数"), field="limit", value=request.query_params.get("limit")
         ) from error
     return max(1, min(limit, MAX_PAGE_SIZE)), max(0, offset)
 
@@ -45,7 +46,7 @@ def _page(request: Request) -> tuple[int, int]:
 def _visible(actor: Actor, uid: str) -> Incident:
     incident = incidents_visible_to(actor).filter(uid=uid).first()
     if incident is None:
-        raise NotFound("没有这条警情", field="incident", value=str(uid))
+        raise NotFound(_("没有这条警情"), field="incident", value=str(uid))
     return incident
 
 
@@ -160,7 +161,7 @@ class DuplicatesApi(APIView):
         try:
             lon, lat = float(request.query_params["lon"]), float(request.query_params["lat"])
         except (KeyError, ValueError) as error:
-            raise InvalidInput("请给出 lon 和 lat（WGS-84）", field="lon") from error
+            raise InvalidInput(_("请给出 lon 和 lat（WGS-84）"), field="lon") from error
         hints = duplicates_near(
             actor=actor_for_request(request),
             lon=lon,

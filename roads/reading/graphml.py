@@ -8,6 +8,7 @@ from xml.etree.ElementTree import ParseError
 import networkx as nx
 import osmnx as ox
 
+from core.messages import gettext_noop as _
 from roads.network.source import SourceNetwork
 
 from .errors import SourceUnreadable
@@ -25,9 +26,9 @@ def read_graphml(path: str | Path) -> SourceNetwork:
         source = source_of_graph(ox.load_graphml(file), file.name.split(".")[0])
     except (ParseError, nx.NetworkXException, KeyError, ValueError, TypeError, AttributeError, OSError) as error:
         raise SourceUnreadable(
-            f"GraphML 文件无法读取：{error or type(error).__name__}",
+            _("GraphML 文件无法读取：%(value)s", value=error or type(error).__name__),
             field="osm",
             value=str(file),
-            cure="请用 osmnx 的 save_graphml 重新保存，或改用 OSM 文件",
+            cure=_("请用 osmnx 的 save_graphml 重新保存，或改用 OSM 文件"),
         ) from error
     return with_roads(source, str(file))

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import osmium
 
+from core.messages import gettext_noop as _
 from roads.network.source import SourceNetwork
 
 from .assemble import Box, NodePositions, assemble
@@ -39,10 +40,10 @@ def read_osm(path: str | Path) -> SourceNetwork:
         positions = _read_nodes(file, raw)
     except (RuntimeError, OSError, UnicodeDecodeError) as error:
         raise SourceUnreadable(
-            f"路网文件无法读取，可能损坏或下载不完整：{error}",
+            _("路网文件无法读取，可能损坏或下载不完整：%(error)s", error=error),
             field="osm",
             value=str(file),
-            cure="重新下载或重新导出该文件后再导入",
+            cure=_("重新下载或重新导出该文件后再导入"),
         ) from error
     name = file.name.split(".")[0]
     return with_roads(assemble(raw, positions, name=name, attribution=ATTRIBUTION, box=box), str(file))
@@ -52,13 +53,18 @@ def checked_path(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     """The path, if it names a file that is not empty and ends as it should; else SourceUnreadable."""
     file = Path(path)
     if not file.is_file():
-        raise SourceUnreadable("找不到路网文件", field="osm", value=str(file), cure="检查文件路径")
+        raise SourceUnreadable(_("找不到路网文件"), field="osm", value=str(file), cure=_("检查文件路径"))
     if not file.name.lower().endswith(suffixes):
         raise SourceUnreadable(
-            "不支持的路网文件类型", field="osm", value=file.name, cure="请提供 " + "、".join(suffixes) + " 文件"
+            _("不支持的路网文件类型"),
+            field="osm",
+            value=file.name,
+            cure=_("请提供 %(suffixes)s 文件", suffixes="、".join(suffixes)),
         )
     if file.stat().st_size == 0:
-        raise SourceUnreadable("路网文件是空的", field="osm", value=str(file), cure="重新下载或重新导出该文件后再导入")
+        raise SourceUnreadable(
+            _("路网文件是空的"), field="osm", value=str(file), cure=_("重新下载或重新导出该文件后再导入")
+        )
     return file
 
 
@@ -67,9 +73,13 @@ def with_roads(source: SourceNetwork, value: str) -> SourceNetwork:
     if source.way_count == 0:
         left_out = "，".join(f"{reason} {count}" for reason, count in source.skipped.items())
         raise SourceWithoutRoads(
-            "文件中没有可用的道路" + (f"（已略过：{left_out}）" if left_out else ""),
-            field="osm", value=value, cure="请提供含有 highway 道路及其节点的 OSM 数据",
-        )  # fmt: skip
+            _("文件中没有可用的道路（已略过：%(left_out)s）", left_out=left_out)
+            if left_out
+            else _("文件中没有可用的道路"),
+            field="osm",
+            value=value,
+            cure=_("请提供含有 highway 道路及其节点的 OSM 数据"),
+        )
     return source
 
 

@@ -12,13 +12,14 @@ import osmnx as ox
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from requests.exceptions import RequestException
 
+from core.messages import gettext_noop as _
 from roads.network.source import SourceNetwork
 
 from .errors import PlaceNotFound, SourceOffline
 from .osm import with_roads
 from .osmnx_graph import WAY_TAGS, source_of_graph
 
-_CURE = "请检查网络连接，或下载 OSM 文件后用 --osm 导入"
+_CURE = _("请检查网络连接，或下载 OSM 文件后用 --osm 导入")
 
 
 def read_place(name: str, *, cache_folder: Path | None = None, timeout_s: float = 180.0) -> SourceNetwork:
@@ -28,19 +29,21 @@ def read_place(name: str, *, cache_folder: Path | None = None, timeout_s: float 
     """
     query = name.strip()
     if not query:
-        raise PlaceNotFound("地名是空的", field="place", value=name, cure="例如：琼海市, 海南")
+        raise PlaceNotFound(_("地名是空的"), field="place", value=name, cure=_("例如：琼海市, 海南"))
     try:
         with _settings(cache_folder, timeout_s):
             graph = ox.graph_from_place(query, network_type="all", simplify=False, retain_all=True)
             source = source_of_graph(graph, query)
     except (RequestException, ResponseStatusCodeError, OSError) as error:
-        raise SourceOffline(f"无法连接地图服务：{error}", field="place", value=query, cure=_CURE) from error
+        raise SourceOffline(
+            _("无法连接地图服务：%(error)s", error=error), field="place", value=query, cure=_CURE
+        ) from error
     except (InsufficientResponseError, TypeError) as error:
         raise PlaceNotFound(
-            "找不到该地名的范围或范围内没有道路",
+            _("找不到该地名的范围或范围内没有道路"),
             field="place",
             value=query,
-            cure="写得更具体些，例如加上省名；或下载 OSM 文件后用 --osm 导入",
+            cure=_("写得更具体些，例如加上省名；或下载 OSM 文件后用 --osm 导入"),
         ) from error
     return with_roads(source, query)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
 
@@ -66,9 +67,11 @@ def directory_search(text: str, *, limit: int = LIMIT) -> list[Entry]:
     """Find roads, segments and places. Raises InvalidInput for nothing to look for, or too much of it."""
     wanted = " ".join(text.split())
     if not wanted:
-        raise InvalidInput("请输入要查找的内容", field="q", value=text, cure="道路名称或编号、路段、地名、拼音首字母")
+        raise InvalidInput(
+            _("请输入要查找的内容"), field="q", value=text, cure=_("道路名称或编号、路段、地名、拼音首字母")
+        )
     if len(wanted) > MAX_CHARACTERS:
-        raise InvalidInput("查找内容过长", field="q", value=text, cure=f"≤ {MAX_CHARACTERS}")
+        raise InvalidInput(_("查找内容过长"), field="q", value=text, cure=f"≤ {MAX_CHARACTERS}")
     # Letters alone may be pinyin; anything with a Chinese character is not, and need not be compared with it.
     letters = re.sub(r"[^a-z0-9]", "", wanted.lower()) if wanted.isascii() else ""
     plain = wanted.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

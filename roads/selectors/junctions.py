@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput, NotFound
 from roads.models import NetworkBuild
@@ -33,7 +34,7 @@ def junctions_of_roads(road: str, junction: str) -> list[tuple[float, float]]:
     Raises NotFound when one of them is unknown or they never meet.
     """
     if not road.strip() or not junction.strip():
-        raise InvalidInput("请给出两条道路", field="junction", value=junction)
+        raise InvalidInput(_("请给出两条道路"), field="junction", value=junction)
     with connection.cursor() as cursor:
         cursor.execute(
             _CROSSINGS_SQL,
@@ -42,6 +43,8 @@ def junctions_of_roads(road: str, junction: str) -> list[tuple[float, float]]:
         points = [(float(lon), float(lat)) for lon, lat in cursor.fetchall()]
     if not points:
         if not NetworkBuild.objects.filter(is_current=True).exists():
-            raise NotFound("还没有路网", field="road", value=road)
-        raise NotFound("找不到这两条道路的交叉口", field="junction", value=f"{road} / {junction}", cure="请检查路名")
+            raise NotFound(_("还没有路网"), field="road", value=road)
+        raise NotFound(
+            _("找不到这两条道路的交叉口"), field="junction", value=f"{road} / {junction}", cure=_("请检查路名")
+        )
     return points

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from core.errors import Unavailable
 from roads.models import NetworkBuild
@@ -51,13 +52,15 @@ def current_network() -> RoadNetwork:
         version = NetworkBuild.objects.filter(is_current=True).values_list("version", flat=True).first()
         if version is None:
             raise Unavailable(
-                "没有可用的路网", field="network", cure="先运行 ./run manage import_roads --osm 文件（或 --demo）"
+                _("没有可用的路网"), field="network", cure=_("先运行 ./run manage import_roads --osm 文件（或 --demo）")
             )
         if _Current.network is None or version != _Current.version:
             directory = networks_directory() / version
             if not directory.is_dir():
                 raise Unavailable(
-                    f"缺少路网文件 {directory.name}", field="network", cure="运行 ./run manage build_network 重建"
+                    _("缺少路网文件 %(name)s") % {"name": directory.name},
+                    field="network",
+                    cure=_("运行 ./run manage build_network 重建"),
                 )
             # The process that switched to this version verified the checksums; nobody reads it all again.
             _Current.network = open_network(directory, verify=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import InvalidInput
@@ -27,7 +28,7 @@ def facility_locate(*, actor: Actor, facility: Any) -> FacilityOnRoad | None:
     """
     kind = type(facility).__name__.lower()
     if kind not in _CLASSES:
-        raise InvalidInput("只有站点、卡口和摄像机能挂接道路", field="facility", value=kind)
+        raise InvalidInput(_("只有站点、卡口和摄像机能挂接道路"), field="facility", value=kind)
     require(actor, Verb.CHANGE, _CLASSES[kind], facility.organisation.path)
     heading = getattr(facility, "heading_deg", None)
     place = place_locate(facility.geom.x, facility.geom.y, at=clock.now(), course_deg=heading)

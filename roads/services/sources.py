@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 
@@ -26,6 +27,6 @@ def generated_source(name: str, *, nodes: int, seed: int) -> tuple[SourceNetwork
     """A generated network. Raises NotFound when no room brought that generator."""
     path = _generators.get(name)
     if path is None:
-        raise NotFound("没有这个路网生成器", field="demo", value=name, cure="启用 demo 应用")
+        raise NotFound(_("没有这个路网生成器"), field="demo", value=name, cure=_("启用 demo 应用"))
     generator: Callable[[int, int], tuple[SourceNetwork, Sequence[PostOnRoad]]] = import_string(path)
     return generator(nodes, seed)

@@ -12,6 +12,7 @@ from csp.constants import NONCE
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from leaflet.admin import LeafletGeoAdminMixin
 
 from core.errors import LuzhangError
@@ -29,11 +30,11 @@ class PolicyAdmin(admin.ModelAdmin):
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> Any:
         """Make the row by a service; `data` is the checked form."""
-        raise LuzhangError(f"{self.data_class.value} is not created here")
+        raise LuzhangError(_("此处不能新建 %(data_class)s") % {"data_class": self.data_class.value})
 
     def change(self, request: HttpRequest, row: Any, data: dict[str, Any]) -> Any:
         """Change the row by a service; `data` holds changed fields only."""
-        raise LuzhangError(f"{self.data_class.value} is not changed here")
+        raise LuzhangError(_("此处不能修改 %(data_class)s") % {"data_class": self.data_class.value})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows within the actor's scope."""

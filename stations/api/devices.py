@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -170,7 +171,7 @@ class DeviceBind(_DeviceAction):
             if name in data:
                 found = visible.filter(uid=data[name]).first()
                 if found is None:
-                    raise InvalidInput("没有找到", field=name, value=str(data[name]))
+                    raise InvalidInput(_("没有找到"), field=name, value=str(data[name]))
                 data[name] = found
         device_bind(actor=self.actor, device_id=device.pk, **data)
         return Response(DeviceOut(device).data)

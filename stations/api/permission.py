@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -38,17 +39,17 @@ class PolicyPermission(BasePermission):
         data_class: DataClass | None = getattr(view, "data_class", None)
         method = "GET" if request.method in ("HEAD", "OPTIONS") and request.method not in verbs else request.method
         if not actor.is_signed_in and not getattr(view, "public", False):
-            raise NotSignedIn("请先登录", cure="Authorization: Bearer …")
+            raise NotSignedIn(_("请先登录"), cure="Authorization: Bearer …")
         if data_class is None:
-            raise Forbidden("此接口未声明权限", code="undeclared", value=name)
+            raise Forbidden(_("此接口未声明权限"), code="undeclared", value=name)
         verb = verbs.get(str(method))
         if verb is None:
             # DRF itself answers 405 for methods that the view lacks; one that it has but did not declare is closed.
             if hasattr(view, str(method).lower()):
-                raise Forbidden("此接口未声明权限", code="undeclared", value=f"{name} {method}")
+                raise Forbidden(_("此接口未声明权限"), code="undeclared", value=f"{name} {method}")
             return True
         if not may_enter(actor, verb, data_class):
             if not actor.is_signed_in:
-                raise NotSignedIn("请先登录", cure="Authorization: Bearer …")
-            raise Forbidden("您的角色不允许此操作", field=data_class.value, value=verb.value)
+                raise NotSignedIn(_("请先登录"), cure="Authorization: Bearer …")
+            raise Forbidden(_("您的角色不允许此操作"), field=data_class.value, value=verb.value)
         return True

@@ -9,6 +9,7 @@ from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
+from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from core.geo.srid import STORE_SRID
@@ -40,7 +41,7 @@ def organisation_root() -> Organisation:
     """The root of the deployment: the first organisation without a parent. Raises NotFound in an empty database."""
     root = Organisation.objects.filter(parent=None).order_by("-is_active", "id").first()
     if root is None:
-        raise NotFound("尚未建立任何机构", field="organisation", cure="先用 import_stations 或管理后台建立根机构")
+        raise NotFound(_("尚未建立任何机构"), field="organisation", cure=_("先用 import_stations 或管理后台建立根机构"))
     return root
 
 

@@ -36,7 +36,7 @@ def test_whole_matrix(old: Lamp, new: Lamp) -> None:
 
 
 def test_unknown_state_is_refused() -> None:
-    with pytest.raises(TransitionRefused, match="no state"):
+    with pytest.raises(TransitionRefused, match="没有状态"):
         LAMP.check("off", "blue")
 
 
