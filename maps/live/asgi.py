@@ -15,9 +15,10 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from core import clock
-from core.errors import InvalidInput, LuzhangError, NotSignedIn
+from core.errors import Forbidden, InvalidInput, LuzhangError, NotSignedIn
 from core.jsontext import dumps
 from maps.live.hub import hub
 from maps.live.messages import named_event
@@ -25,6 +26,7 @@ from maps.live.reader import Bounds, Reader, Wanted
 from patrols.selectors import tour_of_person
 from stations.selectors import actor_for_user
 from stations.selectors.bearer import user_for_bearer
+from stations.selectors.standing import Credential, bearer_credential, session_credential
 from stations.types import Actor, DataClass, Verb
 
 Scope = MutableMapping[str, Any]
@@ -42,11 +44,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     try:
         wanted = _wanted(query)
-        actor, tours = await asyncio.get_running_loop().run_in_executor(_signing_in, _sign_in, headers)
+        actor, credential, tours = await asyncio.get_running_loop().run_in_executor(_signing_in, _sign_in, headers)
     except LuzhangError as error:
         await _refuse(send, error)
         return
-    reader = Reader(actor=actor, wanted=wanted, own_tour_ids=tours)
+    reader = Reader(actor=actor, wanted=wanted, own_tour_ids=tours, credential=credential)
     station = hub()
     await station.start()
     await send(
@@ -114,7 +116,7 @@ def _wanted(query: dict[str, list[str]]) -> Wanted:
             west, south, east, north = (float(part) for part in query["bbox"][0].split(","))
         except ValueError as error:
             raise InvalidInput(
-                "bbox 应为 西,南,东,北 四个数字",
+                _("bbox 应为 西,南,东,北 四个数字"),
                 field="bbox",
                 value=query["bbox"][0],
                 cure="bbox=110.3,19.1,110.6,19.4",
@@ -127,18 +129,21 @@ def _wanted(query: dict[str, list[str]]) -> Wanted:
     )
 
 
-def _sign_in(headers: dict[str, str]) -> tuple[Actor, frozenset[int]]:
+def _sign_in(headers: dict[str, str]) -> tuple[Actor, Credential, frozenset[int]]:
     """Who is it? Session cookie or bearer token. Runs in one of two threads that keep their connection."""
     close_old_connections()
     try:
         authorization = headers.get("authorization", "")
         if authorization.lower().startswith("bearer "):
-            user = user_for_bearer(authorization[7:].strip())
+            token = authorization[7:].strip()
+            user, session_key = user_for_bearer(token), ""
         else:
-            user = _session_user(headers.get("cookie", ""))
+            token = ""
+            user, session_key = _session_user(headers.get("cookie", ""))
         actor = actor_for_user(user)
         if not actor.is_signed_in:
-            raise NotSignedIn("请先登录", cure="登录后再打开实时通道")
+            raise NotSignedIn(_("请先登录"), cure=_("登录后再打开实时通道"))
+        credential = bearer_credential(user, token) if token else session_credential(user, session_key)
         tour = tour_of_person(actor.person_id) if actor.person_id is not None else None
         own = frozenset({tour.pk}) if tour is not None else frozenset()
         if (
@@ -146,20 +151,20 @@ def _sign_in(headers: dict[str, str]) -> tuple[Actor, frozenset[int]]:
             and not actor.may(Verb.VIEW, DataClass.INCIDENT)
             and not actor.may(Verb.VIEW_OWN, DataClass.ASSIGNMENT)
         ):
-            raise NotSignedIn("该账号没有可看的实时内容", code="nothing_to_see")
-        return actor, own
+            raise Forbidden(_("该账号没有可看的实时内容"), code="nothing_to_see", cure=_("请联系管理员核对角色"))
+        return actor, credential, own
     finally:
         close_old_connections()
 
 
-def _session_user(cookie: str) -> Any:
+def _session_user(cookie: str) -> tuple[Any, str]:
     jar: SimpleCookie = SimpleCookie()
     jar.load(cookie)
     morsel = jar.get(settings.SESSION_COOKIE_NAME)
     store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
     request = HttpRequest()
     request.session = store(morsel.value if morsel is not None else None)
-    return get_user(request)
+    return get_user(request), request.session.session_key or ""
 
 
 async def _refuse(send: Send, error: LuzhangError) -> None:

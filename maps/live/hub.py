@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,6 +23,7 @@ from core import clock, wake
 from maps.live.messages import FeedMessage, named_event
 from maps.live.reader import Reader
 from maps.live.source import BATCH, MovedUnit, events_after, feed_head, moved_after, position_head
+from stations.selectors.standing import actors_standing
 from stations.types import DataClass
 
 log = logging.getLogger("luzhang.live")
@@ -30,6 +32,11 @@ POLL_S = 0.5
 BEAT_S = 2.0
 POSITIONS_EVERY_S = 0.5
 RING = 4000
+# A grant that ended, a token or a session that is no more is found within this time.
+RECHECK_S = 15.0
+RECHECK_BATCH = 200
+# … and at once where the feed tells of it.
+DOUBTFUL_TOPICS = frozenset({"stations.token_revoked"})
 # A change of grants, a lock or a check-in changes what a stream may carry: it is cut and the client comes back.
 CUTTING_TOPICS = frozenset({"stations.roles_changed", "stations.person_changed"})
 TOUR_TOPICS = frozenset(
@@ -43,6 +50,7 @@ class Hub:
     def __init__(self) -> None:
         self.readers: set[Reader] = set()
         self._by_tour: dict[int, set[Reader]] = defaultdict(set)
+        self._by_person: dict[int, set[Reader]] = defaultdict(set)
         self._wide: set[Reader] = set()
         self.ring: list[FeedMessage] = []
         self.last_seq = 0
@@ -50,6 +58,7 @@ class Hub:
         self.fresh_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._doubt = asyncio.Event()
         self._starting = asyncio.Lock()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
 
@@ -64,12 +73,23 @@ class Hub:
                 self.ring = [message for message in recent if message.seq <= self.last_seq]
                 self._task = asyncio.create_task(self._run())
 
+    async def stop(self) -> None:
+        """End all loops and give the connection back."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self.in_thread(_connection_close)
+        self._threads.shutdown(wait=False)
+
     def join(self, reader: Reader, seq: int) -> None:
         """Hand a reader everything after `seq` from now on."""
         reader.last_seq = seq
         self.readers.add(reader)
         if not reader.wanted.own_only:
             self._wide.add(reader)
+        elif reader.actor.person_id is not None:
+            self._by_person[reader.actor.person_id].add(reader)
         for tour_id in reader.own_tour_ids:
             self._by_tour[tour_id].add(reader)
 
@@ -78,16 +98,17 @@ class Hub:
         self.readers.discard(reader)
         self._wide.discard(reader)
         for tour_id in reader.own_tour_ids:
-            self._by_tour[tour_id].discard(reader)
-            if not self._by_tour[tour_id]:
-                del self._by_tour[tour_id]
+            _drop(self._by_tour, tour_id, reader)
+        if reader.actor.person_id is not None:
+            _drop(self._by_person, reader.actor.person_id, reader)
 
     async def in_thread(self, function: Any, *arguments: Any) -> Any:
         """Run a database read in the hub's thread, whose connection is its own."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
     async def _run(self) -> None:
-        tasks = [asyncio.create_task(loop()) for loop in (self._listen, self._feed, self._positions, self._beat)]
+        loops = (self._listen, self._feed, self._positions, self._beat, self._recheck)
+        tasks = [asyncio.create_task(loop()) for loop in loops]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -131,7 +152,7 @@ class Hub:
                 messages = await self.in_thread(events_after, self.last_seq)
             except Exception as error:  # the database is away: streams say so by their age, and we try again
                 log.warning("feed: %s", error.__class__.__name__)
-                await self.in_thread(connection.close)
+                await self.in_thread(_connection_close)
                 await asyncio.sleep(POLL_S)
                 continue
             self.fresh_at = time.monotonic()
@@ -151,14 +172,22 @@ class Hub:
                     reader.stop("roles_changed")
                 elif message.topic in TOUR_TOPICS and reader.wanted.own_only:
                     reader.stop("tour_changed")
+        if message.topic in DOUBTFUL_TOPICS:
+            self._doubt.set()
         # Only those whom it may concern are asked: with a thousand phones, asking all of them costs most of a core.
-        crew = self._by_tour.get(message.tour_id, ()) if message.tour_id is not None else ()
-        for reader in (*self._wide, *(one for one in crew if one.wanted.own_only)):
+        for reader in {*self._wide, *self._concerned(message)}:
             # A reader that came from another process may be ahead of this one's hub.
-            if message.seq > reader.last_seq and reader.sees(
-                message.audience, message.organisation_path, message.tour_id
-            ):
+            if message.seq > reader.last_seq and reader.sees(message):
                 reader.push(message.data)
+
+    def _concerned(self, message: FeedMessage) -> Iterator[Reader]:
+        """Readers of the own-only kind whom a row may concern: the crew, who is pressed, the chiefs of the place."""
+        if message.tour_id is not None:
+            yield from (one for one in self._by_tour.get(message.tour_id, ()) if one.wanted.own_only)
+        for person_id in message.chief_ids:
+            yield from self._by_person.get(person_id, ())
+        if message.pressed_id is not None:
+            yield from self._by_person.get(message.pressed_id, ())
 
     async def _positions(self) -> None:
         while True:
@@ -170,7 +199,7 @@ class Hub:
                 moved = await self.in_thread(moved_after, self.position_seq)
             except Exception as error:  # as in _feed
                 log.warning("positions: %s", error.__class__.__name__)
-                await self.in_thread(connection.close)
+                await self.in_thread(_connection_close)
                 continue
             if moved:
                 self.position_seq = moved[-1].changed_seq
@@ -207,6 +236,30 @@ class Hub:
             for reader in self.readers:
                 reader.push(message)
 
+    async def _recheck(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._doubt.wait(), RECHECK_S)
+            self._doubt.clear()
+            try:
+                await self.recheck()
+            except Exception as error:  # as in _feed; the next round asks again
+                log.warning("recheck: %s", error.__class__.__name__)
+                await self.in_thread(_connection_close)
+
+    async def recheck(self) -> None:
+        """End each stream whose sign-in is no longer good, or whose person may see something else than at its start."""
+        held = [(reader, reader.credential) for reader in self.readers if reader.credential is not None]
+        for begin in range(0, len(held), RECHECK_BATCH):
+            part = held[begin : begin + RECHECK_BATCH]
+            standing = await self.in_thread(actors_standing, {credential for _reader, credential in part})
+            for reader, credential in part:
+                actor = standing.get(credential)
+                if actor is None:
+                    reader.stop("signed_out")
+                elif (actor.person_id, actor.grants) != (reader.actor.person_id, reader.actor.grants):
+                    reader.stop("roles_changed")
+
     async def replay(self, reader: Reader, after: int) -> bool:
         """Queue everything after a number for a reader that comes back; False when that is no longer kept.
 
@@ -222,7 +275,7 @@ class Hub:
             else:
                 missed = await self.in_thread(events_after, after)
             for message in missed:
-                if reader.sees(message.audience, message.organisation_path, message.tour_id):
+                if reader.sees(message):
                     reader.push(message.data)
                 after = message.seq
             if not missed:
@@ -231,6 +284,17 @@ class Hub:
             if after >= self.last_seq:
                 self.join(reader, after)
                 return True
+
+
+def _connection_close() -> None:
+    """Of the thread that runs this: `connection.close` would be that of the thread that names it."""
+    connection.close()
+
+
+def _drop(index: dict[int, set[Reader]], key: int, reader: Reader) -> None:
+    index[key].discard(reader)
+    if not index[key]:
+        del index[key]
 
 
 def _listening_session() -> Any:

@@ -6,7 +6,9 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from stations.types import Actor, DataClass, Verb
+from maps.live.messages import FeedMessage
+from stations.selectors.standing import Credential
+from stations.types import Actor, DataClass, Role, Verb
 
 # A reader that lags this many messages behind is told to start anew: it would only fall further behind.
 MAX_QUEUED = 2000
@@ -18,7 +20,7 @@ Bounds = tuple[float, float, float, float]
 class Wanted:
     """What the reader asked for: positions of units within bounds (west, south, east, north) or everywhere it may see.
 
-    `own_only`: the phone's stream, which carries only its own tour's assignments and tasks.
+    `own_only`: the stream of a phone or a chief, which carries only what concerns this person and its tour.
     """
 
     positions: bool = False
@@ -28,24 +30,34 @@ class Wanted:
 
 @dataclass(slots=True, eq=False)
 class Reader:
-    """An open stream. `person_tour_ids` are the open tours on which the reader's person is present."""
+    """An open stream. `own_tour_ids` are the open tours on which the reader's person is present; `credential` is asked
+    about again while the stream is open.
+    """
 
     actor: Actor
     wanted: Wanted
     own_tour_ids: frozenset[int] = frozenset()
+    credential: Credential | None = None
     queue: deque[bytes] = field(default_factory=deque)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     cut: str = ""
     last_seq: int = 0
     _scopes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def sees(self, audience: str, organisation_path: str, tour_id: int | None) -> bool:
-        """Whether a feed row may reach this reader: its data class within its scope, or its own tour's business."""
-        if tour_id is not None and tour_id in self.own_tour_ids:
+    def sees(self, message: FeedMessage) -> bool:
+        """Whether a feed row may reach this reader: its own tour's business, what is pressed upon its person, what
+        happens where its person answers as a chief, or its data class within its scope.
+        """
+        if message.tour_id is not None and message.tour_id in self.own_tour_ids:
+            return True
+        person_id = self.actor.person_id
+        if person_id is not None and (
+            person_id == message.pressed_id or (person_id in message.chief_ids and self.actor.has_role(Role.CHIEF))
+        ):
             return True
         if self.wanted.own_only:
             return False
-        return any(organisation_path.startswith(path) for path in self.scope(audience))
+        return any(message.organisation_path.startswith(path) for path in self.scope(message.audience))
 
     def scope(self, audience: str) -> tuple[str, ...]:
         """The organisation paths within which this reader may see a data class."""

@@ -13,9 +13,16 @@ from maps.live.messages import FeedMessage, feed_message
 
 BATCH = 2000
 
+# Who answers for the stretch of an incident hears of it, though a chief's scope holds no incidents.
 _EVENTS_SQL = """
-    SELECT feed_seq, topic, organisation_path, audience, subject, payload, at
-      FROM core_event WHERE feed_seq > %s ORDER BY feed_seq LIMIT %s
+    SELECT e.feed_seq, e.topic, e.organisation_path, e.audience, e.subject, e.payload, e.at,
+           jsonb_path_query_array(i.chain, '$.**.person_id')
+               || jsonb_path_query_array(i.chain, '$.**.acting_person_id')
+      FROM core_event e
+      LEFT JOIN incidents_incident i
+             ON e.audience = 'incident' AND jsonb_typeof(e.subject -> 'incident_id') = 'number'
+            AND i.id = (e.subject ->> 'incident_id')::bigint
+     WHERE e.feed_seq > %s ORDER BY e.feed_seq LIMIT %s
 """
 
 _MOVED_SQL = """
@@ -47,7 +54,7 @@ def events_after(seq: int, limit: int = BATCH) -> list[FeedMessage]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS_SQL, [seq, limit])
         return [
-            feed_message(row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6])
+            feed_message(row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6], loaded(row[7]) or ())
             for row in cursor.fetchall()
         ]
 
