@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
 
+from core import clock
+from core.models import ProcessBeat
+from core.urgent.process import beat
+from roads.selectors import networks_directory
 from stations.types import Role
 from tests.factories.incidents import World
 from tests.factories.stations import an_actor
@@ -137,15 +144,49 @@ def test_words_are_english_where_asked_for(world: World) -> None:
 
 
 def test_health_addresses(world: World) -> None:
+    beat("urgent-1")
     assert Client().get("/healthz").status_code == 200
-    ready = Client().get("/readyz").json()
-    assert ready["database"] == "up" and ready["network"]["ok"]
+    answer = Client().get("/readyz")
+    ready = answer.json()
+    assert answer.status_code == 200 and "causes" not in ready
+    assert ready["database"] == "up" and ready["network"]["ok"] and ready["urgent"]["ok"]
     assert Client().get("/metrics").status_code == 200
     assert Client().get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 401
 
 
 @override_settings(REDIS_URL="unix:///nowhere.sock?db=0")
 def test_ready_without_redis(world: World) -> None:
+    beat("urgent-1")
     answer = Client().get("/readyz")
     assert answer.json()["redis"] == "down"
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "arc_head.npy", "strings.json", ""])
+def test_not_ready_when_files_of_the_network_are_gone(world: World, settings: Any, lost: str, tmp_path: Path) -> None:
+    beat("urgent-1")
+    copied = tmp_path / "var" / "networks"
+    shutil.copytree(networks_directory() / world.roads.build.version, copied / world.roads.build.version)
+    settings.LUZHANG_VAR = tmp_path / "var"
+    assert Client().get("/readyz").status_code == 200
+    if lost:
+        (copied / world.roads.build.version / lost).unlink()
+    else:
+        shutil.rmtree(copied)
+    answer = Client().get("/readyz")
+    ready = answer.json()
+    assert answer.status_code == 503 and ready["causes"] == ["network"]
+    assert ready["network"]["cure"] and (lost or "manifest.json") in ready["network"]["cause"]
+    assert str(tmp_path) not in answer.content.decode()
+
+
+def test_not_ready_when_no_urgent_process_lives(world: World) -> None:
+    silent = Client().get("/readyz")
+    assert silent.status_code == 503 and silent.json()["causes"] == ["urgent"]
+    beat("urgent-1")
+    ProcessBeat.objects.update(at=clock.wall_now() - timedelta(seconds=16))
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503 and answer.json()["urgent"]["cause"] == "no run_urgent for 16 s"
+    assert answer.json()["urgent"]["cure"]
+    beat("urgent-2")
+    assert Client().get("/readyz").status_code == 200
