@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from core import clock
 from incidents.models import Assignment, Incident, Supervision
+from incidents.states import SETTLED
 from roads.selectors import segment_ids_of_chief
+from roads.selectors.responsibility import BORDER_M
 from stations.selectors import path_filter
 from stations.types import Actor, DataClass, Role, Verb
+
+_AT_BORDER_SQL = """
+    SELECT i.id FROM incidents_incident i
+      JOIN roads_segment s ON s.id = ANY(%s) AND s.axis_id = i.axis_id AND s.id IS DISTINCT FROM i.segment_id
+     WHERE i.state <> ALL(%s) AND s.from_m <= i.axis_m + %s AND s.to_m > i.axis_m - %s
+       AND s.sides && CASE i.side WHEN 'down' THEN int4range(0, 1) WHEN 'up' THEN int4range(1, 2)
+                                  ELSE int4range(0, 2) END
+"""
 
 
 def incidents_visible_to(actor: Actor) -> QuerySet[Incident]:
     """Incidents in the actor's scope, those on which its own tours were sent, those that it reported itself, and those
-    on a chief's own segments. A mere proposal shows nobody anything.
+    on a chief's own segments, with the open ones at the border of these. A mere proposal shows nobody anything.
     """
     visible = path_filter(actor, Verb.VIEW, DataClass.INCIDENT)
     if actor.person_id is not None:
@@ -24,10 +37,19 @@ def incidents_visible_to(actor: Actor) -> QuerySet[Incident]:
         if actor.user_id is not None and actor.may(Verb.VIEW_OWN, DataClass.INCIDENT):
             visible |= Q(created_by_id=actor.user_id)
         if actor.has_role(Role.CHIEF):
-            visible |= Q(segment_id__in=segment_ids_of_chief(actor.person_id, clock.now()))
+            segment_ids = segment_ids_of_chief(actor.person_id, clock.now())
+            visible |= Q(segment_id__in=segment_ids) | _open_at_border_of(segment_ids)
             visible |= Q(supervisions__person_id=actor.person_id)
             return Incident.objects.filter(visible).distinct()
     return Incident.objects.filter(visible)
+
+
+def _open_at_border_of(segment_ids: Collection[int]) -> Q:
+    """Open incidents of a neighbour, so near to one of these segments that both chiefs are told (design §5)."""
+    if not segment_ids:
+        return Q(pk__in=[])
+    values = [list(segment_ids), sorted(state.value for state in SETTLED), BORDER_M, BORDER_M]
+    return Q(pk__in=RawSQL(_AT_BORDER_SQL, values))  # noqa: S611  a constant, with parameters
 
 
 def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
@@ -40,7 +62,10 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
 
 
 def supervisions_for(actor: Actor) -> QuerySet[Supervision]:
-    """What is pressed upon this person and not answered yet."""
-    if actor.person_id is None:
-        return Supervision.objects.none()
-    return Supervision.objects.filter(person_id=actor.person_id, settled_at=None).select_related("incident")
+    """Not answered yet: what is pressed upon this person, and, for who reviews incidents, what lies with nobody as the
+    stretch has no chief.
+    """
+    mine = Q(person_id=None) & path_filter(actor, Verb.REVIEW, DataClass.INCIDENT)
+    if actor.person_id is not None:
+        mine |= Q(person_id=actor.person_id)
+    return Supervision.objects.filter(mine, settled_at=None).select_related("incident")

@@ -52,29 +52,24 @@ def _segments(actor: Actor, now: Any) -> list[dict[str, Any]]:
     ids = segment_ids_of_chief(actor.person_id, now)
     segments = list(segments_visible_to(actor, now).filter(pk__in=ids).select_related("axis").order_by("code"))
     open_on: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for incident in (
-        incidents_visible_to(actor)
-        .filter(segment_id__in=[segment.pk for segment in segments])
-        .exclude(state__in=sorted(SETTLED))
-        .order_by("received_at")
-    ):
-        open_on[incident.segment_id or 0].append(
-            {
-                "incident": incident,
-                "state": IncidentState(incident.state).label,
-                "grade": dict(Grade.choices()).get(Grade(incident.grade).value, "") if incident.grade else "",
-                "late": incident.overdue_since is not None,
-            }
-        )
+    mine = {segment.pk for segment in segments}
+    for incident in incidents_visible_to(actor).exclude(state__in=sorted(SETTLED)).order_by("received_at"):
+        if incident.segment_id in mine:
+            open_on[incident.segment_id].append(_open_row(incident, border=False))
+            continue
+        # The border rule: a neighbour's case within 50 m stands with the segment that borders on it.
+        for segment in segments:
+            if _borders(incident, segment):
+                open_on[segment.pk].append(_open_row(incident, border=True))
     chains, ends = chains_at([segment.pk for segment in segments], now), segment_ends(segments)
     rows = []
     for segment in segments:
-        mine = [member for member in chains.get(segment.pk, ()) if actor.person_id in _people(member)]
+        held = [member for member in chains.get(segment.pk, ()) if actor.person_id in _people(member)]
         rows.append(
             {
                 "segment": segment,
-                "level": mine[0].level_name if mine else "",
-                "acting": bool(mine) and mine[0].acting_person_id == actor.person_id,
+                "level": held[0].level_name if held else "",
+                "acting": bool(held) and held[0].acting_person_id == actor.person_id,
                 "from": ends.get(segment.pk, ("", ""))[0],
                 "to": ends.get(segment.pk, ("", ""))[1],
                 "incidents": open_on[segment.pk],
@@ -82,6 +77,21 @@ def _segments(actor: Actor, now: Any) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: -len(row["incidents"]))
+
+
+def _open_row(incident: Any, *, border: bool) -> dict[str, Any]:
+    return {
+        "incident": incident,
+        "state": IncidentState(incident.state).label,
+        "grade": dict(Grade.choices()).get(Grade(incident.grade).value, "") if incident.grade else "",
+        "late": incident.overdue_since is not None,
+        "border": border,
+    }
+
+
+def _borders(incident: Any, segment: Any) -> bool:
+    named = {(entry.get("segment"), entry.get("name")) for entry in incident.chain if entry.get("border")}
+    return incident.axis_id == segment.axis_id and (segment.code, segment.name) in named
 
 
 def _people(member: Any) -> tuple[int | None, int | None]:

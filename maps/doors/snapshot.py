@@ -16,7 +16,13 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.feed.reader import head
 from core.jsontext import dumps
-from incidents.selectors import assignment_summary, assignments_visible_to, incident_summary, incidents_visible_to
+from incidents.selectors import (
+    assignment_summary,
+    assignments_visible_to,
+    incident_summary,
+    incidents_visible_to,
+    supervisions_for,
+)
 from incidents.types import HOLDING, SETTLED, AssignmentState
 from patrols.selectors import freshness_limits, tours_on_duty
 from patrols.types import TourOnDuty
@@ -27,6 +33,7 @@ from stations.types import Actor, DataClass, Verb
 # What was settled this recently stays on the list, so that a case does not vanish under the hand.
 SETTLED_KEPT = timedelta(hours=2)
 MOST_INCIDENTS = 500
+MOST_PRESSES = 100
 
 
 def json_answer(content: Any, status: int = 200) -> HttpResponse:
@@ -55,7 +62,24 @@ def picture(actor: Actor) -> dict[str, Any]:
         "limits": {"fresh_s": fresh_s, "aged_s": aged_s},
         "incidents": [incident_summary(row) for row in incidents],
         "assignments": [assignment_summary(row) for row in standing.order_by("id")],
+        "presses": [press_json(row) for row in supervisions_for(actor).order_by("raised_at", "id")[:MOST_PRESSES]],
         "units": [unit_json(tour) for tour in tours_on_duty(actor=actor, at=now)],
+    }
+
+
+def press_json(row: Any) -> dict[str, Any]:
+    """A press (督办) without an answer. `name` is empty where the stretch has no chief: it lies with who reviews."""
+    return {
+        "id": row.pk,
+        "incident": str(row.incident.uid),
+        "number": row.incident.number,
+        "title": row.incident.title,
+        "grade": row.incident.grade,
+        "kind": row.kind,
+        "stage": row.stage,
+        "name": row.person_name,
+        "reason": row.reason,
+        "raised_at": row.raised_at,
     }
 
 

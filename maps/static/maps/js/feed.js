@@ -37,8 +37,10 @@ export class Feed {
       this.on.change?.(data, Number(event.lastEventId));
     });
     listen("positions", (data) => this.on.positions?.(data.units));
-    listen("beat", (data) => {
+    listen("beat", (data, event) => {
       clockSet(data.at);
+      // A quiet stream, too, comes back from now and not from its last change hours ago.
+      if (event.lastEventId) this.lastId = event.lastEventId;
       this.sourceAgeS = data.age_s ?? 0;
     });
     listen("reset", (data, event) => {
@@ -46,7 +48,12 @@ export class Feed {
       if (event.lastEventId) this.lastId = event.lastEventId;
       this.on.reset?.();
     });
-    listen("cut", () => this.reopen(0));
+    listen("cut", (data) => {
+      if (data.reason === "signed_out") {
+        this.close();
+        location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+      } else this.reopen(0);
+    });
     this.source.addEventListener("error", () => {
       if (this.source.readyState === EventSource.CLOSED) this.reopen(this.waitMs);
     });
@@ -57,6 +64,12 @@ export class Feed {
     clearTimeout(this.again);
     this.again = setTimeout(() => this.open(), afterMs);
     this.waitMs = Math.min(this.waitMs * 2, 10000);
+  }
+
+  close() {
+    this.source.close();
+    clearTimeout(this.again);
+    clearInterval(this.timer);
   }
 
   /** Ask for something else, for instance another viewport. */

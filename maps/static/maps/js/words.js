@@ -33,6 +33,14 @@ export const ASSIGNMENT_STATES = {
   recalled: gettext("撤回"),
 };
 
+// What an overdue press is about.
+export const STAGES = { arrive: gettext("到场超时"), close: gettext("办结超时"), review: gettext("审核超时"), ordered: gettext("督办") };
+
+/** The state of an assignment in words: a proposal that was let go was never an offer that nobody signed for. */
+export function assignmentState(row) {
+  return row.state === "expired" && !row.offered_at ? gettext("建议已撤") : ASSIGNMENT_STATES[row.state];
+}
+
 export const UNIT_KINDS = {
   car: gettext("警车"),
   motorcycle: gettext("摩托"),
@@ -138,5 +146,5 @@ export function legWords(leg) {
   const road = [leg.ref, leg.name].filter(Boolean).join(" ");
   const move = MANOEUVRES[leg.kind] || leg.kind;
   const text = road && leg.kind !== "arrive" ? gettext("%(move)s，沿%(road)s", { move, road }) : move;
-  return { arrow: ARROWS[leg.kind] || "↑", text, length: leg.length_m ? distanceText(leg.length_m) : "" };
+  return { arrow: ARROWS[leg.kind] || "↑", text, post: leg.post || "", length: leg.length_m ? distanceText(leg.length_m) : "" };
 }

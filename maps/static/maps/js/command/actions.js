@@ -20,26 +20,39 @@ export async function attempt(act, done = gettext("已完成")) {
   }
 }
 
-/** Send the engine's best, or one unit of the list. `best`: it is the engine's first. */
+/**
+ * Send a unit of the list, and no other: whatever the engine thinks by now. `isBest`: it was the engine's first when the
+ * list was made. Says whom the centre has sent.
+ */
 export async function dispatch(incident, candidate, { isBest = false, preempt = false, tour = null } = {}) {
-  const body = { preempt };
-  if (!isBest) {
-    const given = await ask({
-      title: gettext("改派 %(unit)s", { unit: candidate.call_sign }),
-      text: preempt
-        ? gettext("该单元正在处置其他警情，抽调将撤回它现在的任务。")
-        : gettext("不是系统首选，请说明原因。"),
-      fields: reason(),
-      submit: gettext("派警"),
-      danger: preempt,
-    });
-    if (!given) return null;
-    Object.assign(body, { reason: given.reason, tour });
+  const why = (text) => ask({
+    title: gettext("改派 %(unit)s", { unit: candidate.call_sign }), text, fields: reason(), submit: gettext("派警"), danger: preempt,
+  });
+  const send = (given = {}) => post(`incidents/${incident.uid}/dispatch/`, { preempt, tour, ...given }, { "Idempotency-Key": clientKey() });
+  try {
+    let answer = null;
+    if (isBest) {
+      try {
+        answer = await send();
+      } catch (problem) {
+        if (problem.field !== "reason") throw problem;
+      }
+    }
+    if (!answer) {
+      let text = gettext("不是系统首选，请说明原因。");
+      if (preempt) text = gettext("该单元正在处置其他警情，抽调将撤回它现在的任务。");
+      else if (isBest) text = gettext("系统首选刚刚变了。仍派该单元请说明原因。");
+      const given = await why(text);
+      if (!given) return null;
+      answer = await send(given);
+    }
+    toast(gettext("已派 %(unit)s", { unit: answer.call_sign }), "ok");
+    return answer;
+  } catch (problem) {
+    if (!("status" in problem)) throw problem;
+    toast(problem.words, "error");
+    return null;
   }
-  return attempt(
-    () => post(`incidents/${incident.uid}/dispatch/`, body),
-    gettext("已派 %(unit)s", { unit: candidate.call_sign }),
-  );
 }
 
 const desk = (incident, action, body = {}) => () => post(`incidents/${incident.uid}/${action}/`, body);
@@ -48,6 +61,9 @@ async function withReason(incident, action, title, { required = true, danger = f
   const given = await ask({ title, fields: reason(required), danger });
   return given && attempt(desk(incident, action, given));
 }
+
+// Back to the queue by a person's hand; from `received` and `active` the house goes there by itself.
+const RESUMED = new Set(["waiting", "returned", "reopened"]);
 
 /** Buttons for the state an incident is in: [{label, key, danger, act}]. */
 export function deskActions(incident, store) {
@@ -59,7 +75,7 @@ export function deskActions(incident, store) {
   if (may.review && allowed.has("closed")) add(gettext("办结"), () => withReason(incident, "close", gettext("办结"), { required: false }), { primary: true });
   if (may.review && allowed.has("returned") && incident.state !== "transferred") add(gettext("退回补充"), () => withReason(incident, "return", gettext("退回补充")));
   if (may.review && allowed.has("reopened")) add(gettext("重新打开"), () => withReason(incident, "reopen", gettext("重新打开")));
-  if (may.change && incident.state === "waiting") add(gettext("恢复处置"), () => withReason(incident, "resume", gettext("恢复处置"), { required: false }), { primary: true });
+  if (may.change && allowed.has("pending") && RESUMED.has(incident.state)) add(gettext("恢复处置"), () => withReason(incident, "resume", gettext("恢复处置"), { required: false }), { primary: true });
   if (may.change && allowed.has("waiting")) add(gettext("挂起"), () => withReason(incident, "wait", gettext("挂起警情")));
   if (may.change && incident.state === "transferred") add(gettext("收回"), () => withReason(incident, "take-back", gettext("收回转办")));
   if (may.change && allowed.has("merged")) add(gettext("合并"), () => merge(incident, store));
@@ -146,6 +162,15 @@ export async function recall(assignment) {
   return given && attempt(() => post(`assignments/${assignment.uid}/steps/`, {
     to_state: "recalled", text: given.text, fence: assignment.fence, client_key: clientKey(),
   }), gettext("已撤回"));
+}
+
+/** Answer a press (督办). */
+export async function settle(press) {
+  const given = await ask({
+    title: gettext("答复督办"), text: `${press.number} ${press.title}`,
+    fields: [{ name: "text", label: gettext("答复"), required: true, rows: 3 }], submit: gettext("答复"),
+  });
+  return given && attempt(() => post(`supervisions/${press.id}/settle/`, given), gettext("已答复"));
 }
 
 /** Who reported it, in clear: a look-up with a reason, which is written down. */

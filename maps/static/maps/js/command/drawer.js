@@ -1,9 +1,10 @@
 // The drawer: everything about one incident, and what can be done with it.
 import { get } from "../api.js";
+import { directions } from "../directions.js";
 import { byId, el, fill } from "../dom.js";
 import { gettext, page } from "../page.js";
 import {
-  AGENCIES, ageText, ASSIGNMENT_STATES, clockText, distanceText, FLAGS, GRADES, INCIDENT_STATES, kindName, SHORTFALLS,
+  AGENCIES, ageText, ASSIGNMENT_STATES, assignmentState, clockText, distanceText, FLAGS, GRADES, INCIDENT_STATES, kindName, SHORTFALLS,
   SOURCES, timeText,
 } from "../words.js";
 import { byRadio, deskActions, dispatch, merge, recall, reporter } from "./actions.js";
@@ -106,7 +107,10 @@ export class Drawer {
     if (this.routeOf === lead.uid) return;
     this.routeOf = lead.uid;
     const found = await get(`assignments/${lead.uid}/`).catch(() => null);
-    if (found && this.routeOf === lead.uid) this.onRoute(found.route);
+    if (!found || this.routeOf !== lead.uid) return;
+    this.onRoute(found.route);
+    this.way = { uid: lead.uid, legs: found.directions };
+    this.draw();
   }
 
   head(title, ...more) {
@@ -156,22 +160,25 @@ export class Drawer {
   }
 
   where(row) {
+    const own = row.chain.filter((chief) => !chief.border);
+    const borders = row.chain.filter((entry) => entry.border);
     const flags = row.place_flags.map((flag) => el("span.chip.chip--warn", {}, FLAGS[flag] || flag));
     return section(gettext("地点与责任人"),
       el("p.strong", {}, row.chainage_text || row.place_text || `${row.lon.toFixed(5)}, ${row.lat.toFixed(5)}`),
       row.chainage_text && row.place_text && el("p.muted", {}, row.place_text),
       flags.length > 0 && el("p.row", {}, flags),
-      row.chain.length
-        ? el("ul.chain", {}, row.chain.map((chief) => el("li", {},
-          el("span.chain__level", {}, chief.level_name || chief.border || ""),
-          el("span", {}, chief.acting_name ? gettext("%(name)s（代 %(chief)s）", { name: chief.acting_name, chief: chief.name }) : chief.name || ""),
-          el("span.chain__phone", {}, chief.acting_phone || chief.duty_phone || ""))))
-        : el("p.muted", {}, gettext("该处没有路长")));
+      own.length ? el("ul.chain", {}, own.map(chiefLine)) : el("p.muted", {}, gettext("该处没有路长")),
+      borders.map((border) => el("div.border", {},
+        el("p", {}, el("span.chip.chip--line", {}, gettext("交界 50 米内")), " ", border.name || border.segment),
+        (border.chain || []).length
+          ? el("ul.chain", {}, border.chain.map(chiefLine))
+          : el("p.muted", {}, gettext("相邻路段没有路长")))));
   }
 
   assignments(row) {
-    if (!row.assignments.length) return null;
-    return section(gettext("派出单元"), row.assignments.map((each) => this.assignment(each)));
+    // A proposal that was let go became an offer beside it, or nothing: the history tells of it, the list need not.
+    const sent = row.assignments.filter((each) => each.state !== "expired" || each.offered_at);
+    return sent.length ? section(gettext("派出单元"), sent.map((each) => this.assignment(each))) : null;
   }
 
   assignment(each) {
@@ -182,8 +189,10 @@ export class Drawer {
       el("div.row", {},
         el("b", {}, each.call_sign),
         each.is_lead && el("span.chip.chip--line", {}, gettext("主办")),
-        el(`span.chip.${late ? "chip--late" : live ? "chip--info" : "chip--go"}`, {}, ASSIGNMENT_STATES[each.state]),
+        el(`span.chip.${late ? "chip--late" : live ? "chip--info" : "chip--go"}`, {}, assignmentState(each)),
         each.predicted_travel_s != null && el("small", {}, gettext("预计 %(time)s · %(road)s", { time: clockText(each.predicted_travel_s), road: distanceText(each.predicted_road_m) }))),
+      this.way?.uid === each.uid && this.way.legs.length > 0 && ["offered", "delivered", "acknowledged", "en_route"].includes(each.state)
+        && el("details", { dataset: { name: "way" } }, el("summary", {}, gettext("路线")), directions(this.way.legs)),
       radio && el("p.chip.chip--late", {}, gettext("未收到，请用电台呼叫")),
       live && el("div.row", {},
         page.may.radio && each.state !== "proposed" && el("button.btn.btn--sm", { type: "button", onclick: () => byRadio(each) }, gettext("电台代录")),
@@ -227,8 +236,9 @@ export class Drawer {
     return section(gettext("经过"), el("ol.timeline", {}, row.timeline.map((step) => {
       const unit = step.of !== "incident";
       const names = unit ? ASSIGNMENT_STATES : INCIDENT_STATES;
-      const late = step.kind === "overdue" || ["expired", "declined"].includes(step.to_state) || step.details?.stale_fence;
-      const what = [unit && step.of, step.to_state ? names[step.to_state] || step.to_state : gettext("记录"), step.by_radio && gettext("（电台代录）")].filter(Boolean).join(" ");
+      const withdrawn = unit && step.from_state === "proposed" && step.to_state === "expired";
+      const late = step.kind === "overdue" || (["expired", "declined"].includes(step.to_state) && !withdrawn) || step.details?.stale_fence;
+      const what = [unit && step.of, withdrawn ? gettext("建议已撤") : step.to_state ? names[step.to_state] || step.to_state : gettext("记录"), step.by_radio && gettext("（电台代录）")].filter(Boolean).join(" ");
       return el(`li${late ? ".is-late" : ""}`, {},
         el("time", { dateTime: step.at }, timeText(step.at)),
         el("div", {}, what, step.details?.stale_fence && gettext("（失效操作，留存）"), step.text && el("small", {}, ` ${step.text}`)));
@@ -269,5 +279,9 @@ export class Drawer {
   }
 }
 
+const chiefLine = (chief) => el("li", {},
+  el("span.chain__level", {}, chief.level_name || ""),
+  el("span", {}, chief.acting_name ? gettext("%(name)s（代 %(chief)s）", { name: chief.acting_name, chief: chief.name }) : chief.name || ""),
+  el("span.chain__phone", {}, chief.acting_phone || chief.duty_phone || ""));
 const section = (title, ...children) => el("section.drawer__sec.stack", {}, el("h3", {}, title), ...children);
 const pair = (term, value) => [el("dt", {}, term), el("dd", {}, value)];

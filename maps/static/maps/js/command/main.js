@@ -3,7 +3,8 @@ import { everySecond, nowMs } from "../clock.js";
 import { byId, el, fill, toast } from "../dom.js";
 import { Feed } from "../feed.js";
 import { gettext, page } from "../page.js";
-import { ageText, kindName, timeText } from "../words.js";
+import { ageText, kindName, STAGES, timeText } from "../words.js";
+import { settle } from "./actions.js";
 import { Drawer } from "./drawer.js";
 import { Intake } from "./intake.js";
 import { IncidentList, tabOf } from "./list.js";
@@ -62,8 +63,22 @@ function figures() {
   set("n-stale", looks.filter((look) => look.age === "stale").length);
 }
 
+/** Lateness that no chief answers for, and what is pressed upon me: seen here, answered here. */
+function drawPresses() {
+  const place = byId("presses");
+  const rows = store.presses;
+  place.hidden = !rows.length;
+  if (!rows.length) return;
+  byId("n-presses").textContent = rows.length;
+  fill(byId("press-list"), rows.map((row) => el("li", {},
+    el("button.press", { type: "button", onclick: () => choose(row.incident) },
+      el("b", {}, row.title), el("small", {}, `${STAGES[row.stage] || row.stage} · ${row.name || gettext("该处没有路长")} · ${timeText(row.raised_at)}`)),
+    el("button.btn.btn--sm", { type: "button", onclick: () => settle(row) }, gettext("答复")))));
+}
+
 function drawAll() {
   list.draw();
+  drawPresses();
   drawIncidents();
   if (view) view.units.keepOnly(new Set(store.units.keys()));
   drawUnits();

@@ -12,6 +12,7 @@ export class Store extends EventTarget {
     this.incidents = new Map();
     this.assignments = new Map();
     this.units = new Map();
+    this.presses = [];
     this.limits = LIMITS;
     this.loaded = false;
   }
@@ -21,6 +22,7 @@ export class Store extends EventTarget {
     const picture = await get("/command/snapshot/");
     clockSet(picture.at);
     this.limits = picture.limits || LIMITS;
+    this.presses = picture.presses || [];
     const before = { incidents: this.incidents, assignments: this.assignments };
     this.incidents = new Map(picture.incidents.map((row) => [row.uid, newer(before.incidents.get(row.uid), row)]));
     this.assignments = new Map(picture.assignments.map((row) => [row.uid, newer(before.assignments.get(row.uid), row)]));
@@ -48,6 +50,7 @@ export class Store extends EventTarget {
     } else if (topic.startsWith("patrols.tour_")) {
       this.tell("reload");
     }
+    if (topic === "incidents.supervision_changed") this.tell("reload");
     if (topic === "incidents.radio_card") this.tell("radio", { ...payload, assignment: subject.assignment });
   }
 

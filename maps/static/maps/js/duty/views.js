@@ -1,8 +1,9 @@
 // What the phone shows: one thing at a time, the next act biggest.
 import { nowMs } from "../clock.js";
+import { directions } from "../directions.js";
 import { el } from "../dom.js";
 import { gettext } from "../page.js";
-import { clockText, distanceText, GRADES, kindName, legWords, timeText } from "../words.js";
+import { clockText, distanceText, GRADES, kindName, timeText } from "../words.js";
 
 const STEPS = [["acknowledged", gettext("签收")], ["en_route", gettext("出发")], ["on_scene", gettext("到场")], ["cleared", gettext("处置")], ["reported", gettext("反馈")]];
 const NEXT = { acknowledged: ["en_route", gettext("出发")], en_route: ["on_scene", gettext("到场")], on_scene: ["cleared", gettext("处置完毕")] };
@@ -20,15 +21,6 @@ function travel(assignment) {
   return el("div.travel", {},
     el("p", {}, el("b", {}, distanceText(assignment.predicted_road_m) || "–"), el("span", {}, gettext("按道路算"))),
     el("p", {}, el("b", {}, clockText(assignment.predicted_travel_s)), el("span", {}, gettext("预计 %(time)s 到", { time: timeText(arrive).slice(0, 5) }))));
-}
-
-/** The directions in words. */
-export function directions(legs) {
-  if (!legs.length) return null;
-  return el("ol.legs", { "aria-label": gettext("路线") }, legs.map((leg) => {
-    const said = legWords(leg);
-    return el("li", {}, el("span.legs__arrow", { "aria-hidden": "true" }, said.arrow), el("span", {}, said.text), el("span.legs__length", {}, said.length));
-  }));
 }
 
 /** An offer that waits for a signature. */
