@@ -18,6 +18,7 @@ _SAMPLE_SHARES = (0.05, 0.35, 0.65, 0.95)
 _FILL_GAP_M = 120.0
 _OVERLAP_SHARE = 0.5
 _STEP_M = 0.01
+_LEAST_SLOPE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +72,28 @@ def opposite_line(reference: AxisLine, lon: Float64, lat: Float64) -> AxisLine:
     """An opposite carriageway (driving order, against the reference) that carries the metres of its reference line.
 
     Each vertex gets the metre of its foot on the reference; where feet would run backwards or stand still (bends,
-    gaps) the metres between sound neighbours are spread by length. One metre so names one point of each carriageway,
+    gaps, an end beyond the end of the reference) the metres between sound neighbours are spread by length, so that no
+    metre of the carriageway gets less than _LEAST_SLOPE of a metre. One metre so names one point of each carriageway,
     and back.
     """
     own = AxisLine(lon, lat)
+    at = own.measures_m
     foot = reference.project_many(lon, lat)[0]
     kept = [0]
     for i in range(1, foot.size):
-        if foot[i] <= foot[kept[-1]] - _STEP_M:
+        if foot[i] <= foot[kept[-1]] - max(_STEP_M, _LEAST_SLOPE * (at[i] - at[kept[-1]])):
             kept.append(i)
-    if len(kept) == 1:
+    lowest, last = float(foot.min()), foot.size - 1
+    while kept and kept[-1] != last:
+        if foot[kept[-1]] - lowest >= max(_STEP_M, _LEAST_SLOPE * (at[last] - at[kept[-1]])):
+            break
+        kept.pop()
+    if not kept or kept == [last]:
         return AxisLine(lon, lat, np.linspace(foot[0], foot[0] - own.length_m, foot.size))
-    measures = np.interp(own.measures_m, own.measures_m[kept], foot[kept])
-    after = own.measures_m > own.measures_m[kept[-1]]
-    if after.any():
-        room = max(float(foot[kept[-1]] - foot.min()), 0.0)
-        share = (own.measures_m[after] - own.measures_m[kept[-1]]) / (own.length_m - own.measures_m[kept[-1]])
-        measures[after] = foot[kept[-1]] - share * room
-    return AxisLine(lon, lat, measures)
+    metres = foot[kept]
+    if kept[-1] != last:
+        kept, metres = [*kept, last], np.r_[metres, lowest]
+    return AxisLine(lon, lat, np.interp(at, at[kept], metres))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import NotFound
 from roads.axes.chainage import Direction, format_chainage
-from roads.axes.locate import SPHEROID
+from roads.axes.locate import SPHEROID, AxisLine
 from roads.models import RoadAxis
 from roads.network.source import SourceNetwork
 from roads.selectors import points_of_chainage
@@ -36,10 +36,21 @@ def _samples(measures_m: Any, seed: int) -> Iterator[float]:
     yield from np.random.default_rng(seed).uniform(low, high, SAMPLES)
 
 
+def _worst_of_places(line: AxisLine) -> float:
+    """The worst distance of place → metre, to the millimetre → place, every 2 m of a carriageway as it is drawn: no two
+    places share a metre. A road that meets itself has two metres there, and both are the place."""
+    drawn = AxisLine(line.lon, line.lat)
+    lon, lat = drawn.points_at(np.r_[np.arange(0.0, drawn.length_m, 2.0), drawn.length_m])
+    back = line.points_at(np.round(line.project_many(lon, lat)[0], 3))
+    return float(np.max(SPHEROID.inv(lon, lat, *back)[2]))
+
+
 def _check_axis(axis: RoadAxis) -> float:
     """The worst distance in metres of metre → chainage text → point → metre → point on both carriageways."""
     shape = axis_shape(axis.pk)
     worst = 0.0
+    for one in (shape.line, shape.line_up):
+        worst = max(worst, _worst_of_places(one)) if one is not None else worst
     for side in ("down", "up") if shape.line_up is not None else ("",):
         line = shape.line_up if side == "up" and shape.line_up is not None else shape.line
         for metre in _samples(line.measures_m, axis.pk):

@@ -13,7 +13,7 @@ from roads.axes.carriageways import opposite_line
 from roads.axes.derive import AxisDraft, DerivedAxes, derive_axes
 from roads.axes.edges import AxisEdges, edges_of_graph, edges_of_source
 from roads.axes.grouping import road_codes
-from roads.axes.locate import AxisLine, metres_per_degree
+from roads.axes.locate import SPHEROID, AxisLine, metres_per_degree
 from roads.network.source import Float64, Int8, Int32, Int64, RoadClass, UInt8, WayFlag
 from roads.reading.osm import read_osm
 
@@ -68,18 +68,20 @@ def edges_of(roads: list[Road]) -> AxisEdges:
 
 
 def worst_round_trip_m(draft: AxisDraft) -> float:
-    """Metre → point → metre on the reference line and on the opposite carriageway."""
-    line = AxisLine(draft.line_lon, draft.line_lat)
-    lines = [line]
+    """Point → metre (to the millimetre) → point every 2 m of the reference line and of the opposite carriageway, and
+    metre → point → metre; where a road meets itself, the place is what counts."""
+    lines = [AxisLine(draft.line_lon, draft.line_lat)]
     if draft.opposite_lon is not None and draft.opposite_lat is not None:
-        lines.append(opposite_line(line, draft.opposite_lon, draft.opposite_lat))
+        assert draft.opposite_m is not None
+        lines.append(AxisLine(draft.opposite_lon, draft.opposite_lat, draft.opposite_m))
     worst = 0.0
     for one in lines:
-        at = np.linspace(one.measures_m.min(), one.measures_m.max(), 101)
-        found = one.project_many(*one.points_at(at))[0]
-        closed = (one.lon[0], one.lat[0]) == (one.lon[-1], one.lat[-1])
-        away = np.abs(found - at)
-        worst = max(worst, float(np.minimum(away, np.abs(one.length_m - away)).max() if closed else away.max()))
+        drawn = AxisLine(one.lon, one.lat)
+        along = np.r_[np.arange(0.0, drawn.length_m, 2.0), drawn.length_m]
+        by_metre = np.linspace(one.measures_m.min(), one.measures_m.max(), 101)
+        for lon, lat in (drawn.points_at(along), one.points_at(by_metre)):
+            back = one.points_at(np.round(one.project_many(lon, lat)[0], 3))
+            worst = max(worst, float(np.max(SPHEROID.inv(lon, lat, *back)[2])))
     return worst
 
 
@@ -239,3 +241,13 @@ def test_real_files(name: str, least_axes: int, coverage: float) -> None:
     axis, from_m, to_m = derived.edge_places(edges.count)
     assert (axis >= 0).sum() == members.size
     assert np.isfinite(from_m).all() and np.isfinite(to_m).all()
+
+
+def test_an_opposite_carriageway_beyond_the_end_of_its_reference_has_a_metre_for_every_place() -> None:
+    """Its last 40 m lie beyond metre 0, and its first 30 m beyond the other end: they do not share one metre."""
+    reference = AxisLine(LON0 + np.array([0.0, 1000.0]) / KX, np.full(2, LAT0))
+    x = np.array([1030.0, 1015.0, 1000.0, 600.0, 20.0, 0.0, -20.0, -40.0])
+    opposite = opposite_line(reference, LON0 + x / KX, np.full(x.size, LAT0 + 10.0 / KY))
+    slope = -np.diff(opposite.measures_m) / -np.diff(x)
+    assert slope.min() >= 0.19 and opposite.measures_m.min() == pytest.approx(0.0, abs=0.01)
+    assert opposite.measures_m[3] == pytest.approx(600.0, abs=0.5), "what lies beside the reference has its metres"
