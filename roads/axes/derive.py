@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +36,7 @@ from .neighbourhood import NearestLine, edge_bounds, neighbourhoods
 from .strokes import Arc, road_strokes
 
 MIN_PART_M = 100.0
+SAY_EVERY = 50_000
 _SHORT_M = 60.0
 _RING_SHARE = 0.2
 _AGAINST_RULE = 0.6
@@ -93,14 +95,19 @@ class DerivedAxes:
         return axis, from_m, to_m
 
 
-def derive_axes(edges: AxisEdges) -> DerivedAxes:
-    """Axes of all roads with a code or a name."""
+def derive_axes(edges: AxisEdges, progress: Callable[[str], None] = lambda _text: None) -> DerivedAxes:
+    """Axes of all roads with a code or a name. `progress` is told every SAY_EVERY edges."""
     drafts: list[AxisDraft] = []
     dropped: Counter[str] = Counter()
     named_m = covered_m = 0.0
     bounds = edge_bounds(edges)
-    for group in group_edges(edges):
+    groups = group_edges(edges)
+    total, done = sum(len(group.edges) for group in groups), 0
+    for group in groups:
         found, left = _derive_road(edges, group, bounds)
+        if (done + len(group.edges)) // SAY_EVERY > done // SAY_EVERY:
+            progress(f"axes of edges {done + len(group.edges)}/{total}")
+        done += len(group.edges)
         drafts.extend(found)
         if left:
             dropped[group.code or group.name] += left

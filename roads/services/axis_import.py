@@ -80,7 +80,7 @@ def axes_import(
     """
     require(actor, Verb.CREATE, DataClass.ROAD_NETWORK, organisation.path)
     progress("deriving road axes")
-    derived = derive_axes(edges_of_graph(graph))
+    derived = derive_axes(edges_of_graph(graph), progress)
     known = {(axis.code, axis.name, axis.part): axis for axis in RoadAxis.objects.filter(organisation=organisation)}
     posts_of = _posts_by_road(posts)
     kept = moved = 0

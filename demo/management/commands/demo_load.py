@@ -24,6 +24,7 @@ from demo.loading.touring import accounts_write, simulation_file, units_write
 from demo.loading.writing import Written, organisations_write, people_write, places_write, roads_write
 from demo.sources import county
 from roads.selectors import axes_by_weight, current_build, current_network, network_forget
+from roads.services import facilities_locate
 from stations.selectors import organisation_root
 from stations.services import organisation_create
 from stations.types import system_actor
@@ -110,6 +111,7 @@ class Command(BaseCommand):
         organisations_write(plan, root, written)
         people_write(plan, written, self.stderr.write)
         places_write(plan, written, self.stderr.write)
+        facilities_locate(actor=system_actor("demo_load"), progress=self.stderr.write)
         roads_write(plan, axes, written, self.stderr.write)
         played = units_write(plan, written, self.stderr.write)
         passwords = accounts_write(written)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 
-from roads.models import CalibrationPost, RoadAxis, RoadAxisVersion
+from core.geo.srid import metric_srid
+from roads.models import CalibrationPost, FacilityOnRoad, NetworkBuild, RoadAxis, RoadAxisVersion
 from roads.models.spelling import spelling
 from roads.selectors import points_of_chainage
 from roads.services.axis_import import PostOnRoad, axes_import
 from roads.services.axis_rows import AXIS_COLUMNS, POST_COLUMNS, VERSION_COLUMNS
 from roads.services.network_import import graph_of, network_import, network_switch
 from tests.factories.roads import Way, a_network, a_source, lonlat, silent
-from tests.factories.stations import SYSTEM
+from tests.factories.stations import SYSTEM, a_station
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +77,23 @@ def test_imported_posts_keep_long_and_short_kilometres(city: Any) -> None:
     assert [round(point.axis_m, -1) for point in twice] == [1700, 2200]
     with pytest.raises(Exception, match="没有这个桩号"):
         points_of_chainage("X201 K14+000")
+
+
+def test_stations_are_tied_to_the_axes_of_an_import(city: Any, tmp_path: Path) -> None:
+    near, far = a_station(city, *lonlat(2010, -1000)), a_station(city, *lonlat(-60_000, 0))
+    nodes = "".join(
+        f'<node id="{n}" lon="{lonlat(2000, y)[0]}" lat="{lonlat(2000, y)[1]}" version="1"/>'
+        for n, y in ((1, -3000), (2, 0), (3, 3000))
+    )
+    way = '<way id="9" version="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/>'
+    way += '<tag k="highway" v="primary"/><tag k="ref" v="X201"/></way>'
+    path = tmp_path / "road.osm"
+    path.write_text(f'<?xml version="1.0"?><osm version="0.6" generator="hand">{nodes}{way}</osm>', encoding="utf-8")
+    said = StringIO()
+    call_command("import_roads", osm=path, stdout=StringIO(), stderr=said)
+    tie = FacilityOnRoad.objects.get(station=near)
+    assert tie.axis.code == "X201" and tie.distance_m == pytest.approx(2000, abs=10)
+    assert not FacilityOnRoad.objects.filter(station=far).exists()
+    assert "1 on roads, 1 away" in said.getvalue()
+    srid = NetworkBuild.objects.get(is_current=True).metric_srid
+    assert srid == (settings.LUZHANG_METRIC_SRID or 32649) and metric_srid() == srid
