@@ -32,6 +32,13 @@ class BrokenPicture(InvalidInput):
     code = "broken_picture"
 
 
+class UnknownPictureType(BrokenPicture):
+    """A file of another type than those that are taken in."""
+
+    code = "unsupported_picture_type"
+    status = 415
+
+
 class PictureTooLarge(TooLarge):
     """Too many bytes or pixels."""
 
@@ -55,11 +62,14 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
 
     Raises PictureTooLarge (413) or BrokenPicture (400), naming `field`.
     """
-    if len(data) > SIZE_AT_MOST_BYTES:
-        limit_mib = SIZE_AT_MOST_BYTES // 2**20
-        raise PictureTooLarge(_("图片文件过大"), field=field, value=f"{len(data)} bytes", cure=f"≤ {limit_mib} MiB")
+    size_check(len(data), field=field)
     if not _known_magic(data):
-        raise BrokenPicture(_("不是可接受的图片格式"), field=field, value=data[:12].hex(), cure=", ".join(FORMATS))
+        raise UnknownPictureType(
+            _("不是可接受的图片格式"),
+            field=field,
+            value=data[:12].hex() if data else _("空文件"),
+            cure=_("可用格式：%(formats)s") % {"formats": ", ".join(FORMATS)},
+        )
     with warnings.catch_warnings():
         # Pillow only warns between its limit and twice its limit; for us a bomb is a bomb.
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -69,7 +79,9 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
                 taken_at, place = _exif(image, zone)
                 fresh = _redrawn(image)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-            raise PictureTooLarge(_("图片像素过多"), field=field, cure=_pixel_cure()) from problem
+            raise PictureTooLarge(
+                _("图片像素过多"), field=field, value=f"{len(data)} bytes", cure=_pixel_cure()
+            ) from problem
         except (
             UnidentifiedImageError,
             OSError,
@@ -79,11 +91,20 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
             EOFError,
             MemoryError,
         ) as problem:
-            raise BrokenPicture(_("图片损坏或不完整"), field=field, cure=_("重新拍摄或导出后再上传")) from problem
+            raise BrokenPicture(
+                _("图片损坏或不完整"), field=field, value=f"{len(data)} bytes", cure=_("重新拍摄或导出后再上传")
+            ) from problem
     out = io.BytesIO()
     fresh.save(out, "JPEG", quality=JPEG_QUALITY, optimize=False)
     lon, lat = place if place else (None, None)
     return Picture(out.getvalue(), fresh.width, fresh.height, taken_at, lon, lat)
+
+
+def size_check(size_bytes: int, *, field: str = "file") -> None:
+    """Raises PictureTooLarge (413) for more bytes than are taken in."""
+    if size_bytes > SIZE_AT_MOST_BYTES:
+        limit_mib = SIZE_AT_MOST_BYTES // 2**20
+        raise PictureTooLarge(_("图片文件过大"), field=field, value=f"{size_bytes} bytes", cure=f"≤ {limit_mib} MiB")
 
 
 def _known_magic(data: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.api import assignments, incidents
+from incidents.api import assignments, attachments, desk, incidents
 
 urlpatterns = [
     path("incidents/", incidents.IncidentListApi.as_view(), name="incident-list"),
@@ -13,9 +13,17 @@ urlpatterns = [
     path("incidents/<uuid:uid>/proposal/", incidents.ProposalApi.as_view(), name="incident-proposal"),
     path("incidents/<uuid:uid>/reporter/", incidents.ReporterApi.as_view(), name="incident-reporter"),
     path("incidents/<uuid:uid>/dispatch/", incidents.DispatchApi.as_view(), name="incident-dispatch"),
+    path(
+        "incidents/<uuid:uid>/attachments/", attachments.IncidentAttachmentsApi.as_view(), name="incident-attachments"
+    ),
+    path(
+        "incidents/<uuid:uid>/attachments/<uuid:attachment>/",
+        attachments.IncidentAttachmentApi.as_view(),
+        name="incident-attachment",
+    ),
     *(
         path(f"incidents/<uuid:uid>/{action}/", view.as_view(), name=f"incident-{action}")
-        for action, view in incidents.DESK_ACTIONS.items()
+        for action, view in desk.DESK_ACTIONS.items()
     ),
     path("assignments/", assignments.AssignmentListApi.as_view(), name="assignment-list"),
     path("assignments/<uuid:uid>/", assignments.AssignmentDetailApi.as_view(), name="assignment-detail"),

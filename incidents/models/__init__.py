@@ -3,6 +3,7 @@
 from incidents.models.assignment import Assignment, AssignmentStep, Delivery
 from incidents.models.decision import Decision
 from incidents.models.incident import Incident, IncidentLink, IncidentStep
+from incidents.models.picture import IncidentPicture
 from incidents.models.policy import DispatchPolicyVersion, IncidentKind
 from incidents.models.supervision import Supervision
 
@@ -15,6 +16,7 @@ __all__ = [
     "Incident",
     "IncidentKind",
     "IncidentLink",
+    "IncidentPicture",
     "IncidentStep",
     "Supervision",
 ]

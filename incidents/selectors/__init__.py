@@ -3,6 +3,7 @@
 from incidents.selectors.details import assignment_detail, incident_detail
 from incidents.selectors.duplicates import duplicates_near
 from incidents.selectors.kinds import KindChoice, incident_kinds
+from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.selectors.visible import assignments_visible_to, incidents_visible_to, supervisions_for
 
@@ -16,5 +17,7 @@ __all__ = [
     "incident_kinds",
     "incident_summary",
     "incidents_visible_to",
+    "picture_summary",
+    "pictures_visible_to",
     "supervisions_for",
 ]

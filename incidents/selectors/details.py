@@ -9,6 +9,7 @@ from core import clock
 from core.models import Timer
 from incidents.models import Assignment, Decision, Incident
 from incidents.selectors.duplicates import duplicates_near
+from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.plans import decision_plan
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.states import INCIDENT_LIFECYCLE, IncidentState
@@ -60,6 +61,9 @@ def incident_detail(*, actor: Actor, incident: Incident) -> dict[str, Any]:
                 kind=incident.kind,
                 exclude_uid=str(incident.uid),
             )
+        ],
+        "attachments": [
+            picture_summary(row) for row in pictures_visible_to(actor, incident).select_related("incident")
         ],
         "timeline": _timeline(incident),
     }

@@ -1,6 +1,7 @@
 """The only writers of the incidents room."""
 
 from incidents.services.assigning import incident_assign
+from incidents.services.catalogue import catalogue_restore
 from incidents.services.desk import (
     incident_close,
     incident_mark_false,
@@ -17,6 +18,7 @@ from incidents.services.grading import incident_regrade
 from incidents.services.intake import IncidentReport, incident_receive
 from incidents.services.lookups import incident_reporter_lookup
 from incidents.services.merging import incident_merge, incident_unmerge
+from incidents.services.picturing import incident_picture_add
 from incidents.services.places import place_resolve
 from incidents.services.progress import assignment_recall, assignment_step
 from incidents.services.proposing import assignment_answer, incident_propose, point_preview
@@ -27,11 +29,13 @@ __all__ = [
     "assignment_answer",
     "assignment_recall",
     "assignment_step",
+    "catalogue_restore",
     "incident_assign",
     "incident_close",
     "incident_dispatch",
     "incident_mark_false",
     "incident_merge",
+    "incident_picture_add",
     "incident_propose",
     "incident_receive",
     "incident_regrade",

@@ -27,6 +27,7 @@ REVIEW = {Role.COMMANDER, Role.REVIEWER}
 SEES_ALL = COMMAND | {Role.OFFICER, Role.WARDEN, Role.REVIEWER, Role.ANALYST}
 # These see only what is theirs: the door opens, the room is empty.
 SEES_OWN = {Role.AUXILIARY, Role.CHIEF, Role.PERSUADER, Role.STATION_STAFF}
+CREWS = {Role.OFFICER, Role.WARDEN}
 REPORTS = COMMAND | SEES_OWN | {Role.OFFICER, Role.WARDEN, Role.DEVICE}
 SIGNS = COMMAND | SEES_OWN | {Role.OFFICER, Role.WARDEN, Role.REVIEWER, Role.ANALYST}
 
@@ -35,6 +36,8 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "incident-list": {"GET": SEES_ALL | SEES_OWN, "POST": REPORTS},
     "incident-duplicates": {"GET": SEES_ALL | SEES_OWN},
     "incident-detail": {"GET": SEES_ALL | SEES_OWN},
+    "incident-attachments": {"GET": COMMAND | SEES_OWN | CREWS | {Role.REVIEWER}, "POST": COMMAND | SEES_OWN | CREWS},
+    "incident-attachment": {"GET": COMMAND | SEES_OWN | CREWS | {Role.REVIEWER}},
     "incident-proposal": {"GET": COMMAND | {Role.ANALYST}},
     "incident-reporter": {"POST": COMMAND | {Role.PAYEE_DESK}},
     "incident-dispatch": {"POST": COMMAND},
@@ -63,7 +66,9 @@ UNKNOWN = "00000000-0000-0000-0000-000000000000"
 
 def _address(name: str, uid: Any = UNKNOWN) -> str:
     route = next(str(pattern.pattern) for pattern in urlpatterns if pattern.name == name)
-    return "/api/v1/" + route.replace("<uuid:uid>", str(uid)).replace("<int:supervision_id>", "0")
+    return "/api/v1/" + route.replace("<uuid:uid>", str(uid)).replace("<uuid:attachment>", UNKNOWN).replace(
+        "<int:supervision_id>", "0"
+    )
 
 
 def client_of(person: Any) -> APIClient:

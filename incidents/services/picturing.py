@@ -1,0 +1,54 @@
+"""Adding a picture to an incident."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.attachments.services import attachment_create
+from core.errors import Conflict, NotFound
+from incidents.models import Incident, IncidentPicture, IncidentStep
+from incidents.selectors.visible import incidents_visible_to
+from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+PICTURES_AT_MOST = 50
+
+
+def incident_picture_add(*, actor: Actor, incident_uid: str, data: bytes) -> IncidentPicture:
+    """Keep a picture for an incident that the actor sees, and say so in its history.
+
+    Raises NotFound for an incident that it doesn't see, Conflict for the 51st picture, and what `picture_read` raises
+    (400 broken, 413 too large, 415 of another kind); then nothing is kept.
+    """
+    with transaction.atomic():
+        incident = incident_lock(incident_uid)
+        _check(actor, incident)
+        attachment = attachment_create(
+            actor_id=actor.user_id, organisation_path=incident.organisation_path, data=data, purpose="incident"
+        )
+        picture = IncidentPicture.objects.create(incident=incident, attachment=attachment)
+        incident_note(
+            incident,
+            kind=IncidentStep.Kind.NOTE,
+            context=StepContext(actor_id=actor.user_id, text=_("添加图片")),
+            details={"attachment": str(attachment.uid)},
+        )
+        incident_publish(incident, "incidents.incident_changed")
+    return picture
+
+
+def _check(actor: Actor, incident: Incident) -> None:
+    if not incidents_visible_to(actor).filter(pk=incident.pk).exists():
+        raise NotFound(_("没有这条警情"), field="incident", value=str(incident.uid))
+    if not actor.may(Verb.CREATE, DataClass.ATTACHMENT):
+        require(actor, Verb.CREATE, DataClass.ATTACHMENT, incident.organisation_path)
+    if incident.pictures.count() >= PICTURES_AT_MOST:
+        raise Conflict(
+            _("图片过多"),
+            code="too_many_pictures",
+            field="file",
+            value=PICTURES_AT_MOST,
+            cure=_("每条警情最多 %(most)s 张图片") % {"most": PICTURES_AT_MOST},
+        )
