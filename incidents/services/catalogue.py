@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotFound
+from core.rules import tables
+from incidents.catalogue.kinds import KINDS
+from incidents.catalogue.policy import POLICY
 from incidents.dispatch.policy import DispatchPolicy
 from incidents.models import DispatchPolicyVersion, IncidentKind
 from stations.selectors import organisation_root
 from stations.services import require
 from stations.types import Actor, DataClass, Power, Verb
 
+GRADING_KEY = "incidents.grading"
+GRADING_FILE = Path(__file__).resolve().parent.parent / "catalogue" / "grading.json"
 POLICY_LOCK = 0x4C5A50  # "LZP"
 
 
@@ -73,6 +80,37 @@ def policy_publish(
         )
         _record(actor, "policy_publish", str(version.version), path, {"note": note})
     return version
+
+
+def catalogue_restore(*, actor: Actor) -> list[str]:
+    """Make what the house starts from and this installation lacks: kinds, the grading table, the dispatch policy.
+    Returns what was made; what is there stays as the county has it.
+    """
+    made = []
+    known = set(IncidentKind.objects.values_list("code", flat=True))
+    for order, kind in enumerate(KINDS):
+        if kind.code not in known:
+            kind_create(
+                actor=actor,
+                code=kind.code,
+                name=kind.name,
+                order=order,
+                required_powers=list(kind.required_powers),
+                units_needed=kind.units_needed,
+                dedupe_radius_m=kind.dedupe_radius_m,
+                dedupe_window_s=kind.dedupe_window_s,
+            )
+            made.append(f"kind {kind.code}")
+    try:
+        tables.table_in_force(GRADING_KEY)
+    except NotFound:
+        content = json.loads(GRADING_FILE.read_text(encoding="utf-8"))
+        tables.table_publish(actor_id=actor.user_id, key=GRADING_KEY, content=content, note="初始定级表")
+        made.append(f"table {GRADING_KEY}")
+    if not DispatchPolicyVersion.objects.exists():
+        policy_publish(actor=actor, content=POLICY, note="初始派警策略")
+        made.append("policy 1")
+    return made
 
 
 def _checked(fields: Mapping[str, Any]) -> None:

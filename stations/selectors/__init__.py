@@ -13,6 +13,7 @@ from stations.selectors.scope import path_filter
 from stations.selectors.tree import (
     feature_of,
     organisation_at,
+    organisation_by_code,
     organisation_names,
     organisation_root,
     organisation_seat,
@@ -32,6 +33,7 @@ __all__ = [
     "devices_visible_to",
     "feature_of",
     "organisation_at",
+    "organisation_by_code",
     "organisation_names",
     "organisation_root",
     "organisation_seat",

@@ -45,6 +45,11 @@ def organisation_root() -> Organisation:
     return root
 
 
+def organisation_by_code(code: str) -> Organisation | None:
+    """The organisation with this code, whoever asks, or None."""
+    return Organisation.objects.filter(code=code).first()
+
+
 def organisation_at(point: Any) -> Organisation:
     """The organisation that answers for a point (`(lon, lat)` WGS-84 degrees, or a Point in EPSG:4326).
 

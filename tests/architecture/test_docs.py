@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import re
 from pathlib import Path
 
@@ -142,16 +143,18 @@ def test_decisions_are_numbered_and_complete() -> None:
 
 
 @pytest.mark.django_db
-def test_first_accounts_can_be_made_as_written(capsys: pytest.CaptureFixture[str]) -> None:
-    """The Python block of docs/operations.md makes an organisation and three accounts with their roles."""
+def test_first_accounts_can_be_made_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words of docs/operations.md make an organisation and three accounts with their roles."""
+    from django.core.management import call_command
+
     from stations.selectors import actor_for_user, organisation_root
 
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    exec(block, {})
-    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["administrator", "security_administrator", "auditor"]
-    assert organisation_root().code == "360600"
-    for name in names:
+    words = re.findall(r"`--name (\S+) --level (\S+) --code (\S+)`", text)[0]
+    for variable in re.findall(r"`(LUZHANG_[A-Z]+_PASSWORD)`", text):
+        monkeypatch.setenv(variable, "correct-horse-battery-7")
+    call_command("setup_county", "--name", words[0], "--level", words[1], "--code", words[2], stdout=io.StringIO())
+    assert organisation_root().code == words[2]
+    for name, role in (("admin", "administrator"), ("security", "security_administrator"), ("auditor", "auditor")):
         user = get_user_model().objects.get(username=name)
-        assert [role.value for role in actor_for_user(user).roles] == [name]
+        assert [held.value for held in actor_for_user(user).roles] == [role]
