@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from config.launcher.places import MARK, LaunchError, Places
+from config.launcher.places import MARK, LaunchError, Places, owner_of
 from config.launcher.speech import say
 from config.launcher.supervisor import ProcessId, end_trees, identify, tree
 
@@ -122,9 +122,13 @@ def launchers(where: Places) -> list[ProcessId]:
 
 
 def end_registered(where: Places) -> int:
-    """End all other launchers with what they started. Returns how many there were."""
-    others = [launcher.pid for launcher in launchers(where) if launcher.pid != os.getpid()]
-    end_trees(others, grace_s=9.0)
+    """End all other launchers with what they started. Returns how many there were. Raises LaunchError."""
+    others = [launcher for launcher in launchers(where) if launcher.pid != os.getpid()]
+    end_trees([launcher.pid for launcher in others], grace_s=9.0)
+    for launcher in others:
+        if launcher.is_alive():
+            owner = owner_of(Path(f"/proc/{launcher.pid}"))
+            raise LaunchError(f"process {launcher.pid} of {owner} does not end: sudo ./run stop.")
     return len(others) + end_orphans(where)
 
 

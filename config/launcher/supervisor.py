@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -32,12 +33,11 @@ class ProcessId:
         return row is not None and row.started == self.started and row.state != "Z"
 
     def send(self, number: int) -> None:
-        """Send a signal, if it is still the same process."""
+        """Send a signal, if it is still the same process, and one that this user may signal."""
         if self.is_alive():
-            try:
+            # One that is another user's must not keep the others from being told.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(self.pid, number)
-            except ProcessLookupError:
-                return
 
 
 @dataclass(frozen=True)
