@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from config.settings.values import ENVIRONMENT
+from core.rates import Limit
 
 SECRET_KEY = ENVIRONMENT.secret_key
 LUZHANG_KEYS = ENVIRONMENT.luzhang_keys
@@ -47,6 +48,30 @@ AXES_LOCKOUT_TEMPLATE = "stations/locked_out.html"
 AXES_VERBOSE = False
 # allauth would count again in the cache what axes counts in rows.
 ACCOUNT_RATE_LIMITS = False
+
+# What anybody may ask without signing in, and signing in, per address (core.api.limiting). Rows, not Redis.
+LUZHANG_RATE_LIMITS = {
+    "sign-in": Limit(40, 300, frozenset({"account_login", "mfa_authenticate"}), method="POST", signed_in=True),
+    "public-search": Limit(60, 60, frozenset({"home", "api-roads-where", "api-roads-chainage", "api-roads-search"})),
+    "public-pages": Limit(
+        240,
+        60,
+        frozenset(
+            {
+                *("road-page", "segment-page", "ogc-items", "ogc-item", "api-axes", "api-axis", "api-segments"),
+                *(
+                    "api-segment",
+                    "api-closures",
+                    "api-organisations",
+                    "api-organisation",
+                    "api-stations",
+                    "api-station",
+                ),
+            }
+        ),
+    ),
+    "public-tiles": Limit(1800, 60, frozenset({"tile"})),
+}
 
 _NONE, _SELF = "'none'", "'self'"
 CONTENT_SECURITY_POLICY = {

@@ -98,12 +98,14 @@ def wants_json(request: HttpRequest) -> bool:
 
 def error_response(request: HttpRequest, error: LuzhangError) -> HttpResponse:
     """A typed error as JSON, or as the page `<status>.html` with `error` in its context."""
+    response: HttpResponse | None = None
     if not wants_json(request):
         try:
-            return render(request, f"{error.status}.html", {"error": error}, status=error.status)
+            response = render(request, f"{error.status}.html", {"error": error}, status=error.status)
         except TemplateDoesNotExist:
             logger.info("no template %s.html", error.status)
-    response = JsonResponse(error.as_dict(), status=error.status, json_dumps_params={"ensure_ascii": False})
+    if response is None:
+        response = JsonResponse(error.as_dict(), status=error.status, json_dumps_params={"ensure_ascii": False})
     for name, value in _headers(error, error).items():
         response[name] = value
     return response
