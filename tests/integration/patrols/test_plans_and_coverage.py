@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import IntegrityError, transaction
 
 from core import clock, outbox
@@ -25,7 +25,7 @@ from stations.models import Organisation
 from stations.services import organisation_move
 from stations.types import Role
 from tests.factories.patrols import a_tour, a_unit
-from tests.factories.stations import SYSTEM, a_station, an_actor, an_organisation
+from tests.factories.stations import SYSTEM, a_person, a_station, an_actor, an_organisation
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 6, 10)  # a Wednesday
@@ -79,6 +79,85 @@ def test_a_gap_asks_for_kind_and_place(district: Organisation) -> None:
     a_tour(district, unit=a_unit(district, "motorcycle"), starts_at=_local(DAY, 22))
     assert len(requirement_gaps(actor=desk, day=DAY)) == 1
     a_tour(district, unit=a_unit(district, "motorcycle"), starts_at=_local(DAY, 22), post_station=station)
+    assert requirement_gaps(actor=desk, day=DAY) == []
+
+
+def test_a_gap_asks_for_the_powers_of_the_people(district: Organisation) -> None:
+    _night(district, count=1, powers=["decide"])
+    desk = an_actor(district, Role.DISPATCHER)
+    helper = a_person(district, kind="auxiliary", login=False)
+    a_tour(district, helper, starts_at=_local(DAY, 22))
+    assert len(requirement_gaps(actor=desk, day=DAY)) == 1
+    officer = a_person(district, kind="officer", login=False)
+    a_tour(district, a_person(district, kind="auxiliary", login=False), officer, starts_at=_local(DAY, 22))
+    assert requirement_gaps(actor=desk, day=DAY) == []
+
+
+def test_a_gap_asks_for_a_post_at_the_place(district: Organisation) -> None:
+    _night(district, count=1, place=Point(110.47, 19.24, srid=STORE_SRID))
+    desk = an_actor(district, Role.DISPATCHER)
+    a_tour(district, starts_at=_local(DAY, 22))
+    a_tour(district, starts_at=_local(DAY, 22), post=(110.475, 19.24))  # 525 m away
+    assert len(requirement_gaps(actor=desk, day=DAY)) == 1
+    a_tour(district, starts_at=_local(DAY, 22), post=(110.4715, 19.24))  # 157 m away
+    assert requirement_gaps(actor=desk, day=DAY) == []
+
+
+def test_units_of_organisations_below_fill_a_gap(district: Organisation) -> None:
+    _night(district, count=1)
+    desk = an_actor(district, Role.DISPATCHER)
+    a_tour(an_organisation("乙区"), starts_at=_local(DAY, 22))
+    assert len(requirement_gaps(actor=desk, day=DAY)) == 1
+    a_tour(an_organisation("一中队", parent=district, kind="squadron"), starts_at=_local(DAY, 22))
+    assert requirement_gaps(actor=desk, day=DAY) == []
+
+
+def test_one_tour_fills_one_requirement(district: Organisation) -> None:
+    station = a_station(district)
+    _night(district, count=1, name="机动")
+    _night(district, count=1, name="站点", station=station)
+    desk = an_actor(district, Role.DISPATCHER)
+    a_tour(district, starts_at=_local(DAY, 22), post_station=station)
+    assert [gap.name for gap in requirement_gaps(actor=desk, day=DAY)] == ["机动"], "the narrower one has it"
+    a_tour(district, starts_at=_local(DAY, 22))
+    assert requirement_gaps(actor=desk, day=DAY) == []
+
+
+def test_a_tour_of_the_night_before_is_taken_until_it_ends(district: Organisation) -> None:
+    """22–06 of Wednesday and 05–07 of Thursday want it; what another scope asks for counts as well."""
+    city = an_organisation("示例市", kind="city")
+    squad = an_organisation("一中队", parent=city, kind="squadron")
+    _night(squad, count=1)
+    _night(city, count=1, name="早巡", starts_at=time(5), ends_at=time(7), weekdays=[4])
+    a_tour(squad, starts_at=_local(DAY, 22), hours=9)
+    thursday = DAY + timedelta(days=1)
+    desk = an_actor(city, Role.DISPATCHER)
+    assert requirement_gaps(actor=desk, day=DAY) == []
+    assert [gap.name for gap in requirement_gaps(actor=desk, day=thursday)] == ["早巡"]
+    a_tour(city, starts_at=_local(thursday, 4), hours=4)
+    assert requirement_gaps(actor=desk, day=thursday) == []
+
+
+def test_tours_that_follow_each_other_cover_a_window_together(district: Organisation) -> None:
+    _night(district, count=1)
+    desk = an_actor(district, Role.DISPATCHER)
+    a_tour(district, starts_at=_local(DAY, 22), hours=4)
+    late = a_tour(district, starts_at=_local(DAY + timedelta(days=1), 3), hours=4)
+    assert len(requirement_gaps(actor=desk, day=DAY)) == 1, "an hour is empty"
+    a_tour(district, starts_at=_local(DAY + timedelta(days=1), 2), hours=2)
+    assert requirement_gaps(actor=desk, day=DAY) == []
+    tour_cancel(actor=SYSTEM, tour_id=late.pk, reason="病假")
+    (gap,) = requirement_gaps(actor=desk, day=DAY)
+    assert (gap.required, gap.planned) == (1, 0)
+
+
+def test_a_tour_that_ended_early_leaves_a_gap(district: Organisation) -> None:
+    _night(district, count=1)
+    tour = a_tour(district, starts_at=_local(DAY, 22))
+    Tour.objects.filter(pk=tour.pk).update(state="closed", opened_at=_local(DAY, 22), closed_at=_local(DAY, 23))
+    desk = an_actor(district, Role.DISPATCHER)
+    assert len(requirement_gaps(actor=desk, day=DAY)) == 1
+    Tour.objects.filter(pk=tour.pk).update(closed_at=_local(DAY + timedelta(days=1), 7))
     assert requirement_gaps(actor=desk, day=DAY) == []
 
 
