@@ -53,6 +53,7 @@ class RoadAxis(models.Model):
         indexes = [
             models.Index(fields=["code"], name="road_axis_code"),
             models.Index(fields=["name"], name="road_axis_name"),
+            GinIndex(OpClass(F("code"), name="gin_trgm_ops"), name="road_axis_code_trgm"),
             GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="road_axis_name_trgm"),
             GinIndex(OpClass(F("spelling"), name="gin_trgm_ops"), name="road_axis_spelling_trgm"),
         ]

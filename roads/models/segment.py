@@ -69,6 +69,7 @@ class Segment(models.Model):
         ]
         indexes = [
             models.Index(fields=["axis", "from_m"], name="segment_axis_from"),
+            GinIndex(OpClass(F("code"), name="gin_trgm_ops"), name="segment_code_trgm"),
             GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="segment_name_trgm"),
             GinIndex(OpClass(F("spelling"), name="gin_trgm_ops"), name="segment_spelling_trgm"),
         ]
