@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import Unavailable
+from core.geo.srid import metric_srid_configure
 from roads.models import NetworkBuild
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def current_network() -> RoadNetwork:
         # Loaded on first use: the compiled search costs 100 MB, and most web processes never need it.
         from roads.network.loader import open_network
 
-        version = NetworkBuild.objects.filter(is_current=True).values_list("version", flat=True).first()
-        if version is None:
+        row = NetworkBuild.objects.filter(is_current=True).values_list("version", "metric_srid").first()
+        if row is None:
             raise Unavailable(
                 _("没有可用的路网"), field="network", cure=_("先运行 ./run manage import_roads --osm 文件（或 --demo）")
             )
+        version, srid = row
         if _Current.network is None or version != _Current.version:
             directory = networks_directory() / version
             if not directory.is_dir():
@@ -65,6 +67,7 @@ def current_network() -> RoadNetwork:
             # The process that switched to this version verified the checksums; nobody reads it all again.
             _Current.network = open_network(directory, verify=False)
             _Current.version = version
+            metric_srid_configure(srid)
         _Current.checked_at = time.monotonic()
         return _Current.network
 
