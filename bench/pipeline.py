@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from bench.chaos_peer import naive_running
 from bench.fixes import free_port
 from bench.imports import SHANGHAI
 from bench.pipeline_clients import Browser, Crews, Owners, Trackers, committed
+from bench.processor_time import shares, used_s
 from bench.report import Report, percentile, say
 
 SECONDS = float(os.environ.get("LUZHANG_PIPELINE_SECONDS", "60"))
@@ -43,6 +45,7 @@ class Measured:
     seen: int
     fixes_per_s: float
     browser: str
+    cores: dict[str, float]
 
 
 def two_cores() -> None:
@@ -71,10 +74,11 @@ async def play(house: House) -> Measured:
         say(f"Chromium is on {browser.where}")
         tasks += [asyncio.create_task(trackers.run()), asyncio.create_task(crews.run())]
         await Reporters(house, min(5.0, RATE_S), 99).run(WARM_S)
-        before = trackers.sent
+        before, used_before, began = trackers.sent, used_s(house), time.monotonic()
         reporters = Reporters(house, RATE_S, 1)
         await reporters.run(SECONDS)
         fixes = (trackers.sent - before) / SECONDS
+        cores = shares(used_before, used_s(house), time.monotonic() - began)
         await asyncio.sleep(TAIL_S)
         on_page = await browser.seen()
     finally:
@@ -84,7 +88,9 @@ async def play(house: House) -> Measured:
         await browser.close()
     told = reporters.told
     with committed(house) as times:
-        return _measured(times, owners, on_page, told, fixes, browser.where, trackers)
+        found = _measured(times, owners, on_page, told, fixes, browser.where, trackers)
+    found.cores = cores
+    return found
 
 
 def _measured(
@@ -117,6 +123,7 @@ def _measured(
         seen=sum(uid in owners.seen and uid in on_page for uid in mine),
         fixes_per_s=fixes,
         browser=where,
+        cores={},
     )
 
 
@@ -161,6 +168,8 @@ def judge(report: Report, found: Measured, naive: list[float]) -> None:
     report.row("incidents reported", found.sent / SECONDS, "1/s")
     report.row("fixes", found.fixes_per_s, "1/s")
     report.row("seen by owner and page", found.seen, "offers")
+    for part, cores in found.cores.items():
+        report.row(f"processor, {part}", cores, "cores")
     for stage in ("intake commit -> owner's stream", "intake commit -> Chromium"):
         values = found.stages[stage]
         for share, limit_s in LIMITS:

@@ -1,4 +1,4 @@
-"""`/api/v1/incidents/`: take in, list (GeoJSON), show, and everything the desk does. One class per action."""
+"""`/api/v1/incidents/`: take in, list (GeoJSON), show, propose, send a unit. See desk.py for the other actions."""
 
 from __future__ import annotations
 
@@ -11,43 +11,34 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
+from core.api.paging import page_of
+from core.api.repeatable import IDEMPOTENCY_PARAMETER, answered
 from core.errors import InvalidInput, NotFound
 from incidents import services
 from incidents.api.serializers import (
     DispatchIn,
-    GradeIn,
     IncidentIn,
-    MergeIn,
     ReasonIn,
-    TransferIn,
-    WaitIn,
 )
 from incidents.models import Incident
 from incidents.selectors import duplicates_near, incident_detail, incident_summary, incidents_visible_to
 from incidents.services.intake import IncidentReport
+from incidents.states import Grade, IncidentState
 from stations.selectors import actor_for_request
 from stations.types import Actor, DataClass, Verb
 
-PAGE_SIZE = 200
-MAX_PAGE_SIZE = 1000
 
-
-def _page(request: Request) -> tuple[int, int]:
-    try:
-        limit = int(request.query_params.get("limit", PAGE_SIZE))
-        offset = int(request.query_params.get("offset", 0))
-    except ValueError as error:
-        raise InvalidInput(
-            _("limit 和 offset 应为整数"), field="limit", value=request.query_params.get("limit")
-        ) from error
-    return max(1, min(limit, MAX_PAGE_SIZE)), max(0, offset)
-
-
-def _visible(actor: Actor, uid: str) -> Incident:
+def visible_incident(actor: Actor, uid: str) -> Incident:
+    """An incident that this actor may see. Raises NotFound: what it may not see does not exist."""
     incident = incidents_visible_to(actor).filter(uid=uid).first()
     if incident is None:
         raise NotFound(_("没有这条警情"), field="incident", value=str(uid))
     return incident
+
+
+def _client(actor: Actor) -> str:
+    """Whose keys these are."""
+    return (f"user:{actor.user_id}" if actor.user_id is not None else f"{actor.kind}:{actor.name}")[:60]
 
 
 class IncidentListApi(APIView):
@@ -69,12 +60,12 @@ class IncidentListApi(APIView):
     )
     def get(self, request: Request) -> Response:
         """Incidents this actor may see, newest first, as a GeoJSON FeatureCollection (WGS-84)."""
-        limit, offset = _page(request)
+        limit, offset = page_of(request)
         rows = incidents_visible_to(actor_for_request(request)).order_by("-received_at", "-id")
         if states := request.query_params.get("state"):
-            rows = rows.filter(state__in=states.split(","))
-        if grade := request.query_params.get("grade"):
-            rows = rows.filter(grade=grade)
+            rows = rows.filter(state__in=_known("state", states, [state.value for state in IncidentState]))
+        if grades := request.query_params.get("grade"):
+            rows = rows.filter(grade__in=_known("grade", grades, [grade.value for grade in Grade]))
         if request.query_params.get("open") in {"1", "true"}:
             rows = rows.exclude(state__in=["closed", "merged", "false"])
         page = list(rows[offset : offset + limit + 1])
@@ -108,14 +99,22 @@ class IncidentListApi(APIView):
         )
         if data["course_deg"] is None:
             data["course_deg"] = course_deg
-        scope = f"user:{actor.user_id}" if actor.user_id is not None else f"{actor.kind}:{actor.name}"
         incident, created = services.incident_receive(
             actor=actor,
             report=IncidentReport(lon=lon, lat=lat, datum=datum, **data),
-            client_scope=scope[:60],
+            client_scope=_client(actor),
             client_key=request.headers.get("Idempotency-Key", ""),
         )
         return Response(incident_summary(incident), status=201 if created else 200)
+
+
+def _known(field: str, text: str, known: list[str]) -> list[str]:
+    """Values of a filter, comma-separated. Raises InvalidInput for one that does not exist."""
+    wanted = text.split(",")
+    for value in wanted:
+        if value not in known:
+            raise InvalidInput(_("未知的取值"), field=field, value=value[:40], cure="、".join(known))
+    return wanted
 
 
 def _feature(incident: Incident) -> dict[str, Any]:
@@ -138,7 +137,7 @@ class IncidentDetailApi(APIView):
     def get(self, request: Request, uid: str) -> Response:
         """Summary, timeline, assignments, last decision, duplicates, chain of chiefs."""
         actor = actor_for_request(request)
-        return Response(incident_detail(actor=actor, incident=_visible(actor, uid)))
+        return Response(incident_detail(actor=actor, incident=visible_incident(actor, uid)))
 
 
 class DuplicatesApi(APIView):
@@ -195,7 +194,7 @@ class ProposalApi(APIView):
     def get(self, request: Request, uid: str) -> Response:
         """Ranked candidates with reasons, rejected units with theirs, shortfall and warnings."""
         actor = actor_for_request(request)
-        return Response(services.incident_propose(actor=actor, incident=_visible(actor, uid)))
+        return Response(services.incident_propose(actor=actor, incident=visible_incident(actor, uid)))
 
 
 class DispatchApi(APIView):
@@ -204,22 +203,31 @@ class DispatchApi(APIView):
     data_class = DataClass.INCIDENT
     verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.DISPATCH}
 
-    @extend_schema(operation_id="incidents_dispatch", request=DispatchIn, responses={200: dict})
+    @extend_schema(
+        operation_id="incidents_dispatch", request=DispatchIn, responses={200: dict}, parameters=[IDEMPOTENCY_PARAMETER]
+    )
     def post(self, request: Request, uid: str) -> Response:
-        """The assignment that was made; 409 when the unit was sent elsewhere in the same second."""
+        """The assignment that was made; 409 when the unit was sent elsewhere in the same second.
+
+        A page gives an `Idempotency-Key`: pressed twice, one unit goes.
+        """
         actor = actor_for_request(request)
         body = DispatchIn(data=request.data)
         body.is_valid(raise_exception=True)
-        _visible(actor, uid)
+        visible_incident(actor, uid)
         data = body.validated_data
-        assignment = services.incident_assign(
-            actor=actor,
-            incident_uid=str(uid),
-            tour_uid=str(data["tour"]) if data["tour"] else None,
-            reason=data["reason"],
-            preempt=data["preempt"],
-        )
-        return Response(services.assignment_answer(assignment))
+
+        def send() -> dict[str, Any]:
+            assignment = services.incident_assign(
+                actor=actor,
+                incident_uid=str(uid),
+                tour_uid=str(data["tour"]) if data["tour"] else None,
+                reason=data["reason"],
+                preempt=data["preempt"],
+            )
+            return services.assignment_answer(assignment)
+
+        return answered(request, _client(actor), send, status=200)
 
 
 class ReporterApi(APIView):
@@ -234,136 +242,8 @@ class ReporterApi(APIView):
         actor = actor_for_request(request)
         body = ReasonIn(data=request.data)
         body.is_valid(raise_exception=True)
-        _visible(actor, uid)
+        visible_incident(actor, uid)
         reporter = services.incident_reporter_lookup(
             actor=actor, incident_uid=str(uid), reason=body.validated_data["reason"]
         )
         return Response({"name": reporter.name, "phone": reporter.phone})
-
-
-class _DeskApi(APIView):
-    """Base of the desk's actions: check what may be seen, call one service, answer with the incident."""
-
-    data_class = DataClass.INCIDENT
-    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.CHANGE}
-    body: ClassVar[type[ReasonIn]] = ReasonIn
-
-    def act(self, actor: Actor, uid: str, data: dict[str, Any]) -> Incident:
-        """Call the service."""
-        raise TypeError(f"{type(self).__name__} has no action")
-
-    def handle(self, request: Request, uid: str) -> Response:
-        """Parse, call, answer."""
-        actor = actor_for_request(request)
-        body = self.body(data=request.data)
-        body.is_valid(raise_exception=True)
-        _visible(actor, uid)
-        return Response(incident_summary(self.act(actor, str(uid), dict(body.validated_data))))
-
-
-def _desk(name: str, body: type[ReasonIn], verb: Verb, act: Any) -> type[_DeskApi]:
-    """One API class for one action of the desk; its schema name is the action's."""
-
-    @extend_schema(operation_id=f"incidents_{name}", request=body, responses={200: dict})
-    def post(self: _DeskApi, request: Request, uid: str) -> Response:
-        return self.handle(request, uid)
-
-    return type(
-        f"Incident{name.title().replace('_', '')}Api",
-        (_DeskApi,),
-        {
-            "verbs": {"POST": verb},
-            "body": body,
-            "act": lambda self, actor, uid, data: act(actor, uid, data),
-            "post": post,
-            "__module__": __name__,
-        },
-    )
-
-
-DESK_ACTIONS: dict[str, type[_DeskApi]] = {
-    "false": _desk(
-        "false",
-        ReasonIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_mark_false(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "wait": _desk(
-        "wait",
-        WaitIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_wait(
-            actor=actor, incident_uid=uid, reason=d["reason"], until=d["until"]
-        ),
-    ),
-    "resume": _desk(
-        "resume",
-        ReasonIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_resume(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "transfer": _desk(
-        "transfer",
-        TransferIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_transfer(actor=actor, incident_uid=uid, reason=d["reason"], to=d["to"]),
-    ),
-    "take-back": _desk(
-        "take_back",
-        ReasonIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_take_back(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "return": _desk(
-        "return",
-        ReasonIn,
-        Verb.REVIEW,
-        lambda actor, uid, d: services.incident_return(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "review": _desk(
-        "review",
-        ReasonIn,
-        Verb.REVIEW,
-        lambda actor, uid, d: services.incident_review(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "close": _desk(
-        "close",
-        ReasonIn,
-        Verb.REVIEW,
-        lambda actor, uid, d: services.incident_close(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "reopen": _desk(
-        "reopen",
-        ReasonIn,
-        Verb.REVIEW,
-        lambda actor, uid, d: services.incident_reopen(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "merge": _desk(
-        "merge",
-        MergeIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_merge(
-            actor=actor, incident_uid=uid, into_uid=str(d["into"]), reason=d["reason"]
-        ),
-    ),
-    "unmerge": _desk(
-        "unmerge",
-        ReasonIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_unmerge(actor=actor, incident_uid=uid, reason=d["reason"]),
-    ),
-    "grade": _desk(
-        "grade",
-        GradeIn,
-        Verb.CHANGE,
-        lambda actor, uid, d: services.incident_regrade(
-            actor=actor, incident_uid=uid, grade=d["grade"], reason=d["reason"]
-        ),
-    ),
-    "supervise": _desk(
-        "supervise",
-        ReasonIn,
-        Verb.REVIEW,
-        lambda actor, uid, d: services.incident_supervise(actor=actor, incident_uid=uid, reason=d["reason"]).incident,
-    ),
-}

@@ -95,10 +95,14 @@ class DispatchIn(ReasonIn):
     preempt = serializers.BooleanField(required=False, default=False)
 
 
+# An offer is made by a dispatch, not by a step.
+STEPS = [state for state in AssignmentState if state not in {AssignmentState.PROPOSED, AssignmentState.OFFERED}]
+
+
 class StepIn(serializers.Serializer):
     """One step of an assignment."""
 
-    to_state = serializers.ChoiceField(choices=[state.value for state in AssignmentState])
+    to_state = serializers.ChoiceField(choices=[state.value for state in STEPS])
     fence = serializers.IntegerField(required=False, allow_null=True, default=None)
     client_key = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     device_time = serializers.DateTimeField(required=False, allow_null=True, default=None)

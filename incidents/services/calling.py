@@ -45,7 +45,7 @@ def sos_receive(
             title=f"紧急求助 {caller}".strip(),
             text=_text(placed, call),
             happened_at=datetime.fromisoformat(call["at"]),
-            risk={"caller_tour_id": tour_id} if tour_id is not None else {},
+            caller_tour_id=tour_id,
             place_flags=placed,
         ),
         client_scope="device_sos",

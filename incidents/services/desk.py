@@ -205,3 +205,4 @@ def _deadlines_anew(incident: Incident) -> None:
         close_by=now + timedelta(seconds=limits.close_s),
         overdue_since=None,
     )
+    timing.deadline_timers_set(incident)

@@ -7,6 +7,7 @@ are solved together (`queue_solve`), one solver at a time.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -14,13 +15,16 @@ from django.db import connection, transaction
 
 from core import clock, outbox
 from incidents.dispatch.queue import considered
+from incidents.dispatch.types import DecisionInput
 from incidents.models import Decision, Incident
 from incidents.services.gathering import decision_input, decision_inputs, gathering_forget
 from incidents.services.history import incident_lock_by_id
-from incidents.services.offering import plan_carry_out, shortfall_state
+from incidents.services.offering import plan_carry_out
 from incidents.services.planning import plan_one, plan_queue
 from incidents.services.progress import Sending
 from incidents.states import DISPATCHABLE, AssignmentState, Grade, IncidentState
+
+logger = logging.getLogger(__name__)
 
 QUEUE_LOCK = 0x4C5A51  # "LZQ"
 # The gravest and oldest that are looked at; of these, those whom somebody free may serve are solved together.
@@ -41,7 +45,7 @@ def incident_dispatch(incident_id: int) -> None:
     """Find units for an incident that wants some. Safe to run twice; runs in the caller's transaction.
 
     With others waiting already, all are solved together, so that a newcomer does not take what a graver one wants.
-    Raises outbox.NotNow while another process is solving the queue.
+    Raises outbox.NotNow while another process is solving the queue, or took every unit that was chosen.
     """
     incident = incident_lock_by_id(incident_id)
     sending = Sending.of(incident)
@@ -57,7 +61,7 @@ def incident_dispatch(incident_id: int) -> None:
             return
         # Somebody took the unit between reading and claiming: look again.
         gathering_forget(everything=False)
-    shortfall_state(incident, "all_busy")
+    raise outbox.NotNow  # others were quicker each time: in a moment, with what is then true
 
 
 def _waiting_incidents(*, except_id: int | None = None, limit: int = QUEUE_SIZE) -> list[int]:
@@ -95,7 +99,7 @@ def _solve(*, also: int | None = None, answers: Sequence[str] = ()) -> int:
     )
     gathering_forget(everything=False)
     waiting = [sending for sending in Sending.of_all(incidents) if sending.wanted > 0]
-    given = decision_inputs([(one, max(1, one.wanted), one.incident.automatic) for one in waiting])
+    waiting, given = _inputs_of(waiting)
     chosen = considered(given, newcomer=also)
     queue = [waiting[i] for i in chosen]
     if not queue:
@@ -107,6 +111,25 @@ def _solve(*, also: int | None = None, answers: Sequence[str] = ()) -> int:
         if plan_carry_out(sending, decided, origin=origin, engine_ms=engine_ms / len(queue)):
             served += bool(decided.plan.picks)
     return served
+
+
+def _inputs_of(waiting: list[Sending]) -> tuple[list[Sending], list[DecisionInput]]:
+    """What each decision depends on. An incident that cannot be read is left aside, and said so: the others go on."""
+
+    def inputs(some: list[Sending]) -> list[DecisionInput]:
+        return decision_inputs([(one, max(1, one.wanted), one.incident.automatic) for one in some])
+
+    try:
+        return waiting, inputs(waiting)
+    except (ValueError, TypeError, KeyError):
+        sound: list[Sending] = []
+        for one in waiting:
+            try:
+                inputs([one])
+                sound.append(one)
+            except (ValueError, TypeError, KeyError):
+                logger.exception("incident %s cannot be decided on", one.incident.number)
+        return sound, inputs(sound) if sound else []
 
 
 def queue_sweep() -> int:
@@ -127,9 +150,12 @@ def queue_sweep() -> int:
     served = 0
     with contextlib.suppress(outbox.NotNow):  # somebody is at it; the sweep comes again in a second
         for incident_id in forgotten:
-            with transaction.atomic():
-                incident_dispatch(incident_id)
-            served += 1
+            try:
+                with transaction.atomic():
+                    incident_dispatch(incident_id)
+                served += 1
+            except (ValueError, TypeError, KeyError):
+                logger.exception("incident %s cannot be decided on", incident_id)
         if _waiting_incidents(limit=1):
             served += queue_solve()
     return served

@@ -29,6 +29,8 @@ from incidents.dispatch.types import (
     UnitState,
 )
 from incidents.models import DispatchPolicyVersion, Incident
+from incidents.services.grading import CALLER
+from incidents.services.intake_rows import kinds_active
 from incidents.services.progress import Sending
 from incidents.services.travel import spots_of
 from incidents.states import HOLDING, STANDING, AssignmentState
@@ -230,7 +232,7 @@ def _unit(network: RoadNetwork, tour: TourOnDuty, now: datetime) -> UnitSnapshot
 
 def _exclusions(sending: Sending, now: datetime) -> tuple[Exclusion, ...]:
     codes: dict[int, str] = {}
-    if (caller := sending.incident.risk.get("caller_tour_id")) is not None:
+    if (caller := sending.incident.risk.get(CALLER)) is not None:
         codes[int(caller)] = "caller"
     for tour_id, state, _lead, asked_at, ended_at in sending.rows:
         if asked_at is None:
@@ -247,6 +249,7 @@ def incident_snapshot(
 ) -> IncidentSnapshot:
     """An incident as the engine sees it; its place is put on both carriageways when its side is unknown."""
     incident = sending.incident
+    kind = kinds_active().get(incident.kind)
     return IncidentSnapshot(
         incident_id=incident.pk,
         kind=incident.kind,
@@ -256,6 +259,7 @@ def incident_snapshot(
         lat=round(incident.geom.y, DEGREES),
         spots=_incident_spots(network, incident),
         required_powers=frozenset(incident.required_powers),
+        wanted_kinds=tuple(kind.wanted_kinds) if kind is not None else (),
         units_needed=units_needed,
         sendable_paths=_sendable(incident.organisation_path, now),
         waiting_s=round(max(0.0, (now - incident.received_at).total_seconds()), SMALL),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +33,9 @@ MAX_RISK_KEYS = 40
 MAX_RISK_TEXT = 200
 _COUNTS = ("injured", "marks")
 _SIGNS = ("hazmat", "weapon")
+# Written by the house itself (services.calling), never by a request.
+CALLER = "caller_tour_id"
+RISK_RESERVED = frozenset({CALLER})
 
 
 def risk_checked(risk: dict[str, Any]) -> dict[str, Any]:
@@ -39,14 +43,32 @@ def risk_checked(risk: dict[str, Any]) -> dict[str, Any]:
     if len(risk) > MAX_RISK_KEYS:
         raise InvalidInput(_("风险要素过多"), field="risk", value=len(risk), cure=_("最多 40 项"))
     for name, value in risk.items():
-        field = f"risk.{name}"[:100]
+        field = f"risk.{name}"[:100].replace("\0", "")
+        if not (name.isprintable() and name.isascii()) or name in RISK_RESERVED:
+            raise InvalidInput(
+                _("不能使用的风险要素名"),
+                field=field,
+                value=name.replace("\0", ""),
+                cure=_("如 injured、hazmat、weapon"),
+            )
         if name in _COUNTS and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10_000):
             raise InvalidInput(_("应为非负整数"), field=field, value=value, cure=_("例如 1"))
         if name in _SIGNS and not isinstance(value, bool):
             raise InvalidInput(_("应为 true 或 false"), field=field, value=value, cure="true / false")
-        if not isinstance(value, bool | int | float | str) or len(str(value)) > MAX_RISK_TEXT or "\0" in str(value):
-            raise InvalidInput(_("风险要素应为简短的值"), field=field, cure=_("文字不超过 200 字"))
+        if not _short_value(value):
+            raise InvalidInput(
+                _("风险要素应为简短的值"), field=field, cure=_("文字不超过 200 字，数字为有限值，不含控制字符")
+            )
     return risk
+
+
+def _short_value(value: Any) -> bool:
+    """What JSON of the database can hold: no NaN or infinity, no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return len(value) <= MAX_RISK_TEXT and "\0" not in value and value.encode(errors="ignore").decode() == value
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, bool) or (isinstance(value, int) and abs(value) < 10**15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from core.geo.srid import STORE_SRID
 from incidents.dispatch.timers import deadlines_for
 from incidents.models import Incident, IncidentKind
 from incidents.services import timing
-from incidents.services.grading import grade_facts, incident_grade_by_table, repeats_near, risk_checked
+from incidents.services.grading import CALLER, grade_facts, incident_grade_by_table, repeats_near, risk_checked
 from incidents.services.history import incident_publish
 from incidents.services.intake_rows import incident_insert, incident_of_key, kinds_active, kinds_forget
 from incidents.states import IncidentState
@@ -62,6 +62,7 @@ class IncidentReport:
     exercise: bool = False
     generated: bool = False
     place_flags: tuple[str, ...] = ()
+    caller_tour_id: int | None = None
 
 
 def incident_receive(
@@ -149,7 +150,7 @@ def _create(
     graded = incident_grade_by_table(
         facts=grade_facts(
             kind=kind.code,
-            risk=report.risk,
+            risk=report.risk if report.caller_tour_id is None else {**report.risk, CALLER: report.caller_tour_id},
             road_class=place.road_class,
             repeats=repeats_near(place.lon, place.lat, now),
         ),
@@ -174,7 +175,7 @@ def _create(
         grade=graded.grade.value,
         grade_reasons=graded.reasons,
         grade_table_version=graded.table_version,
-        risk=report.risk,
+        risk=report.risk if report.caller_tour_id is None else {**report.risk, CALLER: report.caller_tour_id},
         title=report.title or f"{kind.name} {place.chainage_text or place.road_name}".strip(),
         text=report.text,
         geom=Point(place.lon, place.lat, srid=STORE_SRID),

@@ -61,7 +61,7 @@ LOST: frozenset[AssignmentState] = frozenset(
 )
 # Somebody was really sent: not a mere proposal.
 SENT: frozenset[AssignmentState] = STANDING - {AssignmentState.PROPOSED}
-_NEEDS_REASON: frozenset[AssignmentState] = frozenset({AssignmentState.DECLINED, AssignmentState.RECALLED})
+_NEEDS_REASON: frozenset[AssignmentState] = LOST
 
 
 def assignment_step(
@@ -83,6 +83,8 @@ def assignment_step(
     assignment as it is. An action that names an older `fence`, or reaches an assignment that is over, is kept as
     evidence and answered StaleFence (409).
     """
+    if to_state not in _STAMPS:
+        raise InvalidInput(_("派警不是一个步骤"), field="to_state", value=to_state.value, cure=_("请使用派警操作"))
     late: StaleFence | None = None
     with transaction.atomic():
         assignment = assignment_lock(assignment_uid)

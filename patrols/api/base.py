@@ -19,9 +19,6 @@ from patrols.selectors import tours_visible_to
 from stations.selectors import actor_for_request
 from stations.types import Actor, DataClass, Verb
 
-PAGE_SIZE = 200
-MAX_PAGE_SIZE = 1000
-
 
 class PatrolView(APIView):
     """Subclasses declare `data_class` and `verbs`; the door (`PolicyPermission`) refuses what does not."""
@@ -46,16 +43,6 @@ class PatrolView(APIView):
         if tour is None:
             raise NotFound(_("没有这次出勤"), field="tour", value=str(uid))
         return tour
-
-
-def page_of(request: Request) -> tuple[int, int]:
-    """`?limit=&offset=`. Raises InvalidInput."""
-    try:
-        limit = int(request.query_params.get("limit", PAGE_SIZE))
-        offset = int(request.query_params.get("offset", 0))
-    except ValueError as error:
-        raise InvalidInput(_("limit 和 offset 应为整数"), field="limit") from error
-    return max(1, min(limit, MAX_PAGE_SIZE)), max(0, offset)
 
 
 def day_of(request: Request, name: str = "date") -> date | None:

@@ -11,9 +11,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.paging import page_of
 from core.errors import InvalidInput, NotFound
 from patrols import services
-from patrols.api.base import PatrolView, day_of, page_of, today
+from patrols.api.base import PatrolView, day_of, today
 from patrols.api.incoming import RequirementIn, ShiftIn, TaskDoneIn, TaskIn
 from patrols.api.outgoing import GapOut, RequirementOut, ShiftOut, TaskOut
 from patrols.selectors import (

@@ -14,9 +14,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.paging import page_of
 from core.errors import InvalidInput
 from patrols import services
-from patrols.api.base import PatrolView, day_of, page_of
+from patrols.api.base import PatrolView, day_of
 from patrols.api.incoming import MemberIn, NoteIn, ReasonIn, TourOpenIn, TourPlanIn
 from patrols.api.outgoing import TourOut, with_all
 from patrols.models import Tour, TourMember

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from core.api.paging import page_of
 from core.api.repeatable import IDEMPOTENCY_PARAMETER, answered
 from core.errors import InvalidInput, NotFound
 from core.geo.datum import place_check
@@ -25,8 +26,6 @@ from roads.selectors import deployment_bounds
 from stations.selectors import actor_for_request, organisations_visible_to, people_visible_to
 from stations.types import Actor, DataClass, Verb
 
-PAGE_SIZE = 200
-MAX_PAGE_SIZE = 1000
 DECIMALS = 7
 
 PAGE_PARAMETERS = [OpenApiParameter("limit", int), OpenApiParameter("offset", int)]
@@ -73,16 +72,6 @@ class RoadView(APIView):
     def _page(self, rows: QuerySet[Any]) -> tuple[int, int, int, list[Any]]:
         limit, offset = page_of(self.request)
         return rows.count(), limit, offset, list(rows[offset : offset + limit])
-
-
-def page_of(request: Request) -> tuple[int, int]:
-    """`?limit=&offset=`. Raises InvalidInput."""
-    try:
-        limit = int(request.query_params.get("limit", PAGE_SIZE))
-        offset = int(request.query_params.get("offset", 0))
-    except ValueError as error:
-        raise InvalidInput(_("limit 和 offset 应为整数"), field="limit") from error
-    return max(1, min(limit, MAX_PAGE_SIZE)), max(0, offset)
 
 
 def feature(uid: Any, geometry: Any, properties: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from core.errors import Conflict, Forbidden, InvalidInput
 from core.models import AuditRow, OutboxTask
 from incidents import services
 from incidents.dispatch import snapshot
-from incidents.models import Assignment, Decision, DispatchPolicyVersion, Incident
+from incidents.models import Assignment, Decision, DispatchPolicyVersion, Incident, IncidentKind
 from incidents.selectors.plans import decision_plan
+from incidents.services.intake_rows import kinds_forget
 from incidents.services.travel import NetworkTravel
 from patrols.services import tour_break_end, tour_break_start, tour_close
 from roads.selectors import current_network
@@ -308,3 +309,12 @@ def test_a_proposed_tour_that_ends_gives_way_to_another_proposal(world: World, c
     urgent()
     proposals = incident.assignments.filter(state="proposed")
     assert [row.tour_id for row in proposals] == [other.tour.pk]
+
+
+def test_the_kind_says_which_units_it_wants(world: World, crew: Any) -> None:
+    IncidentKind.objects.filter(code="dispute").update(wanted_kinds=[crew.tour.unit.kind])
+    kinds_forget()
+    _incident, assignment = world.sent(kind="dispute")
+    assert {"code": "wanted_kind", "kind": crew.tour.unit.kind} in [
+        {"code": reason["code"], "kind": reason["params"].get("kind")} for reason in assignment.reasons
+    ]
