@@ -21,7 +21,7 @@ from bench.report import Report, percentile, say
 
 SECONDS = float(os.environ.get("LUZHANG_CHAOS_SECONDS", "180"))
 RATE_S = 15.0
-KILL_EVERY_S = 3.6
+KILL_EVERY_S = 3.2
 QUIET_S = 240.0
 NAIVE_SECONDS = 75.0
 NAIVE_QUIET_S = 15.0

@@ -1,14 +1,13 @@
 """`./run test`: lint, types, import contracts, migrations, templates, translations, then pytest.
 
-The chaos test kills the processes of a whole installation and is not yet steady on a loaded machine, so it is asked for
-by name: `./run test tests/chaos`.
+The chaos test kills the processes of a whole installation of its own; it comes last and has the machine to itself.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.launcher import children
@@ -16,7 +15,10 @@ from config.launcher.places import Places, environment
 from config.launcher.services import services
 from config.launcher.speech import say
 
-WORKERS = "2"
+SUITES = (
+    ("tests", ("-n", "2", "--dist", "loadgroup", "-m", "not chaos")),
+    ("chaos", ("-m", "chaos", "tests/chaos")),
+)
 
 
 def _program(name: str) -> str:
@@ -43,14 +45,20 @@ def main(where: Places, words: list[str]) -> int:
     """With words: pytest with them and nothing else. Returns the exit code."""
     values = {**environment(where), "LUZHANG_SIMULATION": "1"}
     with services(where):
-        failed = [] if words else _checked(where, values)
-        pytest = [sys.executable, "-m", "pytest", *(words or ["-n", WORKERS, "--dist", "loadgroup", "-m", "not chaos"])]
-        say("pytest")
-        code = children.run(pytest, folder=where.root, environment=values)
+        if words:
+            return _pytest(where, values, words)
+        failed = _checked(where, values)
+        for name, arguments in SUITES:
+            if _pytest(where, values, arguments) != 0:
+                failed.append(name)
         if failed:
             say(f"failed: {', '.join(failed)}")
-            return code or 1
-        return code
+        return 1 if failed else 0
+
+
+def _pytest(where: Places, values: Mapping[str, str], arguments: Sequence[str]) -> int:
+    say(f"pytest {' '.join(arguments)}")
+    return children.run([sys.executable, "-m", "pytest", *arguments], folder=where.root, environment=values)
 
 
 def _checked(where: Places, values: Mapping[str, str]) -> list[str]:
