@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point, Polygon
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
+from core.geo.datum import to_wgs84
+from core.geo.srid import STORE_SRID
 from core.imports.reading import ImportRow
 from stations.models import Camera, Checkpoint, Organisation, Station, StationService
 from stations.services import (
@@ -19,6 +22,7 @@ from stations.services import (
     station_change,
     station_create,
 )
+from stations.services.places import service_area_of
 from stations.types import Actor
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -33,6 +37,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "duty_phone": ("值班电话", "电话", "联系电话"),
     "services": ("服务事项", "业务"),
     "is_public": ("对外公布", "公开"),
+    "opening_hours": ("开放时间", "营业时间", "办公时间"),
+    "service_area": ("服务范围", "服务区"),
+    "lanes": ("车道", "车道号"),
+    "checkpoint": ("卡口编号", "所属卡口"),
+    "is_private": ("社会面", "社会资源"),
     "heading_deg": ("方向", "朝向", "方位角"),
     "ring": ("圈层", "防控圈"),
     "owner": ("建设单位", "产权单位"),
@@ -49,6 +58,7 @@ _YES = {
     "false": False,
     "no": False,
 }
+_AREAS = ("Polygon", "MultiPolygon")
 _CHECKPOINT = {"checkpoint", "卡口"}
 _CAMERA = {"camera", "摄像机", "监控", "摄像头"}
 
@@ -60,6 +70,8 @@ def place_row(row: ImportRow, *, actor: Actor, organisation_code: str, datum: st
     """
     kind = row.text("kind", "service").lower()
     code, name = row.required("code"), row.required("name")
+    if kind not in _CHECKPOINT | _CAMERA:
+        return _station(row, actor, organisation_code, kind, datum)
     point = _point(row, datum)
     if kind in _CHECKPOINT:
         fields = {**_facing(row), "owner": row.text("owner")}
@@ -70,18 +82,17 @@ def place_row(row: ImportRow, *, actor: Actor, organisation_code: str, datum: st
             actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
             **fields,
         )  # fmt: skip
-    if kind in _CAMERA:
-        found = Camera.objects.filter(code=code).first()
-        if found is not None:
-            return camera_change(actor=actor, camera_id=found.pk, name=name, geom=point, **_facing(row))
-        return camera_create(
-            actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
-            **_facing(row),
-        )  # fmt: skip
-    return _station(row, actor, organisation_code, kind, point)
+    found = Camera.objects.filter(code=code).first()
+    fields = {**_facing(row), **_owned(row)}
+    if found is not None:
+        return camera_change(actor=actor, camera_id=found.pk, name=name, geom=point, **fields)
+    return camera_create(
+        actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
+        **fields,
+    )  # fmt: skip
 
 
-def _station(row: ImportRow, actor: Actor, organisation_code: str, kind: str, point: Point) -> Station:
+def _station(row: ImportRow, actor: Actor, organisation_code: str, kind: str, datum: str) -> Station:
     labels = {label: value for value, label in Station.Kind.choices}
     services = _services(row)
     fields: dict[str, Any] = {
@@ -92,6 +103,12 @@ def _station(row: ImportRow, actor: Actor, organisation_code: str, kind: str, po
     }
     code, name = row.required("code"), row.required("name")
     found = Station.objects.filter(code=code).first()
+    if row.text("opening_hours"):
+        fields["opening_hours"] = {"text": row.text("opening_hours")}
+    area = _area(row, datum)
+    if area is not None:
+        fields["service_area"] = service_area_of(area)
+    point = _point_with_area(row, datum, found, area)
     if found is not None:
         return station_change(actor=actor, station_id=found.pk, name=name, geom=point, services=services, **fields)
     return station_create(
@@ -125,10 +142,96 @@ def _point(row: ImportRow, datum: str) -> Point:
     return place_point(geometry.x, geometry.y, named or "wgs84")
 
 
+def _area(row: ImportRow, datum: str) -> GEOSGeometry | None:
+    """The service area of a row, in WGS-84: the feature's own polygon, or the column in WKT."""
+    if row.wkb is not None:
+        shape = GEOSGeometry(memoryview(row.wkb))
+        if shape.geom_type in _AREAS:
+            return _in_wgs84(shape, row.text("datum", datum) or "wgs84")
+    text = row.text("service_area")
+    if not text:
+        return None
+    try:
+        shape = GEOSGeometry(text)
+    except (GEOSException, ValueError) as error:
+        raise InvalidInput(
+            _("服务范围无法解析"), field="service_area", value=text[:100], cure="POLYGON((110.4 19.2, …))"
+        ) from error
+    if shape.geom_type not in _AREAS:
+        raise InvalidInput(
+            _("服务范围应为面"), field="service_area", value=shape.geom_type, cure="POLYGON((110.4 19.2, …))"
+        )
+    return _in_wgs84(shape, row.text("datum", datum))
+
+
+def _in_wgs84(shape: GEOSGeometry, datum: str) -> GEOSGeometry:
+    """The same area with every corner moved from its datum to WGS-84. Raises InvalidInput for an impossible corner."""
+
+    def moved(part: Any) -> Any:
+        if isinstance(part[0], (int, float)):
+            return to_wgs84(part[0], part[1], datum)
+        return tuple(moved(each) for each in part)
+
+    west, south, east, north = shape.extent
+    place_point(west, south, datum)
+    place_point(east, north, datum)
+    kind = type(shape)
+    coordinates = moved(shape.coords)
+    if shape.geom_type == "Polygon":
+        return kind(*coordinates, srid=STORE_SRID)
+    return kind(*(Polygon(*each) for each in coordinates), srid=STORE_SRID)
+
+
+def _point_with_area(row: ImportRow, datum: str, found: Station | None, area: GEOSGeometry | None) -> Point:
+    """Where a station stands. A row whose geometry is its area may say so in lon and lat; else it stays where it is, or
+    stands within the area.
+    """
+    if area is None or not _is_area(row):
+        return _point(row, datum)
+    if row.text("lon") or row.text("lat"):
+        return place_point(row.required("lon"), row.required("lat"), row.text("datum", datum) or "wgs84")
+    if found is not None:
+        return found.geom
+    inside = area.point_on_surface
+    return Point(inside.x, inside.y, srid=STORE_SRID)
+
+
+def _is_area(row: ImportRow) -> bool:
+    return row.wkb is not None and GEOSGeometry(memoryview(row.wkb)).geom_type in _AREAS
+
+
+def _owned(row: ImportRow) -> dict[str, Any]:
+    """What only a camera has: its checkpoint, and whether it is somebody's own. Empty cells change nothing."""
+    fields: dict[str, Any] = {}
+    if row.text("is_private"):
+        fields["is_private"] = _yes(row, "is_private")
+    code = row.text("checkpoint")
+    if code:
+        checkpoint = Checkpoint.objects.filter(code=code).first()
+        if checkpoint is None:
+            raise InvalidInput(_("没有这个卡口"), field="checkpoint", value=code, cure=_("先导入卡口，再导入摄像机"))
+        fields["checkpoint"] = checkpoint
+    return fields
+
+
+def _lanes(row: ImportRow) -> list[int]:
+    """Lane numbers: `1;2;3`, `1、2` or `1-3`."""
+    text = row.text("lanes")
+    found: list[int] = []
+    for part in re.split(r"[;；,，、\s]+", text):
+        ends = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", part)
+        if ends is None or int(ends[1]) < 1 or int(ends[2] or ends[1]) < int(ends[1]):
+            raise InvalidInput(_("车道应为车道号"), field="lanes", value=text, cure="1;2;3")
+        found.extend(range(int(ends[1]), int(ends[2] or ends[1]) + 1))
+    return sorted(set(found))
+
+
 def _facing(row: ImportRow) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if row.text("heading_deg"):
         fields["heading_deg"] = row.number("heading_deg")
+    if row.text("lanes"):
+        fields["lanes"] = _lanes(row)
     if row.text("ring"):
         ring = row.number("ring")
         if not ring.is_integer():
