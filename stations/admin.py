@@ -134,7 +134,16 @@ class DeviceAdmin(PolicyAdmin):
     """Devices. The token of a new one is shown once, in the message above the list."""
 
     data_class = DataClass.DEVICE
-    list_display = ("identifier", "protocol", "datum", "organisation", "last_seen_at", "locked_at")
+    list_display = (
+        "identifier",
+        "protocol",
+        "datum",
+        "organisation",
+        "last_seen_at",
+        "rejected_count",
+        "last_rejected_code",
+        "locked_at",
+    )
     list_filter = ("protocol",)
     search_fields = ("identifier",)
     fields = ("organisation", "identifier", "protocol", "datum")

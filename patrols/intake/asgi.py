@@ -120,11 +120,12 @@ class TrackerIntake:
                 metrics.count("alarms")
         batcher = self._batcher_here()
         digest = token_hash(decoded.credential)
+        reason = decoded.rejected[0].code if decoded.rejected else ""
         try:
             for fix in decoded.fixes or (None,):
                 if fix is not None and fix.alarm:
                     metrics.count("alarms")
-                outcome = await batcher.submit(Report(digest, now, source, fix, decoded.call))
+                outcome = await batcher.submit(Report(digest, now, source, fix, decoded.call, reason))
                 refusal = _BY_OUTCOME.get(outcome)
                 if refusal is not None:
                     return refusal

@@ -27,7 +27,7 @@ class StoreUnavailable(Exception):
 @dataclass(slots=True)
 class Report:
     """One report to store: `fix` is None for a heartbeat or a call without one. `received_at` is aware UTC of the
-    server's clock.
+    server's clock. `rejected`: why the fix that came makes no sense, where one came.
     """
 
     token_hash: bytes
@@ -35,6 +35,7 @@ class Report:
     source: str
     fix: Fix | None
     call: Call | None = None
+    rejected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,21 @@ left join lateral (
 """
 
 # Only ever forward, and only where the row is not held by somebody else: a late "last seen" is no harm.
+# Fixes that made no sense, by device: how many more, the last one's time and reason.
+FLAG_DEVICES = """
+with flagged as (
+    select d.id, f.more, f.at, f.code
+    from unnest(%(ids)s::bigint[], %(counts)s::int[], %(times)s::timestamptz[], %(codes)s::text[])
+         as f(id, more, at, code)
+    join stations_device d on d.id = f.id
+    order by d.id
+    for update of d
+)
+update stations_device d
+   set rejected_count = d.rejected_count + flagged.more, last_rejected_at = flagged.at,
+       last_rejected_code = left(flagged.code, 40)
+  from flagged where d.id = flagged.id
+"""
 TOUCH_DEVICES = """
 with seen as (
     select d.id, s.seen_at

@@ -64,6 +64,7 @@ class Store:
         self._duplicates_until = 0.0
         self._seen: dict[int, datetime] = {}
         self._seen_written_at = 0.0
+        self._rejected: dict[int, tuple[int, datetime, str]] = {}
 
     def flush(self, reports: Sequence[Report]) -> list[Outcome]:
         """Store `reports` in one committed transaction; one outcome each, in order.
@@ -200,6 +201,9 @@ class Store:
                 self._seen[device_id] = report.received_at
                 if report.fix is None:
                     outcomes[i] = Outcome.SEEN
+                    if report.rejected:
+                        count = self._rejected.get(device_id, (0,))[0] + 1
+                        self._rejected[device_id] = (count, report.received_at, report.rejected)
                     continue  # says nothing about the device's tour: the hint stays
                 if tour_id is not None:
                     found[i] = self._hints[report.token_hash] = Hint(
@@ -228,16 +232,26 @@ class Store:
                 metrics.count("sos")
 
     def _when_due(self, cursor: Any, stored: int) -> None:
-        """Last seen of devices, and the NOTIFY, which this transaction's commit delivers."""
+        """Last seen of devices, what was wrong with them, and the NOTIFY, which this transaction's commit delivers."""
         now = monotonic()
         if self._seen and now - self._seen_written_at >= LAST_SEEN_EVERY_S:
             cursor.execute(statements.TOUCH_DEVICES, {"ids": list(self._seen), "times": list(self._seen.values())})
             self._seen.clear()
             self._seen_written_at = now
+            self._flag(cursor)
         if stored:
             self._notify_due = True
             if now - self._notified_at >= NOTIFY_EVERY_S:
                 self._notify(cursor)
+
+    def _flag(self, cursor: Any) -> None:
+        """Fixes that made no sense are kept on the device's row: its clock or receiver is wrong."""
+        if not self._rejected:
+            return
+        counts, times, codes = zip(*self._rejected.values(), strict=True)
+        values = {"ids": list(self._rejected), "counts": list(counts), "times": list(times), "codes": list(codes)}
+        cursor.execute(statements.FLAG_DEVICES, values)
+        self._rejected.clear()
 
     def _notify(self, cursor: Any) -> None:
         cursor.execute(f"notify {NOTIFY_CHANNEL}")

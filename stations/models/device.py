@@ -25,6 +25,11 @@ class Device(models.Model):
     token_hash = models.BinaryField("凭证摘要", max_length=32, unique=True, null=True, editable=False)
     datum = models.CharField("坐标系", max_length=10, default="wgs84")
     last_seen_at = models.DateTimeField("最近上线", null=True, blank=True, editable=False)
+    rejected_count = models.PositiveIntegerField("无效定位数", default=0, db_default=0, editable=False)
+    last_rejected_at = models.DateTimeField("最近无效定位", null=True, blank=True, editable=False)
+    last_rejected_code = models.CharField(
+        "无效原因", max_length=40, blank=True, default="", db_default="", editable=False
+    )
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True)
     locked_reason = models.CharField("锁定原因", max_length=200, blank=True)
     generated = models.BooleanField("示例数据", default=False)

@@ -124,6 +124,9 @@ def test_the_corpora_are_answered_as_their_apps_need(county: County, intake: Tra
             requests.append(_as_sent(row))
     answers = _talk(intake, *requests)
     assert [(name, answer.status_code) for (name, _), answer in zip(wanted, answers, strict=True)] == wanted
+    flagged = county.run("select sum(rejected_count), bool_or(last_rejected_code = '') from stations_device"
+                         " where rejected_count > 0")  # fmt: skip
+    assert flagged[0][0] >= 1 and flagged[0][1] is False, "known devices that sent nonsense say so"
 
 
 def _as_sent(row: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:

@@ -138,6 +138,15 @@ def test_a_heartbeat_is_seen_and_moves_nobody(county: County, store: Store) -> N
     assert county.run("select last_seen_at from stations_device where id = 4") == [(NOW,)]
 
 
+def test_fixes_that_make_no_sense_are_counted_on_their_device(county: County, store: Store) -> None:
+    bad = [Report(token_hash("token-4"), NOW, "osmand", None, rejected=code) for code in ("null_island", "future_time")]
+    unknown = Report(token_hash("nobody's"), NOW, "osmand", None, rejected="future_time")
+    assert store.flush([*bad, unknown, a_report(1)]) == [Outcome.SEEN, Outcome.SEEN, Outcome.UNKNOWN, Outcome.STORED]
+    flags = "select rejected_count, last_rejected_at, last_rejected_code from stations_device where id = %s"
+    assert county.run(flags, 4) == [(2, NOW, "future_time")]
+    assert county.run(flags, 1) == [(0, None, "")]
+
+
 def test_one_unstorable_row_does_not_sink_the_others(county: County, store: Store) -> None:
     later = AT + timedelta(seconds=1)
     reports = [a_report(1), a_report(2), a_report(1, later, lon=500.0), a_report(2, later)]

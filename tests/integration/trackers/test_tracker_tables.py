@@ -24,6 +24,8 @@ def test_the_statements_run_on_the_migrated_tables() -> None:
             cursor.execute(statements.RESOLVE, {"ordinals": [0], "hashes": [token_hash("nobody")], "times": [AT]})
             assert cursor.fetchall() == []
             cursor.execute(statements.TOUCH_DEVICES, {"ids": [0], "times": [AT]})
+            flags = {"ids": [0], "counts": [1], "times": [AT], "codes": ["future_time"]}
+            cursor.execute(statements.FLAG_DEVICES, flags)
         finally:
             cursor.execute("deallocate intake_merge; deallocate intake_merge_new")
 
