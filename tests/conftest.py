@@ -36,6 +36,7 @@ KEPT = (
     ("roads.selectors.placing", "placing_forget"),
     ("incidents.services.intake_rows", "kinds_forget"),
     ("core.rules.tables", "forget"),
+    ("stations.selectors.switches", "switches_forget"),
 )
 
 

@@ -13,6 +13,7 @@ from incidents.dispatch.timers import RECEIPT_S
 from incidents.models import Assignment, Delivery
 from incidents.services import timing
 from incidents.states import UNSIGNED, AssignmentState
+from stations.selectors import switch_on
 from stations.types import DataClass
 
 # The order in which channels are tried; a unit without a terminal skips it.
@@ -45,7 +46,7 @@ def delivery_next(assignment_id: int, fence: int) -> Delivery | None:
         tried = list(assignment.deliveries.order_by("order"))
         if any(delivery.state == Delivery.State.RECEIVED for delivery in tried):
             return None
-        remaining = [channel for channel in LADDER if channel not in {delivery.channel for delivery in tried}]
+        remaining = [channel for channel in _ladder(assignment) if channel not in {row.channel for row in tried}]
         if not remaining:
             return None
         assignment.deliveries.filter(state=Delivery.State.SENT).update(state=Delivery.State.SUPERSEDED)
@@ -74,6 +75,13 @@ def delivery_next(assignment_id: int, fence: int) -> Delivery | None:
         if len(remaining) > 1:
             timing.receipt_timer_set(assignment, receipt_s=RECEIPT_S)
     return delivery
+
+
+def _ladder(assignment: Assignment) -> list[str]:
+    """Channels of this offer: without the gateway where the organisation has switched it off."""
+    if switch_on(assignment.organisation_path, "sms"):
+        return list(LADDER)
+    return [channel for channel in LADDER if channel != Delivery.Channel.GATEWAY]
 
 
 def delivery_sent(delivery_id: int, *, detail: str, failed: bool = False) -> None:

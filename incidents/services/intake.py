@@ -28,7 +28,7 @@ from incidents.services.intake_rows import incident_insert, incident_of_key, kin
 from incidents.states import IncidentState
 from roads.selectors import deployment_bounds, place_locate
 from roads.types import PlaceOnRoad
-from stations.selectors import organisation_at
+from stations.selectors import organisation_at, switch_on
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -195,7 +195,7 @@ def _create(
         plate_index=report.plate or None,
         required_powers=list(kind.required_powers),
         units_needed=kind.units_needed if graded.grade.value == "red" else 1,
-        automatic=report.automatic if report.automatic is not None else True,
+        automatic=report.automatic is not False and switch_on(path, "auto_dispatch"),
         exercise=report.exercise,
         generated=report.generated,
         happened_at=happened_at,

@@ -10,6 +10,7 @@ from stations.selectors.places import (
     vehicles_visible_to,
 )
 from stations.selectors.scope import path_filter
+from stations.selectors.switches import switch_on
 from stations.selectors.tree import (
     feature_of,
     organisation_at,
@@ -43,6 +44,7 @@ __all__ = [
     "role_grants_visible_to",
     "sendable_paths",
     "stations_visible_to",
+    "switch_on",
     "system_actor",
     "vehicles_visible_to",
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.errors import Conflict, InvalidInput, NotFound
 from stations.models import Organisation, SendGrant
+from stations.selectors.switches import SWITCHES, switches_forget
 from stations.services.record import record
 from stations.services.require import require
 from stations.types import Actor, DataClass, Verb
@@ -37,8 +38,8 @@ def _check(fields: dict[str, Any]) -> None:
         raise InvalidInput(
             _("未知的机构类别"), field="kind", value=fields["kind"], cure="、".join(Organisation.Kind.values)
         )
-    if "features" in fields and not isinstance(fields["features"], dict):
-        raise InvalidInput(_("功能开关应为对象"), field="features", value=fields["features"])
+    if "features" in fields:
+        _check_features(fields["features"])
     if "time_zone" in fields:
         try:
             ZoneInfo(str(fields["time_zone"]))
@@ -46,6 +47,18 @@ def _check(fields: dict[str, Any]) -> None:
             raise InvalidInput(
                 _("未知的时区"), field="time_zone", value=fields["time_zone"], cure="Asia/Shanghai"
             ) from error
+
+
+def _check_features(features: Any) -> None:
+    """Only switches that switch something, on or off."""
+    known = "、".join(SWITCHES)
+    if not isinstance(features, dict):
+        raise InvalidInput(_("功能开关应为对象"), field="features", value=features, cure=known)
+    for name, value in features.items():
+        if name not in SWITCHES:
+            raise InvalidInput(_("未知的功能开关"), field=f"features.{name}", value=value, cure=known)
+        if not isinstance(value, bool):
+            raise InvalidInput(_("功能开关只能开或关"), field=f"features.{name}", value=value, cure="true、false")
 
 
 def organisation_create(
@@ -85,6 +98,8 @@ def organisation_change(*, actor: Actor, organisation_id: int, **fields: Any) ->
         for field, value in fields.items():
             setattr(row, field, value)
         row.save(update_fields=list(fields))
+        transaction.on_commit(switches_forget)
+        switches_forget()
         record(
             actor,
             "organisation_changed",
