@@ -75,7 +75,7 @@ export function deskActions(incident, store) {
   if (may.review && allowed.has("closed")) add(gettext("办结"), () => withReason(incident, "close", gettext("办结"), { required: false }), { primary: true });
   if (may.review && allowed.has("returned") && incident.state !== "transferred") add(gettext("退回补充"), () => withReason(incident, "return", gettext("退回补充")));
   if (may.review && allowed.has("reopened")) add(gettext("重新打开"), () => withReason(incident, "reopen", gettext("重新打开")));
-  if (may.change && allowed.has("pending") && RESUMED.has(incident.state)) add(gettext("恢复处置"), () => withReason(incident, "resume", gettext("恢复处置"), { required: false }), { primary: true });
+  if (may.change && allowed.has("pending") && RESUMED.has(incident.state)) add(gettext("恢复处置"), () => withReason(incident, "resume", gettext("恢复处置")), { primary: true });
   if (may.change && allowed.has("waiting")) add(gettext("挂起"), () => withReason(incident, "wait", gettext("挂起警情")));
   if (may.change && incident.state === "transferred") add(gettext("收回"), () => withReason(incident, "take-back", gettext("收回转办")));
   if (may.change && allowed.has("merged")) add(gettext("合并"), () => merge(incident, store));

@@ -11,7 +11,7 @@ import { byRadio, deskActions, dispatch, merge, recall, reporter } from "./actio
 import { timerOf } from "./list.js";
 
 const DISPATCHABLE = new Set(["pending", "active"]);
-
+const SAME_PLACE_M = 15;
 const DOTS = { fresh: "ok", late: "late", stale: "stale" };
 
 export class Drawer {
@@ -143,14 +143,16 @@ export class Drawer {
     if (!row.duplicates.length || ["closed", "merged", "false"].includes(row.state)) return null;
     return el("div.banner.banner--warn", {}, el("div.stack", {},
       row.duplicates.slice(0, 3).map((near) => el("p", {},
-        gettext("附近 %(away)s 另有 %(number)s「%(title)s」", { away: distanceText(near.distance_m), number: near.number, title: near.title }),
+        near.distance_m < SAME_PLACE_M
+          ? gettext("同一地点另有 %(number)s「%(title)s」", { number: near.number, title: near.title })
+          : gettext("附近 %(away)s 另有 %(number)s「%(title)s」", { away: distanceText(near.distance_m), number: near.number, title: near.title }),
         " ", page.may.change && el("button.btn.btn--sm", { type: "button", onclick: () => merge(row, this.store, near.uid) }, gettext("合并"))))));
   }
 
   what(row) {
     const timer = timerOf(row);
     return section(gettext("情况"),
-      timer && el("p.drawer__timer", {}, el("span.ring", {}, el("span", {}, timer.text)), el("span", { className: "drawer__timer-label" }, gettext("距%(what)s时限", { what: timer.label }))),
+      timer && el("p.drawer__timer", {}, el("span.ring", {}, el("span", {}, timer.text)), el("span", { className: "drawer__timer-label" }, timer.late ? gettext("已超%(what)s时限", { what: timer.label }) : gettext("距%(what)s时限", { what: timer.label }))),
       row.text && el("p", {}, row.text),
       el("dl.kv", {},
         pair(gettext("类别"), kindName(row.kind)),
