@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -42,12 +42,12 @@ def _visible(actor: Actor, uid: str) -> Incident:
 
 def _data(request: Request) -> bytes:
     """The bytes of the field `file`; too many are not even read."""
-    upload: Any = request.data.get("file")
-    if upload is None or not hasattr(upload, "read"):
+    upload: Any = request.FILES.get("file")
+    if upload is None:
         raise InvalidInput(
             _("没有图片文件"),
             field="file",
-            value=str(upload or "")[:100],
+            value=str(request.POST.get("file", ""))[:100],
             cure=_("以 multipart/form-data 的 file 字段上传一张图片"),
         )
     size_check(upload.size)
@@ -60,7 +60,7 @@ class IncidentAttachmentsApi(APIView):
 
     data_class = DataClass.ATTACHMENT
     verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW, "POST": Verb.CREATE}
-    parser_classes: ClassVar[tuple[type[BaseParser], ...]] = (MultiPartParser,)
+    parser_classes = (MultiPartParser,)
 
     @extend_schema(operation_id="incident_attachments_list", responses={200: dict})
     def get(self, request: Request, uid: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point, Polygon
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Point, Polygon
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
@@ -142,7 +142,7 @@ def _point(row: ImportRow, datum: str) -> Point:
     return place_point(geometry.x, geometry.y, named or "wgs84")
 
 
-def _area(row: ImportRow, datum: str) -> GEOSGeometry | None:
+def _area(row: ImportRow, datum: str) -> MultiPolygon | None:
     """The service area of a row, in WGS-84: the feature's own polygon, or the column in WKT."""
     if row.wkb is not None:
         shape = GEOSGeometry(memoryview(row.wkb))
@@ -164,25 +164,17 @@ def _area(row: ImportRow, datum: str) -> GEOSGeometry | None:
     return _in_wgs84(shape, row.text("datum", datum))
 
 
-def _in_wgs84(shape: GEOSGeometry, datum: str) -> GEOSGeometry:
+def _in_wgs84(shape: GEOSGeometry, datum: str) -> MultiPolygon:
     """The same area with every corner moved from its datum to WGS-84. Raises InvalidInput for an impossible corner."""
-
-    def moved(part: Any) -> Any:
-        if isinstance(part[0], (int, float)):
-            return to_wgs84(part[0], part[1], datum)
-        return tuple(moved(each) for each in part)
-
     west, south, east, north = shape.extent
     place_point(west, south, datum)
     place_point(east, north, datum)
-    kind = type(shape)
-    coordinates = moved(shape.coords)
-    if shape.geom_type == "Polygon":
-        return kind(*coordinates, srid=STORE_SRID)
-    return kind(*(Polygon(*each) for each in coordinates), srid=STORE_SRID)
+    parts = [shape] if isinstance(shape, Polygon) else list(shape)  # type: ignore[call-overload]
+    rings = [[[to_wgs84(x, y, datum) for x, y in ring] for ring in part.coords] for part in parts]
+    return MultiPolygon(*(Polygon(*part) for part in rings), srid=STORE_SRID)
 
 
-def _point_with_area(row: ImportRow, datum: str, found: Station | None, area: GEOSGeometry | None) -> Point:
+def _point_with_area(row: ImportRow, datum: str, found: Station | None, area: MultiPolygon | None) -> Point:
     """Where a station stands. A row whose geometry is its area may say so in lon and lat; else it stays where it is, or
     stands within the area.
     """
