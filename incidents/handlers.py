@@ -11,7 +11,7 @@ from incidents.models import Assignment, Incident
 from incidents.selectors.unit_states import assigned_tour_states
 from incidents.services.calling import sos_receive
 from incidents.services.delivering import delivery_next
-from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
+from incidents.services.dispatching import CAME_FREE, incident_dispatch, queue_solve, queue_sweep
 from incidents.services.following import organisation_paths_follow
 from incidents.services.gateways import deliveries_enqueue_waiting, delivery_enqueue
 from incidents.services.gathering import freshness_of_policy
@@ -45,26 +45,12 @@ def dispatch_again(event: EventData) -> None:
     incident_dispatch(int(event.subject["incident_id"]))
 
 
-_CAME_FREE = {
-    topic: f"incidents.handlers.unit_came_free:{topic}"
-    for topic in (
-        "incidents.assignment_cleared",
-        "incidents.assignment_declined",
-        "incidents.assignment_expired",
-        "incidents.assignment_recalled",
-        "patrols.tour_opened",
-        "patrols.tour_break_ended",
-        "patrols.tour_member_joined",
-    )
-}
-
-
 def _unit_came_free(event: EventData) -> None:
     """One run of the queue answers every unit that has come free by now."""
-    queue_solve(answers=tuple(_CAME_FREE.values()))
+    queue_solve()
 
 
-for _topic, _name in _CAME_FREE.items():
+for _topic, _name in CAME_FREE.items():
     handles(_topic, name=_name)(_unit_came_free)
 
 

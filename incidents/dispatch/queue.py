@@ -17,7 +17,7 @@ from .policy import DispatchPolicy
 from .types import GRADE_RANK, DecisionInput, TravelTimes, UnitSnapshot, UnitState
 
 _NO_PAIR_S = 1e9
-AT_LEAST, A_UNIT = 12, 4
+AT_LEAST, A_UNIT, AT_MOST = 12, 4, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,10 @@ def _solve_group(rows: Sequence[Waiting], used: set[int], policy: DispatchPolicy
 def considered(given: Sequence[DecisionInput], *, newcomer: int | None = None) -> list[int]:
     """Which of the waiting incidents are worth solving now, as positions in `given`, in their order.
 
-    Those whom some free unit may serve, the gravest and longest waiting first, `AT_LEAST` or `A_UNIT` for every free
-    unit: an incident further down could take a unit from a graver or older one only by being nearer, and comes up with
-    the next units. The `newcomer` (an incident's id) is always among them; where nobody is free a few are looked at
-    still, so that the reason they are told stays true.
+    Those whom some free unit may serve, the gravest and longest waiting first, `A_UNIT` for every free unit within
+    `AT_LEAST` and `AT_MOST`: an incident further down could take a unit from a graver or older one only by being
+    nearer, and comes up with the next units. The `newcomer` (an incident's id) is always among them; where nobody is
+    free a few are looked at still, so that the reason they are told stays true.
     """
     free = {u.tour_id: u for one in given for u in one.units if u.state in (UnitState.FREE, UnitState.ON_WAY_BACK)}
     ranked = sorted(
@@ -113,7 +113,7 @@ def considered(given: Sequence[DecisionInput], *, newcomer: int | None = None) -
         ),
     )
     served = [i for i in ranked if _may_be_served(given[i], free.values())]
-    chosen = set(served[: max(AT_LEAST, A_UNIT * len(free))] if served else ranked[:A_UNIT])
+    chosen = set(served[: min(AT_MOST, max(AT_LEAST, A_UNIT * len(free)))] if served else ranked[:A_UNIT])
     return [i for i, one in enumerate(given) if i in chosen or one.incident.incident_id == newcomer]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -30,12 +29,28 @@ QUEUE_LOCK = 0x4C5A51  # "LZQ"
 # The gravest and oldest that are looked at; of these, those whom somebody free may serve are solved together.
 QUEUE_SIZE = 200
 CLAIM_TRIES = 4
+# What may have made a unit free, with the name of the handler that solves the queue then.
+TOURS_CHANGED = ("patrols.tour_opened", "patrols.tour_break_ended", "patrols.tour_member_joined")
+CAME_FREE = {
+    topic: f"incidents.handlers.unit_came_free:{topic}"
+    for topic in (
+        "incidents.assignment_cleared",
+        "incidents.assignment_declined",
+        "incidents.assignment_expired",
+        "incidents.assignment_recalled",
+        *TOURS_CHANGED,
+    )
+}
 SWEEP_AFTER = timedelta(seconds=2)
 
 _WAITING_SQL = """
     SELECT id FROM incidents_incident
-     WHERE state = ANY(%(states)s) AND automatic AND shortfall <> '' AND id IS DISTINCT FROM %(except)s
+     WHERE state = ANY(%(states)s) AND automatic AND shortfall <> ''
      ORDER BY array_position(%(grades)s, grade::text), received_at, id LIMIT %(limit)s
+"""
+_DUE_SQL = """
+    SELECT EXISTS (SELECT 1 FROM core_outboxtask WHERE done_at IS NULL AND handler = ANY(%s))
+       AND EXISTS (SELECT 1 FROM incidents_incident WHERE state = ANY(%s) AND automatic AND shortfall <> '')
 """
 _STATES = sorted(DISPATCHABLE)
 _GRADES = [grade.value for grade in sorted(Grade, key=lambda grade: grade.rank)]
@@ -44,14 +59,15 @@ _GRADES = [grade.value for grade in sorted(Grade, key=lambda grade: grade.rank)]
 def incident_dispatch(incident_id: int) -> None:
     """Find units for an incident that wants some. Safe to run twice; runs in the caller's transaction.
 
-    With others waiting already, all are solved together, so that a newcomer does not take what a graver one wants.
+    While others wait and a unit has just come free, all are solved together, so that a newcomer does not take what a
+    graver one wants. (Whoever waits without that was looked at before: nobody who is free now can serve it.)
     Raises outbox.NotNow while another process is solving the queue, or took every unit that was chosen.
     """
     incident = incident_lock_by_id(incident_id)
     sending = Sending.of(incident)
     if sending.wanted == 0:
         return
-    if _waiting_incidents(except_id=incident_id, limit=1):
+    if _queue_is_due():
         _solve(also=incident_id)
         return
     for _try in range(CLAIM_TRIES):
@@ -64,31 +80,38 @@ def incident_dispatch(incident_id: int) -> None:
     raise outbox.NotNow  # others were quicker each time: in a moment, with what is then true
 
 
-def _waiting_incidents(*, except_id: int | None = None, limit: int = QUEUE_SIZE) -> list[int]:
+def _waiting_incidents(limit: int = QUEUE_SIZE) -> list[int]:
     """Who waits with a stated shortfall, the gravest first, then the oldest."""
-    values = {"states": _STATES, "except": except_id, "grades": _GRADES, "limit": limit}
+    values = {"states": _STATES, "grades": _GRADES, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_WAITING_SQL, values)
         return [row[0] for row in cursor.fetchall()]
 
 
-def queue_solve(*, answers: Sequence[str] = ()) -> int:
+def _queue_is_due() -> bool:
+    """Somebody waits, and a unit came free that the queue has not been solved for yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_SQL, [list(CAME_FREE.values()), _STATES])
+        return bool(cursor.fetchone()[0])
+
+
+def queue_solve() -> int:
     """Solve the waiting incidents together, gravest first. Returns how many got a unit.
 
-    `answers`: handlers whose open duties this run answers too, so that a burst of units that came free is one run.
-    Raises outbox.NotNow while another process is solving.
+    One run answers all open duties of a unit that came free. Raises outbox.NotNow while another process is solving.
     """
     with transaction.atomic():
-        return _solve(answers=answers)
+        return _solve()
 
 
-def _solve(*, also: int | None = None, answers: Sequence[str] = ()) -> int:
+def _solve(*, also: int | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [QUEUE_LOCK])
         if not cursor.fetchone()[0]:
             raise outbox.NotNow
-    if answers:
-        outbox.answered(answers)
+    answered = outbox.answered(list(CAME_FREE.values()))
+    if any(name == CAME_FREE[topic] for name in answered for topic in TOURS_CHANGED):
+        gathering_forget(everything=False)
     ids = _waiting_incidents()
     if also is not None and also not in ids:
         ids.append(also)
@@ -97,7 +120,6 @@ def _solve(*, also: int | None = None, answers: Sequence[str] = ()) -> int:
     incidents = list(
         Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids).order_by("pk")
     )
-    gathering_forget(everything=False)
     waiting = [sending for sending in Sending.of_all(incidents) if sending.wanted > 0]
     waiting, given = _inputs_of(waiting)
     chosen = considered(given, newcomer=also)
