@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -82,7 +83,7 @@ def incident_dispatch(incident_id: int) -> None:
 
 def _waiting_incidents(limit: int = QUEUE_SIZE) -> list[int]:
     """Who waits with a stated shortfall, the gravest first, then the oldest."""
-    values = {"states": _STATES, "grades": _GRADES, "limit": limit}
+    values: dict[str, Any] = {"states": _STATES, "grades": _GRADES, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_WAITING_SQL, values)
         return [row[0] for row in cursor.fetchall()]
