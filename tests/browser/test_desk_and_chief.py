@@ -112,3 +112,19 @@ def test_a_chief_hears_what_happens_on_the_own_stretch(visit: Callable[..., Any]
     chief.fill(".due textarea", "已到场")
     chief.locator(".due [type=submit]").click()
     expect(chief.locator(".due")).to_have_count(0)
+
+
+def test_directions_name_posts_of_numbered_roads_only(visit: Callable[..., Any]) -> None:
+    page = visit("/")
+    page.route("**/posts.json*", lambda route: route.fulfill(json={"5:1200": "G98 K1+200", "6:80": "红星路 K0+080"}))
+    page.evaluate(
+        """async () => {
+          const { directions } = await import("/static/maps/js/directions.js");
+          const leg = { kind: "right", length_m: 500 };
+          document.body.append(directions([
+            { ...leg, ref: "G98", name: "G98 环岛高速", axis: 5, axis_m: 1200 },
+            { ...leg, ref: "", name: "红星路", axis: 6, axis_m: 80 },
+          ]));
+        }"""
+    )
+    expect(page.locator(".legs li")).to_have_text(["→右转，沿G98 环岛高速 K1+200500 米", "→右转，沿红星路 500 米"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,18 @@ def test_pages_keep_to_themselves(visit: Callable[..., Any], path: str, user: st
     expect(page.locator("h1, .case-list").first).to_be_visible()
     if page.locator("#map").count():
         expect(page.locator("#map canvas").first).to_be_visible()
+
+
+def test_forms_of_the_admin_draw_on_our_own_map(visit: Callable[..., Any]) -> None:
+    page = visit("/admin/stations/station/add/", "administrator")
+    expect(page.locator(".leaflet-container canvas").first).to_be_visible()
+    expect(page.locator(".leaflet-control-scale-line").first).to_have_text(re.compile(r"^\d{1,2} km$"))
+
+
+def test_the_night_of_the_system_is_followed(visit: Callable[..., Any]) -> None:
+    for path in ("/", "/login/"):
+        assert visit(path, color_scheme="dark").evaluate("() => document.documentElement.dataset.theme") == "dark"
+        assert visit(path).evaluate("() => document.documentElement.dataset.theme") == "light"
 
 
 def test_the_phone_fits_its_screen(visit: Callable[..., Any], patrol_car: Crew) -> None:

@@ -143,8 +143,9 @@ const ARROWS = {
 
 /** {arrow, text, length} of one leg of a route. */
 export function legWords(leg) {
-  const road = [leg.ref, leg.name].filter(Boolean).join(" ");
+  // Many a name already begins with the number of its road.
+  const road = leg.name?.startsWith(leg.ref || " ") ? leg.name : [leg.ref, leg.name].filter(Boolean).join(" ");
   const move = MANOEUVRES[leg.kind] || leg.kind;
   const text = road && leg.kind !== "arrive" ? gettext("%(move)s，沿%(road)s", { move, road }) : move;
-  return { arrow: ARROWS[leg.kind] || "↑", text, post: leg.post || "", length: leg.length_m ? distanceText(leg.length_m) : "" };
+  return { arrow: ARROWS[leg.kind] || "↑", text, length: leg.length_m ? distanceText(leg.length_m) : "" };
 }
