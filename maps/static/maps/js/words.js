@@ -98,8 +98,12 @@ export function clockText(seconds) {
   return shown.map((part, index) => (index ? String(part).padStart(2, "0") : String(part))).join(":");
 }
 
-/** Short enough for a ring: minutes and seconds, or hours. */
-export const ringText = (seconds) => (Math.abs(seconds) < 3600 ? clockText(seconds) : gettext("%(n)s时", { n: Math.floor(Math.abs(seconds) / 3600) }));
+/** Short enough for a ring: minutes and seconds, whole minutes where a sign stands before ten and more, or hours. */
+export function ringText(seconds) {
+  const size = Math.abs(seconds);
+  if (size >= 3600) return gettext("%(n)s时", { n: Math.floor(size / 3600) });
+  return seconds <= -600 ? gettext("%(n)s分", { n: Math.floor(size / 60) }) : clockText(seconds);
+}
 
 /** A rough length of time in words. */
 export function ageText(seconds) {
