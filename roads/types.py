@@ -67,8 +67,8 @@ class SegmentAtPlace:
 class PlaceOnRoad:
     """A point as the house understands it. `axis_m` in metres along the axis; `side` is 'down', 'up' or '' (unknown).
 
-    `flags`: 'far_from_road' (> 200 m from any road), 'outside_area' (outside the deployment), 'no_axis' (a road is near
-    but none with responsibility), 'no_chief'.
+    `flags`: 'far_from_road' (> 200 m from any road), 'island' (on a road that no road joins to the network),
+    'outside_area' (outside the deployment), 'no_axis' (a road is near but none with responsibility), 'no_chief'.
     """
 
     lon: float

@@ -72,6 +72,15 @@ def _core(table: EdgeTable, forward_ok: Bool, backward_ok: Bool) -> _Core:
     )
 
 
+def _island_counts(table: EdgeTable, edges: Int64) -> dict[str, int]:
+    """How many groups of roads cannot be driven to and back, of how many edges and metres; footpaths do not count."""
+    ends, compact = np.unique(np.r_[table.tail[edges], table.head[edges]], return_inverse=True)
+    pairs = (compact[: edges.size], compact[edges.size :])
+    joined = csr_matrix((np.ones(edges.size, np.int8), pairs), (ends.size, ends.size))
+    groups = connected_components(joined, False)[0] if ends.size else 0
+    return {"islands": int(groups), "island_edges": int(edges.size), "island_m": int(table.length_m[edges].sum())}
+
+
 def _by_junction(
     table: EdgeTable, source: SourceNetwork, core: _Core, forward_ok: Bool, backward_ok: Bool
 ) -> tuple[StateTable, dict[str, int], int]:
@@ -199,7 +208,7 @@ def build_graph(source: SourceNetwork, progress: Progress = _quiet) -> RoadGraph
         "junctions": int(core.junction_lon.size),
         "states": int(junction.size),
         "edges": int(way.size),
-        "islands": int(island.sum()),
+        **_island_counts(table, np.flatnonzero(motor & (island == 1))),
         "drive_arcs": int(((arcs.rank == 0) & physical).sum()),
         "connectors": int((~physical).sum()),
         "restrictions": used,

@@ -12,15 +12,22 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+import shapely
 from django.db import connection
 
 from core.geo.srid import STORE_SRID
+from roads.axes.locate import metres_per_degree
 from roads.models import NetworkBuild
+from roads.network.profiles import motor_allowed
 from roads.selectors.chainage import axis_shape, shape_chainage_text, shape_project, shapes_forget
 from roads.selectors.responsibility import segments_at_metre, segments_of_area
 from roads.types import PlaceOnRoad, SegmentAtPlace, road_label
+from stations.selectors import area_served
 
 FAR_FROM_ROAD_M = 200.0
+# Roads end before a county does, and its border is seldom surveyed: this far beyond both still counts as inside.
+OUTSIDE_MARGIN_M = 2000.0
 KEEP_BOUNDS_S = 0.25
 # A road with an axis this much farther than the nearest one still names the place: people answer for axes.
 AXIS_PREFERENCE_M = 15.0
@@ -30,13 +37,14 @@ SIDE_OFFSET_M = 3.0
 _NEAREST_SQL = """
     WITH place AS (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), %(srid)s) AS geom),
     near AS (
-        SELECT e.edge_no, e.name, e.ref, e.road_class, e.oneway, e.axis_id, e.axis_from_m, e.axis_to_m, e.geom
+        SELECT e.edge_no, e.name, e.ref, e.road_class, e.oneway, e.is_island, e.flags, e.axis_id, e.axis_from_m,
+               e.axis_to_m, e.geom
           FROM roads_roadedge e
          WHERE e.build_id = (SELECT b.id FROM roads_networkbuild b WHERE b.is_current)
          ORDER BY e.geom <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), %(srid)s)
          LIMIT 8
     )
-    SELECT near.edge_no, near.name, near.ref, near.road_class, near.oneway, near.axis_id,
+    SELECT near.edge_no, near.name, near.ref, near.road_class, near.oneway, near.is_island, near.flags, near.axis_id,
            near.axis_from_m, near.axis_to_m, x.version,
            ST_Distance(near.geom::geography, place.geom::geography) AS distance_m,
            f.fraction,
@@ -57,6 +65,8 @@ class _NearEdge:
     ref: str
     road_class: int
     oneway: int
+    is_island: bool
+    flags: int
     axis_id: int | None
     axis_from_m: float | None
     axis_to_m: float | None
@@ -65,6 +75,11 @@ class _NearEdge:
     fraction: float
     bearing_deg: float | None
     away_deg: float | None
+
+    @property
+    def is_for_motors(self) -> bool:
+        """Footpaths are never searched by car: that one is apart from the network says nothing."""
+        return bool(motor_allowed(np.array([self.road_class], np.int8), np.array([self.flags], np.uint8))[0])
 
     def along(self, course_deg: float | None) -> int:
         """1 travels along the edge's geometry, -1 against it, 0 unknown."""
@@ -121,6 +136,8 @@ def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | No
     segments: tuple[SegmentAtPlace, ...] = ()
     if edge is None or edge.distance_m > FAR_FROM_ROAD_M:
         flags.append("far_from_road")
+    elif edge.is_island and edge.is_for_motors:
+        flags.append("island")
     if edge is not None:
         place = replace(
             place,
@@ -161,19 +178,28 @@ def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | No
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Of the network in force: its box in degrees (west, south, east, north), and its hull in metres at its latitude."""
+
+    box: tuple[float, float, float, float]
+    scale: tuple[float, float]
+    hull: shapely.Geometry
+
+    def distance_m(self, lon: float, lat: float) -> float:
+        """From a WGS-84 point to the hull, 0 inside; good to a few per cent near it."""
+        return float(shapely.distance(self.hull, shapely.Point(lon * self.scale[0], lat * self.scale[1])))
+
+
 class _Bounds:
-    """The bounds as this process read them last; None is never kept."""
+    """The extent as this process read it last; None is never kept."""
 
     lock = threading.Lock()
-    kept: tuple[float, float, float, float] | None = None
+    kept: _Extent | None = None
     read_at = float("-inf")
 
 
-def deployment_bounds() -> tuple[float, float, float, float] | None:
-    """(west, south, east, north) of the network in force in WGS-84 degrees, widened by 0.2°; None before an import.
-
-    Read from the database four times a second at most.
-    """
+def _extent() -> _Extent | None:
     with _Bounds.lock:
         if _Bounds.kept is not None and time.monotonic() - _Bounds.read_at < KEEP_BOUNDS_S:
             return _Bounds.kept
@@ -181,10 +207,25 @@ def deployment_bounds() -> tuple[float, float, float, float] | None:
     if bounds is None:
         return None
     west, south, east, north = bounds.extent
-    found = (west - 0.2, south - 0.2, east + 0.2, north + 0.2)
+    scale = metres_per_degree((south + north) / 2.0)
+    hull = shapely.Polygon([(x * scale[0], y * scale[1]) for x, y, *_z in bounds.coords[0]])
+    found = _Extent((west, south, east, north), scale, hull)
     with _Bounds.lock:
         _Bounds.kept, _Bounds.read_at = found, time.monotonic()
     return found
+
+
+def deployment_bounds() -> tuple[float, float, float, float] | None:
+    """(west, south, east, north) of the network in force in WGS-84 degrees, widened by 0.2°; None before an import.
+
+    Wide on purpose: it only tells swapped or misread coordinates, not what lies outside the county. Read from the
+    database four times a second at most.
+    """
+    extent = _extent()
+    if extent is None:
+        return None
+    west, south, east, north = extent.box
+    return west - 0.2, south - 0.2, east + 0.2, north + 0.2
 
 
 def placing_forget() -> None:
@@ -195,8 +236,10 @@ def placing_forget() -> None:
 
 
 def _outside(lon: float, lat: float) -> bool:
-    bounds = deployment_bounds()
-    if bounds is None:
-        return False
-    west, south, east, north = bounds
-    return not (west <= lon <= east and south <= lat <= north)
+    """Outside the deployment: beyond the areas that stations serve and, unless one of them is the area of the whole
+    house, beyond the hull of the network too, each with a margin."""
+    served = area_served(lon, lat, margin_m=OUTSIDE_MARGIN_M)
+    if served is not None:
+        return not served
+    extent = _extent()
+    return extent is not None and extent.distance_m(lon, lat) > OUTSIDE_MARGIN_M

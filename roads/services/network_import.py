@@ -191,10 +191,15 @@ def graph_of(build: NetworkBuild) -> tuple[RoadGraph, Path]:
     return load_graph(directory, verify=False), directory
 
 
-def _bounds(graph: RoadGraph) -> Any:
-    west, east = float(np.min(graph.state_lon)), float(np.max(graph.state_lon))
-    south, north = float(np.min(graph.state_lat)), float(np.max(graph.state_lat))
-    polygon = Polygon.from_bbox((west, south, east, north))
+def _bounds(graph: RoadGraph) -> Polygon:
+    """The convex hull of all roads, islands too; their box where they lie in a line."""
+    hull = shapely.convex_hull(shapely.multipoints(np.c_[graph.shape_lon, graph.shape_lat]))
+    if hull.geom_type != "Polygon":
+        return _srid_set(Polygon.from_bbox(hull.bounds))
+    return _srid_set(Polygon(shapely.get_coordinates(hull).tolist()))
+
+
+def _srid_set(polygon: Polygon) -> Polygon:
     polygon.srid = STORE_SRID
     return polygon
 

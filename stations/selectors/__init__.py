@@ -1,6 +1,7 @@
 """Readers of the stations room. Lists start from what the actor may see."""
 
 from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
+from stations.selectors.areas import area_served
 from stations.selectors.people import people_visible_to, role_grants_visible_to
 from stations.selectors.places import (
     cameras_visible_to,
@@ -28,6 +29,7 @@ __all__ = [
     "actor_for_device",
     "actor_for_request",
     "actor_for_user",
+    "area_served",
     "cameras_visible_to",
     "checkpoints_visible_to",
     "device_by_token",

@@ -62,8 +62,15 @@ class Command(BaseCommand):
             facilities_locate(actor=actor, progress=self.say)
         except (LuzhangError, ValueError) as error:
             raise CommandError(f"{where}: {error}") from error
-        for reason, count in sorted(source.skipped.items()):
+        for reason, count in sorted(graph.skipped.items()):
             self.say(f"skipped: {reason}: {count}")
+        counts = graph.counts
+        if counts["islands"]:
+            self.say(
+                f"{counts['islands']} islands of {counts['island_edges']} edges, {counts['island_m'] / 1000:.1f} km:"
+                " kept and flagged, but no unit is sent over them"
+            )
+        self.say(f"{counts['restrictions']} turn restrictions in force")
         self.say(
             f"{build.junction_count} junctions, {build.arc_count} directed edges, {build.length_km:.0f} km in force"
             f" as {build.version} after {time.monotonic() - started:.1f} s"
