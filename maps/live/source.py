@@ -54,7 +54,9 @@ def events_after(seq: int, limit: int = BATCH) -> list[FeedMessage]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS_SQL, [seq, limit])
         return [
-            feed_message(row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6], loaded(row[7]) or ())
+            feed_message(
+                row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6], list(loaded(row[7]) or ())
+            )
             for row in cursor.fetchall()
         ]
 
