@@ -53,12 +53,12 @@ def events_after(seq: int, limit: int = BATCH) -> list[FeedMessage]:
     """Feed rows with a greater number, in order, encoded."""
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS_SQL, [seq, limit])
-        return [
-            feed_message(
-                row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6], list(loaded(row[7]) or ())
-            )
-            for row in cursor.fetchall()
-        ]
+        return [_message(row) for row in cursor.fetchall()]
+
+
+def _message(row: Sequence[Any]) -> FeedMessage:
+    chiefs: Any = loaded(row[7])
+    return feed_message(row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6], chiefs or ())
 
 
 def feed_head() -> tuple[int, int]:
