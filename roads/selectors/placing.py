@@ -180,7 +180,7 @@ def place_locate(lon: float, lat: float, *, at: datetime, course_deg: float | No
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """Of the network in force: its box in degrees (west, south, east, north), and its hull in metres at its latitude."""
+    """Of the network in force: its box in degrees (west, south, east, north); its hull in metres, by `scale`."""
 
     box: tuple[float, float, float, float]
     scale: tuple[float, float]
