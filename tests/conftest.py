@@ -35,6 +35,7 @@ def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 KEPT = (
     ("roads.selectors.placing", "placing_forget"),
     ("incidents.services.intake_rows", "kinds_forget"),
+    ("incidents.services.planning", "rosters_forget"),
     ("core.rules.tables", "forget"),
     ("stations.selectors.switches", "switches_forget"),
 )

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from incidents.dispatch.snapshot import sha256
 from incidents.models import Decision
+from incidents.selectors.plans import decision_text
 from incidents.verification.snapshot import DECISIONS, MANIFEST, NETWORK
 from roads.network.export import Arrays, export_arrays
 from roads.network.loader import RoadNetwork
@@ -77,13 +79,13 @@ def snapshot_write(folder: Path, keeper: WeightsKeeper) -> int:
     used: dict[int, set[str]] = {}
     count = 0
     with (folder / DECISIONS).open("w", encoding="utf-8") as lines:
-        for row in Decision.objects.select_related("incident").order_by("id").iterator(chunk_size=200):
-            text = row.snapshot
+        for row in Decision.objects.select_related("incident", "roster").order_by("id").iterator(chunk_size=200):
+            text = decision_text(row)
             head = {
                 "id": row.pk,
                 "incident": str(row.incident.uid),
                 "origin": row.origin,
-                "sha256": row.snapshot_sha256,
+                "sha256": sha256(text),
             }
             lines.write(json.dumps(head, separators=(",", ":"))[:-1] + ',"decision":' + text + "}\n")
             used.setdefault(row.weights_generation, set()).update(_profiles(json.loads(text)))

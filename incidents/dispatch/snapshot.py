@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
@@ -55,6 +56,18 @@ _UNIT_FIELDS = tuple(f.name for f in fields(UnitSnapshot) if f.init)
 _INCIDENT = tuple(f.name for f in fields(IncidentSnapshot))
 # Derived, for readers that verify a decision without this program: which start of which tier entered the search.
 _DERIVED = ("eligible", "may_support", "tier", "profile", "offset_ms", "start")
+ALL_UNIT_COLUMNS = ("crew", *UNIT_COLUMNS, *_DERIVED)
+# Of the whole text, what does not come from the units.
+LASTING = (
+    "at",
+    "units_at",
+    "network_version",
+    "weights_generation",
+    "search_k",
+    "matched",
+    "policy",
+    "incident",
+)
 # Stand in for the long lists while the rest is written; no name can contain them, PostgreSQL stores no NUL.
 _HOLE = ("\x00rejected", "\x00crews", "\x00units", "\x00policy")
 _HOLES = tuple(json.dumps(hole) for hole in _HOLE)
@@ -81,10 +94,11 @@ def to_json(record: DecisionRecord) -> dict[str, Any]:
     """Plain data of a record. `units` and the plan's lists are rows; their columns are named beside them."""
     given = record.input
     crews, rows = _unit_rows(judge(given))
-    return _frame(given, plan_to_json(record.plan), crews, rows, given.policy.as_json())
+    return frame(given, plan_to_json(record.plan), crews, rows, given.policy.as_json())
 
 
-def _frame(given: DecisionInput, plan: dict[str, Any], crews: Any, rows: Any, policy: Any) -> dict[str, Any]:
+def frame(given: DecisionInput, plan: dict[str, Any], crews: Any, rows: Any, policy: Any) -> dict[str, Any]:
+    """A record around its long lists."""
     return {
         "format": FORMAT,
         "at": given.at,
@@ -97,7 +111,7 @@ def _frame(given: DecisionInput, plan: dict[str, Any], crews: Any, rows: Any, po
         "incident": {name: _plain(getattr(given.incident, name)) for name in _INCIDENT},
         "crew_columns": list(CREW_COLUMNS),
         "crews": crews,
-        "unit_columns": ["crew", *UNIT_COLUMNS, *_DERIVED],
+        "unit_columns": list(ALL_UNIT_COLUMNS),
         "units": rows,
         "plan": plan,
     }
@@ -105,14 +119,15 @@ def _frame(given: DecisionInput, plan: dict[str, Any], crews: Any, rows: Any, po
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Plain data of a plan, candidates as objects: what API and pages show."""
-    return _plan_frame(plan, [_rejection_json(one) for one in plan.rejected])
+    return plan_frame(plan, [_rejection_json(one) for one in plan.rejected])
 
 
 def _rejection_json(one: Rejection) -> dict[str, Any]:
     return {"tour_id": one.tour_id, "call_sign": one.call_sign, "code": one.code, "params": _plain(one.params)}
 
 
-def _plan_frame(plan: Plan, rejected: Any) -> dict[str, Any]:
+def plan_frame(plan: Plan, rejected: Any) -> dict[str, Any]:
+    """A plan around its rejections."""
     return {
         "candidates": [_candidate_json(one) for one in plan.candidates],
         "supports": [_candidate_json(one) for one in plan.supports],
@@ -133,10 +148,10 @@ def dumps(record: DecisionRecord, judged: Judged | None = None) -> str:
     keep. `judged`: what the engine said of the units while deciding, when the caller still has it.
     """
     given, plan = record.input, record.plan
-    crews, units = _unit_texts(judged if judged is not None else judge(given))
+    crews, units = _judged_texts(judged if judged is not None else judge(given))
     rejected = ",".join([_rejection_text(one) for one in plan.rejected])
-    text = canonical(_frame(given, _plan_frame(plan, _HOLE[0]), _HOLE[1], _HOLE[2], _HOLE[3]))
-    for hole, filling in zip(_HOLES, (f"[{rejected}]", crews, units, _policy_text(given.policy)), strict=True):
+    text = canonical(frame(given, plan_frame(plan, _HOLE[0]), _HOLE[1], _HOLE[2], _HOLE[3]))
+    for hole, filling in zip(_HOLES, (f"[{rejected}]", crews, units, policy_text(given.policy)), strict=True):
         text = text.replace(hole, filling, 1)
     return text
 
@@ -181,23 +196,34 @@ def _unit_rows(judged: Judged) -> tuple[list[list[Any]], list[list[Any]]]:
     return crew_rows, rows
 
 
-def _unit_texts(judged: Judged) -> tuple[str, str]:
-    """`_unit_rows` as canonical text. What follows from a unit alone is written once and kept with it."""
+def unit_texts(units: Iterable[UnitSnapshot]) -> tuple[str, list[str]]:
+    """Crews as canonical text, and the units' rows without what a decision adds; a unit keeps its own."""
     crews: dict[str, int] = {}
     rows: list[str] = []
-    for unit, start, said, helps in zip(judged.units, judged.starts, judged.main, judged.support, strict=True):
+    for unit in units:
         known = unit.kept.get("texts")
         if known is None:
             crew_text = canonical([_plain(value) for value in _crew_of(unit)])
             known = unit.kept["texts"] = (crew_text, canonical(list(_unit_of(unit)))[1:-1])
         crew, row = known
-        number = crews.setdefault(crew, len(crews))
+        rows.append(f"[{crews.setdefault(crew, len(crews))},{row}]")
+    return f"[{','.join(crews)}]", rows
+
+
+def _judged_texts(judged: Judged) -> tuple[str, str]:
+    """`_unit_rows` as canonical text."""
+    crews, rows = unit_texts(judged.units)
+    whole = []
+    for row, unit, start, said, helps in zip(
+        rows, judged.units, judged.starts, judged.main, judged.support, strict=True
+    ):
         verdict = ("true" if said is None else "false") + (",true" if helps else ",false")
-        rows.append(f"[{number},{row},{verdict},{_start_text(unit, start)}]")
-    return f"[{','.join(crews)}]", f"[{','.join(rows)}]"
+        whole.append(f"{row[:-1]},{verdict},{start_text(unit, start)}]")
+    return crews, f"[{','.join(whole)}]"
 
 
-def _start_text(unit: UnitSnapshot, start: Start | None) -> str:
+def start_text(unit: UnitSnapshot, start: Start | None) -> str:
+    """How a unit entered the search: tier, profile, offset_ms, which position; nulls when it did not."""
     if start is None:
         return "null,null,null,null"
     known: tuple[Start, str] | None = unit.kept.get("start_text")
@@ -215,8 +241,17 @@ def _rejection_text(one: Rejection) -> str:
     return text
 
 
+def refusal_text(one: Rejection) -> str:
+    """Code and parameters of a rejection, the same text for all who are rejected for the same reason."""
+    text: str | None = one.kept.get("refusal")
+    if text is None:
+        text = one.kept["refusal"] = f"{canonical(one.code)},{canonical(_plain(one.params))}"
+    return text
+
+
 @lru_cache(maxsize=8)
-def _policy_text(policy: DispatchPolicy) -> str:
+def policy_text(policy: DispatchPolicy) -> str:
+    """Canonical text of a policy."""
     return canonical(policy.as_json())
 
 

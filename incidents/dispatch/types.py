@@ -274,10 +274,17 @@ class Plan:
         return next((c for c in everybody if c.tour_id == tour_id), None)
 
 
+class RosterText(NamedTuple):
+    """The units on duty as they were at one moment, as text under its SHA-256. See compact.py."""
+
+    sha256: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
     """Everything a decision depends on. `at` is ISO 8601 UTC, kept for readers only; so is `units_at`, the moment from
-    which the ages of `units` count.
+    which the ages of `units` count. `roster`: where the units come from, if that is stored beside the decision.
 
     `search_k`: how many to search for when a queue is solved (None: the policy's k). `matched`: tours that the queue's
     solution gives to this incident, lead first; None when the incident is decided alone.
@@ -292,6 +299,7 @@ class DecisionInput:
     search_k: int | None = None
     matched: tuple[int, ...] | None = None
     units_at: str = ""
+    roster: RosterText | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

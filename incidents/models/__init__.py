@@ -1,7 +1,7 @@
 """What happened, which units were sent, and everything that was done about it."""
 
 from incidents.models.assignment import Assignment, AssignmentStep, Delivery
-from incidents.models.decision import Decision
+from incidents.models.decision import Decision, DutyRoster
 from incidents.models.incident import Incident, IncidentLink, IncidentStep
 from incidents.models.picture import IncidentPicture
 from incidents.models.policy import DispatchPolicyVersion, IncidentKind
@@ -13,6 +13,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DispatchPolicyVersion",
+    "DutyRoster",
     "Incident",
     "IncidentKind",
     "IncidentLink",

@@ -7,11 +7,29 @@ from django.db import models
 from core import clock
 
 
+class DutyRoster(models.Model):
+    """The units on duty as they were at one moment, shared by the decisions of that half-second; see dispatch.compact.
+
+    The key is the SHA-256 of the content, so the same text is stored once.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(default=clock.now)
+    content = models.TextField()
+
+    class Meta:
+        verbose_name = "在勤名册"
+        verbose_name_plural = "在勤名册"
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
 class Decision(models.Model):
     """One decision: input snapshot (graph and weight version, positions, eligibility) and plan with reasons.
 
-    `snapshot` is the canonical JSON of `incidents.dispatch.snapshot`, compressed by the database; the plan with its
-    reasons is part of it (`selectors.plans.decision_plan` puts it in words).
+    `snapshot` is the text of `incidents.dispatch.compact`, over the units of `roster`; `selectors.plans.decision_text`
+    gives it whole, and `decision_plan` puts the plan in words.
     """
 
     class Origin(models.TextChoices):
@@ -26,6 +44,7 @@ class Decision(models.Model):
     network_version = models.CharField(max_length=60, blank=True)
     weights_generation = models.BigIntegerField(default=0)
     policy_version = models.PositiveIntegerField(default=0)
+    roster = models.ForeignKey(DutyRoster, models.PROTECT, related_name="decisions", null=True)
     snapshot = models.TextField()
     snapshot_sha256 = models.CharField(max_length=64)
     settled_count = models.PositiveIntegerField(default=0)

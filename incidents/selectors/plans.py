@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from incidents.dispatch.compact import expand
 from incidents.dispatch.reasons import text
+from incidents.dispatch.snapshot import sha256
 from incidents.dispatch.stored import plan_from_json
-from incidents.dispatch.types import Candidate, Params, Plan, Reason
+from incidents.dispatch.types import Candidate, Params, Plan, Reason, RosterText
 from incidents.models import Decision
 from stations.selectors import organisation_names
 from stations.types import Power
@@ -73,6 +75,18 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
+def decision_text(decision: Decision) -> str:
+    """The whole canonical text of a stored decision, as `incidents.dispatch.snapshot` reads it.
+
+    Raises ValueError when decision or roster are not what their SHA-256 says.
+    """
+    if sha256(decision.snapshot) != decision.snapshot_sha256:
+        raise ValueError(f"decision {decision.pk} is not what was recorded")
+    if decision.roster is None:
+        return decision.snapshot
+    return expand(decision.snapshot, RosterText(decision.roster.sha256, decision.roster.content))
+
+
 def decision_plan(decision: Decision) -> dict[str, Any]:
     """The plan of a stored decision, as `plan_json` shows one."""
-    return plan_json(plan_from_json(json.loads(decision.snapshot)["plan"]))
+    return plan_json(plan_from_json(json.loads(decision_text(decision))["plan"]))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from core import clock
+from incidents.dispatch.compact import changed, roster_of
 from incidents.dispatch.policy import DispatchPolicy
 from incidents.dispatch.snapshot import DEGREES, SMALL, rounded_position, rounded_spots
 from incidents.dispatch.types import (
@@ -24,6 +25,7 @@ from incidents.dispatch.types import (
     IncidentSnapshot,
     Position,
     PositionSource,
+    RosterText,
     Spot,
     UnitSnapshot,
     UnitState,
@@ -71,8 +73,8 @@ class Roster:
     """
 
     at: datetime
-    version: str
     units: tuple[UnitSnapshot, ...]
+    text: RosterText
     held: dict[tuple[int, str, str], UnitSnapshot] = field(default_factory=dict)
     within: dict[tuple[str, ...], tuple[UnitSnapshot, ...]] = field(default_factory=dict)
 
@@ -90,7 +92,7 @@ class Roster:
         known = self.held.get((assignment_id, state, grade))
         if known is None:
             on_scene = state == AssignmentState.ON_SCENE.value
-            known = replace(
+            known = changed(
                 unit,
                 state=UnitState.ON_SCENE if on_scene else UnitState.ASSIGNED,
                 current_grade=grade,
@@ -163,10 +165,8 @@ def _roster(network: RoadNetwork, now: datetime) -> Roster:
             or not timedelta(0) <= now - known.at < timedelta(seconds=KEEP_S)
         ):
             tours = system_tours_on_duty(at=now)
-            units = sorted(
-                (_unit(network, tour, now) for tour in tours), key=lambda unit: (unit.call_sign, unit.tour_id)
-            )
-            known = _kept.roster = Roster(now, network.version, tuple(units))
+            units, text = roster_of((_unit(network, tour, now) for tour in tours), now.isoformat())
+            known = _kept.roster = Roster(now, units, text)
             _kept.read_at = time.monotonic()
         return known
 
@@ -304,9 +304,9 @@ def _sendable(path: str, now: datetime) -> tuple[str, ...]:
 
 def units_gathered(
     network: RoadNetwork, now: datetime, paths: Iterable[str] | None = None
-) -> tuple[tuple[UnitSnapshot, ...], datetime]:
+) -> tuple[tuple[UnitSnapshot, ...], Roster]:
     """Every tour on duty within organisation paths (all without), in order of call sign and rounded as stored, with
-    what it is doing now; and the moment from which the ages of their positions count.
+    what it is doing now; and the roster they come from, from whose moment the ages of their positions count.
     """
     roster, held = _roster(network, now), _held()
     units = roster.of(tuple(paths) if paths is not None else ("",))
@@ -315,7 +315,7 @@ def units_gathered(
         units = tuple(
             [unit if row is None else roster.held_by(unit, row) for unit, row in zip(units, rows, strict=True)]
         )
-    return units, roster.at
+    return units, roster
 
 
 def decision_input(sending: Sending, *, units_needed: int, automatic: bool) -> DecisionInput:
@@ -329,14 +329,14 @@ def decision_inputs(wanted: Sequence[tuple[Sending, int, bool]]) -> list[Decisio
     """
     now = clock.now()
     network, policy = current_network(), policy_in_force()
-    gathered: dict[tuple[str, ...], tuple[tuple[UnitSnapshot, ...], datetime]] = {}
+    gathered: dict[tuple[str, ...], tuple[tuple[UnitSnapshot, ...], Roster]] = {}
     inputs = []
     for sending, units_needed, automatic in wanted:
         snapshot = incident_snapshot(sending, network, now, units_needed=units_needed, automatic=automatic)
         paths = snapshot.sendable_paths
         if paths not in gathered:
             gathered[paths] = units_gathered(network, now, paths)
-        units, units_at = gathered[paths]
+        units, roster = gathered[paths]
         inputs.append(
             DecisionInput(
                 incident=snapshot,
@@ -345,7 +345,8 @@ def decision_inputs(wanted: Sequence[tuple[Sending, int, bool]]) -> list[Decisio
                 at=now.isoformat(),
                 network_version=network.version,
                 weights_generation=network.weights.generation,
-                units_at=units_at.isoformat(),
+                units_at=roster.at.isoformat(),
+                roster=roster.text,
             )
         )
     return inputs

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from core import clock
 from core.geo.srid import STORE_SRID
 from incidents.dispatch import snapshot
+from incidents.dispatch.compact import compact
 from incidents.dispatch.engine import Decided, decide_one
 from incidents.dispatch.queue import decide_queue
-from incidents.dispatch.types import Candidate, DecisionInput, DecisionRecord
+from incidents.dispatch.types import Candidate, DecisionInput, DecisionRecord, RosterText
 from incidents.models import Incident
 from incidents.selectors.plans import as_json
 from incidents.services.claiming import Claim
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
 
 _DECISION_SQL = """
 INSERT INTO incidents_decision
-       (incident_id, organisation_path, at, origin, network_version, weights_generation, policy_version, snapshot,
-        snapshot_sha256, settled_count, over_budget, engine_ms, shortfall)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+       (incident_id, organisation_path, at, origin, network_version, weights_generation, policy_version,
+        roster_id, snapshot, snapshot_sha256, settled_count, over_budget, engine_ms, shortfall)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 
 
@@ -46,12 +48,36 @@ def plan_queue(given: Sequence[DecisionInput]) -> tuple[tuple[Decided, ...], flo
     return decide_queue(given, travel), (time.perf_counter() - started) * 1000.0
 
 
+# Rosters that this process knows to be stored; the few newest suffice.
+_rosters: deque[str] = deque(maxlen=8)
+
+
+def rosters_forget() -> None:
+    """Store rosters anew (tests, which empty the database)."""
+    _rosters.clear()
+
+
+def _roster_keep(roster: RosterText) -> None:
+    """Store a roster once. Until the storing transaction is known to stand, every decision stores it again."""
+    if roster.sha256 in _rosters:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO incidents_dutyroster (sha256, at, content) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [roster.sha256, clock.now(), roster.text],
+        )
+    transaction.on_commit(lambda: _rosters.append(roster.sha256))
+
+
 def decision_record(incident: Incident, decided: Decided, *, origin: str, engine_ms: float) -> int:
     """Keep a decision with its input snapshot, so that it can be replayed outside the product (invariant 12). Returns
     its id.
     """
     given, plan = decided.given, decided.plan
-    stored = snapshot.dumps(DecisionRecord(given, plan), decided.judged)
+    if given.roster is None:
+        raise ValueError("a decision to be kept names the roster of its units")
+    _roster_keep(given.roster)
+    stored = compact(DecisionRecord(given, plan), decided.judged)
     values: list[Any] = [
         incident.pk,
         incident.organisation_path,
@@ -60,6 +86,7 @@ def decision_record(incident: Incident, decided: Decided, *, origin: str, engine
         given.network_version,
         given.weights_generation,
         given.policy.version,
+        given.roster.sha256,
         stored,
         snapshot.sha256(stored),
         plan.settled,

@@ -56,7 +56,7 @@ def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None)
         spots=rounded_spots(spots_of(placements)),
         sendable_paths=sendable_paths(organisation_path, moment),
     )
-    units, units_at = units_gathered(network, moment, incident.sendable_paths)
+    units, roster = units_gathered(network, moment, incident.sendable_paths)
     given = DecisionInput(
         incident=incident,
         units=units,
@@ -65,7 +65,8 @@ def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None)
         network_version=network.version,
         weights_generation=network.weights.generation,
         search_k=k,
-        units_at=units_at.isoformat(),
+        units_at=roster.at.isoformat(),
+        roster=roster.text,
     )
     plan = plan_one(given)[0].plan
     candidates = []

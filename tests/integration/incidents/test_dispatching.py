@@ -12,7 +12,7 @@ from core.models import AuditRow, OutboxTask
 from incidents import services
 from incidents.dispatch import snapshot
 from incidents.models import Assignment, Decision, DispatchPolicyVersion, Incident, IncidentKind
-from incidents.selectors.plans import decision_plan
+from incidents.selectors.plans import decision_plan, decision_text
 from incidents.services.intake_rows import kinds_forget
 from incidents.services.travel import NetworkTravel
 from patrols.services import tour_break_end, tour_break_start, tour_close
@@ -47,13 +47,16 @@ def test_a_decision_is_replayed_from_its_text(world: World) -> None:
     world.crew(4000.0, 1500.0, age_s=None, post=(110.43, 19.21))
     world.sent(kind="crash_injury")
     decision = Decision.objects.get()
-    text = decision.snapshot
-    assert hashlib.sha256(text.encode()).hexdigest() == decision.snapshot_sha256
+    text = decision_text(decision)
+    assert hashlib.sha256(decision.snapshot.encode()).hexdigest() == decision.snapshot_sha256
     record = snapshot.load(text)
     assert snapshot.replay(record, NetworkTravel(current_network())) == record.plan
     assert record.input.network_version == decision.network_version == world.roads.build.version
     assert {unit.tour_id for unit in record.input.units} == {crew.tour.pk for crew in world.crews}
     assert snapshot.dumps(record) == text
+    decision.snapshot += " "
+    with pytest.raises(ValueError, match="recorded"):
+        decision_text(decision)
 
 
 @pytest.mark.parametrize(
