@@ -1,6 +1,6 @@
 """Readers of the roads room."""
 
-from roads.selectors.chainage import axes_by_weight, points_of_chainage
+from roads.selectors.chainage import axes_by_weight, axes_of_road, points_of_chainage
 from roads.selectors.directory import directory_search
 from roads.selectors.junctions import junctions_of_roads
 from roads.selectors.levels import level_for, levels_for
@@ -34,6 +34,7 @@ from roads.selectors.segments import (
 __all__ = [
     "assignments_visible_to",
     "axes_by_weight",
+    "axes_of_road",
     "axis_by_uid",
     "chainage_of",
     "chains_at",

@@ -194,7 +194,7 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
         parsed = parse_chainage(text)
     except ValueError as error:
         raise InvalidInput(_("看不懂的桩号"), field="chainage", value=text, cure=_("例如 G98 K12+300 下行")) from error
-    axes = _axes_of_road(parsed.road)
+    axes = axes_of_road(parsed.road)
     if not axes:
         raise NotFound(_("没有这条道路"), field="chainage", value=text, cure=_("请填写道路编号或名称，例如 G98"))
     points: list[ChainagePoint] = []
@@ -211,7 +211,7 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
     return points
 
 
-def _axes_of_road(road: str) -> list[int]:
+def axes_of_road(road: str) -> list[int]:
     """Axes in use with this code or name, all parts of it; letters of either case. Where none has it to the letter,
     brackets, spaces and full-width forms count for nothing: `复兴东路隧道(上层)`.
     """

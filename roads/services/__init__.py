@@ -10,6 +10,7 @@ from roads.services.chiefs import (
 from roads.services.closures import closure_create, closure_end, speed_report
 from roads.services.facilities import facilities_locate, facility_locate
 from roads.services.gazetteer import gazetteer_replace
+from roads.services.posts import posts_replace
 from roads.services.reviews import review_add, review_settle
 from roads.services.segments import segment_create, segment_cut, segment_join, segment_retire
 from roads.services.sources import generator_register
@@ -26,6 +27,7 @@ __all__ = [
     "gazetteer_replace",
     "generator_register",
     "leave_set",
+    "posts_replace",
     "review_add",
     "review_settle",
     "segment_create",
