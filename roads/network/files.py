@@ -16,6 +16,8 @@ from .graph import ARRAY_FIELDS, RoadGraph
 from .source import Float64, Int32
 
 FORMAT = 1
+# How the name of a folder begins that is being written.
+INCOMPLETE = ".building-"
 MANIFEST = "manifest.json"
 STRINGS = "strings.json"
 AXIS_FIELDS = ("edge_axis", "edge_axis_from_m", "edge_axis_to_m")
@@ -47,7 +49,7 @@ def write_graph(graph: RoadGraph, parent: Path) -> Path:
     """Write `graph` to `parent/<version>` and return that path. The version is a hash of the content (axes left out),
     so that the same network built twice is the same directory. Written aside and moved in place when complete."""
     parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".building-", dir=parent))
+    work = Path(tempfile.mkdtemp(prefix=INCOMPLETE, dir=parent))
     try:
         arrays = {name: _write_array(work, name, getattr(graph, name)) for name in ARRAY_FIELDS}
         (work / STRINGS).write_text(json.dumps(graph.strings, ensure_ascii=False), encoding="utf-8")

@@ -207,7 +207,8 @@ def _extent() -> _Extent | None:
     if bounds is None:
         return None
     west, south, east, north = bounds.extent
-    scale = metres_per_degree((south + north) / 2.0)
+    scale_x, scale_y = metres_per_degree((south + north) / 2.0)
+    scale = (float(scale_x), float(scale_y))
     hull = shapely.Polygon([(x * scale[0], y * scale[1]) for x, y, *_z in bounds.coords[0]])
     found = _Extent((west, south, east, north), scale, hull)
     with _Bounds.lock:

@@ -21,6 +21,7 @@ from roads.models import NetworkBuild, ReviewItem, RoadAxis
 from roads.network.files import write_axes
 from roads.network.graph import RoadGraph
 from roads.services.axis_rows import RoadPosts, axes_copy
+from roads.services.unfinished import axes_discard
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -62,6 +63,7 @@ class AxisImportReport:
     edges: int
     named_km: float
     covered_km: float
+    new_axes: tuple[int, ...] = ()
 
 
 def axes_import(
@@ -98,17 +100,23 @@ def axes_import(
         else:
             kept += 1
     created = len(new)
-    for first in range(0, created, AXES_CHUNK):
-        chosen = new[first : first + AXES_CHUNK]
-        drafts = [derived.axes[number] for number in chosen]
-        made = axes_copy(organisation=organisation, build=build, drafts=drafts, posts_of=posts_of)
-        for number, key in zip(chosen, made, strict=True):
-            keys[number] = key
-        progress(f"axes {first + len(chosen)}/{created}")
-    for axis in known.values():
-        _review(organisation, axis, ReviewItem.Kind.AXIS_GONE, f"新路网中没有 {axis}")
-    progress(f"{created} axes new, {kept} kept, {moved} to review, {len(known)} gone")
-    edges = _edges_place(build, graph, directory, derived.axes, keys, progress)
+    made_all: list[int] = []
+    try:
+        for first in range(0, created, AXES_CHUNK):
+            chosen = new[first : first + AXES_CHUNK]
+            drafts = [derived.axes[number] for number in chosen]
+            made = axes_copy(organisation=organisation, build=build, drafts=drafts, posts_of=posts_of)
+            made_all.extend(made)
+            for number, key in zip(chosen, made, strict=True):
+                keys[number] = key
+            progress(f"axes {first + len(chosen)}/{created}")
+        for axis in known.values():
+            _review(organisation, axis, ReviewItem.Kind.AXIS_GONE, f"新路网中没有 {axis}")
+        progress(f"{created} axes new, {kept} kept, {moved} to review, {len(known)} gone")
+        edges = _edges_place(build, graph, directory, derived.axes, keys, progress)
+    except BaseException:
+        axes_discard(made_all)
+        raise
     with transaction.atomic():
         audit.record(
             actor_id=actor.user_id,
@@ -119,7 +127,7 @@ def axes_import(
             details={"created": created, "kept": kept, "moved": moved, "gone": len(known)},
         )
     return AxisImportReport(
-        created, kept, moved, len(known), edges, derived.named_m / 1000.0, derived.covered_m / 1000.0
+        created, kept, moved, len(known), edges, derived.named_m / 1000.0, derived.covered_m / 1000.0, tuple(made_all)
     )
 
 

@@ -27,6 +27,7 @@ from roads.network.graph import RoadGraph
 from roads.network.source import SourceNetwork
 from roads.selectors.networks import network_forget, networks_directory
 from roads.services.closure_carrying import closures_carry
+from roads.services.unfinished import network_discard, unfinished_sweep
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -46,9 +47,12 @@ def network_import(
 ) -> tuple[NetworkBuild, RoadGraph]:
     """Build the graph of a source, store its edges, and leave the build READY (not yet in force).
 
-    Returns the build and its graph. A build of the same content is returned as it is.
+    Returns the build and its graph. A build of the same content is returned as it is. An import that fails leaves
+    neither files nor rows; what killed ones left is swept by the next.
     """
     require(actor, Verb.CREATE, DataClass.ROAD_NETWORK)
+    for name_of_it in unfinished_sweep():
+        progress(f"swept what an import left that was killed: {name_of_it}")
     graph = build_graph(source, progress)
     progress("writing graph files")
     directory = write_graph(graph, networks_directory())
@@ -78,7 +82,7 @@ def network_import(
     try:
         edges_copy(build, graph, progress)
     except BaseException:
-        NetworkBuild.objects.filter(pk=build.pk).update(state=NetworkBuild.State.FAILED)
+        network_discard(actor=actor, build=build, keep_files=known is not None)
         raise
     build.state, build.built_at = NetworkBuild.State.READY, clock.now()
     build.save(update_fields=["state", "built_at"])

@@ -10,11 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.errors import LuzhangError
+from roads.models import NetworkBuild
+from roads.network.graph import RoadGraph
 from roads.network.source import SourceNetwork
 from roads.services.axis_import import PostOnRoad, axes_import
 from roads.services.facilities import facilities_locate
 from roads.services.network_import import graph_of, network_import, network_switch
 from roads.services.sources import generated_source
+from roads.services.unfinished import network_discard
 from stations.selectors import organisation_root
 from stations.types import system_actor
 
@@ -38,28 +41,8 @@ class Command(BaseCommand):
         try:
             source, origin, sha256, posts = self._read(options)
             self.say(f"{source.way_count} ways, {source.node_count} nodes read")
-            actor = system_actor("import_roads")
-            build, graph = network_import(
-                actor=actor,
-                source=source,
-                name=options["name"] or source.name or origin,
-                origin=origin,
-                sha256=sha256,
-                progress=self.say,
-            )
-            if not options["no_axes"]:
-                report = axes_import(
-                    actor=actor,
-                    organisation=organisation_root(),
-                    build=build,
-                    graph=graph,
-                    directory=graph_of(build)[1],
-                    posts=posts,
-                    progress=self.say,
-                )
-                self.say(f"{report.covered_km:.0f} of {report.named_km:.0f} named km lie on axes")
-            network_switch(actor=actor, build=build, progress=self.say)
-            facilities_locate(actor=actor, progress=self.say)
+            build, graph = self._import(options, source, origin, sha256, posts)
+            facilities_locate(actor=system_actor("import_roads"), progress=self.say)
         except (LuzhangError, ValueError) as error:
             raise CommandError(f"{where}: {error}") from error
         for reason, count in sorted(graph.skipped.items()):
@@ -76,6 +59,37 @@ class Command(BaseCommand):
             f" as {build.version} after {time.monotonic() - started:.1f} s"
         )
         self.stdout.write(build.version)
+
+    def _import(
+        self, options: dict[str, Any], source: SourceNetwork, origin: str, sha256: str, posts: list[PostOnRoad]
+    ) -> tuple[NetworkBuild, RoadGraph]:
+        """From the source to a network in force; what this import made is taken away again when it fails."""
+        actor = system_actor("import_roads")
+        before = set(NetworkBuild.objects.values_list("pk", flat=True))
+        name = options["name"] or source.name or origin
+        build, graph = network_import(
+            actor=actor, source=source, name=name, origin=origin, sha256=sha256, progress=self.say
+        )
+        axes: tuple[int, ...] = ()
+        try:
+            if not options["no_axes"]:
+                report = axes_import(
+                    actor=actor,
+                    organisation=organisation_root(),
+                    build=build,
+                    graph=graph,
+                    directory=graph_of(build)[1],
+                    posts=posts,
+                    progress=self.say,
+                )
+                axes = report.new_axes
+                self.say(f"{report.covered_km:.0f} of {report.named_km:.0f} named km lie on axes")
+            network_switch(actor=actor, build=build, progress=self.say)
+        except BaseException:
+            if build.pk not in before:
+                network_discard(actor=actor, build=build, axes=axes)
+            raise
+        return build, graph
 
     def say(self, text: str) -> None:
         """Progress goes to stderr."""
