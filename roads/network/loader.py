@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .export import Arrays, export_arrays
+from .export import Arrays, export_arrays, export_foot_arrays
 from .files import load_graph, read_manifest
 from .graph import RoadGraph
 from .kernel import INF, leave_cost_ms
@@ -101,6 +101,10 @@ class RoadNetwork:
     def export(self) -> Arrays:
         """The drive network under the weights in force; see `export.export_arrays`."""
         return self.weights.steady(Profile.DRIVE, lambda view: export_arrays(self.graph, view))
+
+    def export_foot(self) -> Arrays:
+        """The walkers' network under the weights in force; see `export.export_foot_arrays`."""
+        return self.weights.steady(Profile.FOOT, lambda view: export_foot_arrays(self.graph, view))
 
 
 def _free_ahead(view: WeightView, place: Placement) -> bool:

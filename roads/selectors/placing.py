@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from django.db import connection
 
+from core.db.prepared import prepared
 from core.geo.srid import STORE_SRID
 from roads.axes.locate import metres_per_degree
 from roads.models import NetworkBuild
@@ -110,7 +111,7 @@ class _NearEdge:
 
 def _nearest_edges(lon: float, lat: float) -> list[_NearEdge]:
     with connection.cursor() as cursor:
-        cursor.execute(_NEAREST_SQL, {"lon": lon, "lat": lat, "srid": STORE_SRID})
+        prepared(cursor, _NEAREST_SQL, {"lon": lon, "lat": lat, "srid": STORE_SRID})
         return [_NearEdge(*row) for row in cursor.fetchall()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
+from core.db.prepared import prepared
 from core.geo.srid import STORE_SRID
 from roads.models import ChiefAssignment, Segment
 from roads.types import ChiefInChain, SegmentAtPlace
@@ -88,7 +89,7 @@ def chains_at(segment_ids: Iterable[int], at: datetime) -> dict[int, tuple[Chief
     chains: dict[int, list[ChiefInChain]] = defaultdict(list)
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(_CHAIN_SQL, {"segments": ids, "at": at})
+            prepared(cursor, _CHAIN_SQL, {"segments": ids, "at": at})
             for row in cursor.fetchall():
                 chains[row[0]].append(ChiefInChain(*row[1:]))
     return {segment_id: tuple(chain) for segment_id, chain in chains.items()}
@@ -114,7 +115,7 @@ def _placed(sql: str, values: dict[str, Any]) -> tuple[SegmentAtPlace, ...]:
     segments: dict[int, list[Any]] = {}
     chains: dict[int, list[ChiefInChain]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        prepared(cursor, sql, values)
         for row in cursor.fetchall():
             segments.setdefault(row[0], [*row[:7]])
             if row[7] is not None:

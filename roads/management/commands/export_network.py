@@ -15,7 +15,8 @@ from roads.selectors import current_network
 class Command(BaseCommand):
     help = (
         "Write the network in force, drive profile under the weights of now, as plain arrays: lon, lat by node; "
-        "edge_id, tail, head, length_m, travel_s, closed, blocked_from, blocked_to by directed edge."
+        "edge_id, tail, head, length_m, travel_s, closed, blocked_from, blocked_to by directed edge; the walkers' "
+        "arrays beside them, named foot_…."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             network = current_network()
         except LuzhangError as error:
             raise CommandError(str(error)) from error
-        arrays = network.export()
+        arrays = {**network.export(), **network.export_foot()}
         # Written aside first: a program that waits for the file never reads half of it.
         part = file.with_suffix(".part")
         with part.open("wb") as out:
