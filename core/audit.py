@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core import clock
+from core.db.prepared import prepared
 from core.jsontext import dumps
 
 _RECORD_SQL = """
@@ -38,7 +39,7 @@ def record(
     values = [at, timezone.localdate(at), actor_id, action, object_type, str(object_id), organisation_path]
     values += [organisation_root(organisation_path), reason, dumps(details or {})]
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD_SQL, values)
+        prepared(cursor, _RECORD_SQL, values)
         return int(cursor.fetchone()[0])
 
 

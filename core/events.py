@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from core import clock, wake
+from core.db.prepared import prepared
 from core.jsontext import dumps
 
 Handler = Callable[["EventData"], None]
@@ -68,7 +69,7 @@ def publish(
     names = list(_by_topic.get(topic, ()))
     values: list[Any] = [topic, key, organisation_path, audience, dumps(subject), dumps(payload), clock.now(), names]
     with connection.cursor() as cursor:
-        cursor.execute(_PUBLISH_SQL, values)
+        prepared(cursor, _PUBLISH_SQL, values)
         row = cursor.fetchone()
     wake.outbox()
     return row[0] if row else None

@@ -1,5 +1,6 @@
-"""A queryset compiled once and run many times: for the few statements of the urgent path where building SQL costs more
-than running it.
+"""A queryset compiled once, planned once a session, and run many times.
+
+For the few statements of the urgent path where building SQL costs more than running it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+
+from core.db.prepared import prepared
 
 M = TypeVar("M", bound=Model)
 
@@ -27,7 +30,7 @@ class KeptQuery(Generic[M]):
         """The model's instances, as the queryset would give them. Raises what the database raises."""
         sql, model, names, converted = self._compiled or self._compile()
         with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+            prepared(cursor, sql, params)
             found = cursor.fetchall()
         for row in converted(found):
             yield model.from_db(connection.alias, names, row)

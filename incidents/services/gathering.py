@@ -1,6 +1,6 @@
 """From the database to the engine's plain input. Positions are snapped once a fix, not once a decision.
 
-A process keeps, for half a second, the units on duty with their places: a burst of incidents reads them once. What
+A process keeps, for a second, the units on duty with their places: a burst of incidents reads them once. What
 they are doing is read for every decision; what has to be true when a unit is claimed, the database decides there.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from core import clock
+from core.db.prepared import prepared
 from incidents.dispatch.compact import changed, roster_of
 from incidents.dispatch.policy import DispatchPolicy
 from incidents.dispatch.snapshot import DEGREES, SMALL, rounded_position, rounded_spots
@@ -45,7 +46,7 @@ from stations.selectors import sendable_paths
 if TYPE_CHECKING:
     from roads.selectors.routing import RoadNetwork
 
-KEEP_S = 0.5
+KEEP_S = 1.0
 KEPT_PLACES = 2000
 KEEP_POLICY_S = 2.0
 MOVING_MPS = 1.5
@@ -151,7 +152,7 @@ def freshness_of_policy() -> tuple[float, float]:
 
 
 def _roster(network: RoadNetwork, now: datetime) -> Roster:
-    """The units on duty, read at most twice a second of this machine's and of the house's clock."""
+    """The units on duty, read at most once a second of this machine's and of the house's clock."""
     with _kept.lock:
         if _kept.version != network.version:
             _kept.version = network.version
@@ -200,7 +201,7 @@ def _fallback(network: RoadNetwork, tour: TourOnDuty) -> Position | None:
 
 def _held() -> dict[int, _Held]:
     with connection.cursor() as cursor:
-        cursor.execute(_HELD_SQL, [_HOLDING])
+        prepared(cursor, _HELD_SQL, [_HOLDING])
         return {row[0]: row for row in cursor.fetchall()}
 
 

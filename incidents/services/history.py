@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import clock, events
 from core.db.kept import KeptQuery
+from core.db.prepared import prepared
 from core.errors import Conflict, NotFound
 from core.jsontext import dumps
 from incidents.models import Assignment, Incident, IncidentStep
@@ -83,7 +84,8 @@ def _compare_and_set(row: models.Model, version: int, fields: dict[str, Any]) ->
         for field, value in zip(columns, fields.values(), strict=True)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(
+        prepared(
+            cursor,
             _update_sql(row._meta.db_table, tuple(field.column for field in columns)),  # type: ignore[union-attr]
             [*values, row.pk, version],
         )
@@ -139,7 +141,8 @@ def incident_note(
 ) -> None:
     """Append one row to the incident's history."""
     with connection.cursor() as cursor:
-        cursor.execute(
+        prepared(
+            cursor,
             _INCIDENT_STEP_SQL,
             [incident.pk, str(kind), from_state, to_state, *_said_by(context), dumps(details or {})],
         )
@@ -200,7 +203,8 @@ def assignment_note(
 ) -> None:
     """Append one row to the assignment's history."""
     with connection.cursor() as cursor:
-        cursor.execute(
+        prepared(
+            cursor,
             _ASSIGNMENT_STEP_SQL,
             [
                 assignment.pk,

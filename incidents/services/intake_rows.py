@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from core.db.prepared import prepared
 from core.geo.srid import STORE_SRID
 from core.jsontext import dumps
 from incidents.models import Incident, IncidentKind, IncidentStep
@@ -56,7 +57,7 @@ _TAKE_SQL = """
 def incident_of_key(client_scope: str, client_key: str) -> Incident | None:
     """The incident that came under this key before; nearly always there is none, and then no row is built."""
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN_SQL, [client_scope, client_key])
+        prepared(cursor, _KNOWN_SQL, [client_scope, client_key])
         row = cursor.fetchone()
     return None if row is None else Incident.objects.filter(pk=row[0]).first()
 
@@ -67,7 +68,7 @@ def repeats_around(lon: float, lat: float, *, since: datetime, radius_m: float, 
     """
     place: dict[str, Any] = {"lon": lon, "lat": lat, "srid": STORE_SRID}
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATS_SQL, {**place, "since": since, "radius_m": radius_m, "around_deg": around_deg})
+        prepared(cursor, _REPEATS_SQL, {**place, "since": since, "radius_m": radius_m, "around_deg": around_deg})
         return int(cursor.fetchone()[0])
 
 
@@ -86,7 +87,7 @@ def incident_insert(incident: Incident, *, number_prefix: str, actor_id: int | N
     values += [received.value, given.value, dumps(graded)]
     values += [given.value, pending.value]
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        prepared(cursor, sql, values)
         incident.pk, incident.number = cursor.fetchone()
     incident._state.adding = False
     incident._state.db = connection.alias

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from core import clock
+from core.db.prepared import prepared
 from core.geo.srid import STORE_SRID
 from incidents.dispatch import snapshot
 from incidents.dispatch.compact import compact
@@ -95,7 +96,7 @@ def decision_record(incident: Incident, decided: Decided, *, origin: str, engine
         plan.shortfall or "",
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_DECISION_SQL, values)
+        prepared(cursor, _DECISION_SQL, values)
         return int(cursor.fetchone()[0])
 
 

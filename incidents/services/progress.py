@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock
+from core.db.prepared import prepared
 from core.errors import Conflict, Forbidden, InvalidInput, StaleFence
 from incidents.models import Assignment, AssignmentStep, Delivery, Incident
 from incidents.services import timing
@@ -356,7 +357,7 @@ class Sending:
         found: dict[int, list[tuple[Any, ...]]] = {incident.pk: [] for incident in incidents}
         if found:
             with connection.cursor() as cursor:
-                cursor.execute(_SENT_SQL, [list(found)])
+                prepared(cursor, _SENT_SQL, [list(found)])
                 for incident_id, *row in cursor.fetchall():
                     found[incident_id].append(tuple(row))
         return [cls(incident, tuple(found[incident.pk])) for incident in incidents]
