@@ -100,22 +100,20 @@ def axes_import(
         else:
             kept += 1
     created = len(new)
-    made_all: list[int] = []
+    made: list[int] = []
     try:
         for first in range(0, created, AXES_CHUNK):
-            chosen = new[first : first + AXES_CHUNK]
-            drafts = [derived.axes[number] for number in chosen]
-            made = axes_copy(organisation=organisation, build=build, drafts=drafts, posts_of=posts_of)
-            made_all.extend(made)
-            for number, key in zip(chosen, made, strict=True):
-                keys[number] = key
-            progress(f"axes {first + len(chosen)}/{created}")
+            drafts = [derived.axes[number] for number in new[first : first + AXES_CHUNK]]
+            made += axes_copy(organisation=organisation, build=build, drafts=drafts, posts_of=posts_of)
+            progress(f"axes {len(made)}/{created}")
+        for number, key in zip(new, made, strict=True):
+            keys[number] = key
         for axis in known.values():
             _review(organisation, axis, ReviewItem.Kind.AXIS_GONE, f"新路网中没有 {axis}")
         progress(f"{created} axes new, {kept} kept, {moved} to review, {len(known)} gone")
         edges = _edges_place(build, graph, directory, derived.axes, keys, progress)
     except BaseException:
-        axes_discard(made_all)
+        axes_discard(made)
         raise
     with transaction.atomic():
         audit.record(
@@ -127,7 +125,7 @@ def axes_import(
             details={"created": created, "kept": kept, "moved": moved, "gone": len(known)},
         )
     return AxisImportReport(
-        created, kept, moved, len(known), edges, derived.named_m / 1000.0, derived.covered_m / 1000.0, tuple(made_all)
+        created, kept, moved, len(known), edges, derived.named_m / 1000.0, derived.covered_m / 1000.0, tuple(made)
     )
 
 

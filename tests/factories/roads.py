@@ -17,7 +17,7 @@ import numpy as np
 from roads.models import CalibrationPost, ChiefLevel, NetworkBuild, RoadAxis, Segment
 from roads.network.source import RoadClass, SourceNetwork
 from roads.services import chief_level_create, segment_create
-from roads.services.axis_import import axes_import
+from roads.services.axis_import import PostOnRoad, axes_import
 from roads.services.network_import import graph_of, network_import, network_switch
 from tests.factories.stations import SYSTEM
 
@@ -100,7 +100,7 @@ def silent(_text: str) -> None:
     """Progress that nobody watches."""
 
 
-def a_network(organisation: Any, source: SourceNetwork | None = None) -> NetworkBuild:
+def a_network(organisation: Any, source: SourceNetwork | None = None, posts: Sequence[PostOnRoad] = ()) -> NetworkBuild:
     """Import a network with its axes and put it in force."""
     source = source or a_source()
     build, graph = network_import(actor=SYSTEM, source=source, name=source.name, origin="tests", progress=silent)
@@ -110,6 +110,7 @@ def a_network(organisation: Any, source: SourceNetwork | None = None) -> Network
         build=build,
         graph=graph,
         directory=graph_of(build)[1],
+        posts=posts,
         progress=silent,
     )
     return network_switch(actor=SYSTEM, build=build, progress=silent)

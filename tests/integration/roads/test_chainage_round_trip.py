@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from roads.models import RoadAxis
 from roads.network.source import SourceNetwork
 from roads.selectors import points_of_chainage
 from roads.selectors.chainage import axis_project, axis_shape
+from roads.services.axis_import import PostOnRoad
 from roads.services.sources import generated_source
 from tests.factories.roads import a_network, set_posts, the_axis
 
@@ -68,8 +69,8 @@ def _check_axis(axis: RoadAxis) -> float:
     return worst
 
 
-def _worst(organisation: Any, source: SourceNetwork) -> tuple[float, int]:
-    a_network(organisation, source)
+def _worst(organisation: Any, source: SourceNetwork, posts: Sequence[PostOnRoad] = ()) -> tuple[float, int]:
+    a_network(organisation, source, posts)
     axes = list(RoadAxis.objects.order_by("pk"))
     assert axes
     found = [(_check_axis(axis), str(axis)) for axis in axes]
@@ -78,8 +79,15 @@ def _worst(organisation: Any, source: SourceNetwork) -> tuple[float, int]:
 
 
 def test_every_axis_of_the_county(city: Any) -> None:
-    source, _posts = generated_source("county", nodes=2000, seed=1)
-    worst_m, count = _worst(city, source)
+    source, posts = generated_source("county", nodes=2000, seed=1)
+    worst_m, count = _worst(city, source, list(posts))
+    calibrations = [axis_shape(axis.pk).calibration.posts for axis in RoadAxis.objects.all()]
+    odd_m = [
+        (after.distance_m - before.distance_m) - (after.chainage_m - before.chainage_m)
+        for posts_of_axis in calibrations
+        for before, after in zip(posts_of_axis, posts_of_axis[1:], strict=False)
+    ]
+    assert max(odd_m) > 100.0 and min(odd_m) < -100.0, "the county has long and short kilometres"
     print(f"county: {count} axes, worst {worst_m:.4f} m")
 
 
