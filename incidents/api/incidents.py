@@ -14,6 +14,7 @@ from core import clock
 from core.api.paging import page_of
 from core.api.repeatable import IDEMPOTENCY_PARAMETER, answered
 from core.errors import InvalidInput, NotFound
+from core.geo.datum import place_check
 from incidents import services
 from incidents.api.serializers import (
     DispatchIn,
@@ -24,6 +25,7 @@ from incidents.models import Incident
 from incidents.selectors import duplicates_near, incident_detail, incident_summary, incidents_visible_to
 from incidents.services.intake import IncidentReport
 from incidents.states import Grade, IncidentState
+from roads.selectors import deployment_bounds
 from stations.selectors import actor_for_request
 from stations.types import Actor, DataClass, Verb
 
@@ -151,16 +153,15 @@ class DuplicatesApi(APIView):
         parameters=[
             OpenApiParameter("lon", float, required=True),
             OpenApiParameter("lat", float, required=True),
+            OpenApiParameter("datum", str, required=True, description="wgs84、gcj02、bd09 或 cgcs2000"),
             OpenApiParameter("kind", str),
         ],
         responses={200: dict},
     )
     def get(self, request: Request) -> Response:
-        """Hints, same kind first, then nearest. Coordinates WGS-84."""
-        try:
-            lon, lat = float(request.query_params["lon"]), float(request.query_params["lat"])
-        except (KeyError, ValueError) as error:
-            raise InvalidInput(_("请给出 lon 和 lat（WGS-84）"), field="lon") from error
+        """Hints, same kind first, then nearest."""
+        named = request.query_params
+        lon, lat = place_check(named.get("lon"), named.get("lat"), named.get("datum"), bounds=deployment_bounds())
         hints = duplicates_near(
             actor=actor_for_request(request),
             lon=lon,

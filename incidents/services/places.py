@@ -19,6 +19,13 @@ def place_resolve(
     """
     if lon is not None and lat is not None:
         return lon, lat, datum, None
+    if lon is not None or lat is not None:
+        # Half a point is a mistake, whatever else was given.
+        raise InvalidInput(
+            _("缺少坐标"),
+            field="lat" if lat is None else "lon",
+            cure=_("给出 lon、lat 和 datum，或 chainage，或 road 与 junction"),
+        )
     if chainage:
         points = points_of_chainage(chainage)
         if len(points) > 1:
@@ -42,6 +49,7 @@ def place_resolve(
                 code="ambiguous_place",
                 field="junction",
                 value=f"{road} / {junction}",
+                cure="；".join(f"lon={x:.6f}, lat={y:.6f}" for x, y in crossings),
                 details=[{"lon": round(x, 6), "lat": round(y, 6)} for x, y in crossings],
             )
         return crossings[0][0], crossings[0][1], Datum.WGS84.value, None

@@ -8,17 +8,17 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock
 from core.errors import InvalidInput, LuzhangError, NotFound
-from core.geo.datum import datum_of, to_wgs84
+from core.geo.datum import place_check
 from maps.doors.context import page_context
 from roads.selectors import (
     axis_by_uid,
     chains_at,
     closures_of_segment,
+    deployment_bounds,
     directory_search,
     heirs_of,
     place_locate,
@@ -54,14 +54,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _place(request: HttpRequest) -> PlaceOnRoad:
-    try:
-        lon, lat = float(request.GET.get("lon", "")), float(request.GET.get("lat", ""))
-    except ValueError as error:
-        raise InvalidInput(_("请给出经度和纬度"), field="lon", cure="?lon=110.47&lat=19.25") from error
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise InvalidInput(_("经纬度超出范围"), field="lat", value=f"{lon},{lat}", cure=_("经度在前，纬度在后"))
-    true_lon, true_lat = to_wgs84(lon, lat, datum_of(request.GET.get("datum", "wgs84")))
-    return place_locate(float(true_lon), float(true_lat), at=clock.now())
+    named = request.GET
+    lon, lat = place_check(named.get("lon"), named.get("lat"), named.get("datum"), bounds=deployment_bounds())
+    return place_locate(lon, lat, at=clock.now())
 
 
 def _standing(place: PlaceOnRoad) -> dict[str, Any]:

@@ -46,6 +46,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no datum": ({"datum": None}, "datum"),
     "swapped": ({"lon": LAT, "lat": LON}, "lon,lat"),
     "no place": ({"lon": None, "lat": None}, "lon"),
+    "no lat": ({"lat": None}, "lat"),
+    "no lat beside a chainage": ({"lat": None, "chainage": "G98 K2+500"}, "lat"),
     "words": ({"lon": "here"}, "lon"),
     "unknown kind": ({"kind": "ufo"}, "kind"),
     "no kind": ({"kind": None}, "kind"),

@@ -149,7 +149,7 @@ def test_the_south_sees_and_touches_nothing_of_the_north(world: World, role: Rol
             body = json.dumps(bodies.get(name, {"reason": "原因", "text": "原因"}))
             address = _address(name, uid)
             if name == "incident-duplicates":
-                address += f"?lon={incident.geom.x}&lat={incident.geom.y}&kind=crash"
+                address += f"?lon={incident.geom.x}&lat={incident.geom.y}&datum=wgs84&kind=crash"
             answer = client.generic(method, address, body, "application/json")
             text = answer.content.decode()
             assert incident.number not in text, f"{method} {name}"

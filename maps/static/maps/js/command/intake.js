@@ -41,7 +41,7 @@ export class Intake {
     const place = byId("intake-near");
     fill(place);
     if (!lon.value || !lat.value) return;
-    const found = await get(`incidents/duplicates/?lon=${lon.value}&lat=${lat.value}&kind=${kind.value}`).catch(() => null);
+    const found = await get(`incidents/duplicates/?lon=${lon.value}&lat=${lat.value}&datum=wgs84&kind=${kind.value}`).catch(() => null);
     if (!found?.duplicates.length) return;
     fill(place, el("div.banner.banner--warn", {}, el("ul", {}, found.duplicates.slice(0, 3).map((row) => el("li", {},
       gettext("附近 %(away)s 另有 %(number)s「%(title)s」", { away: distanceText(row.distance_m), number: row.number, title: row.title }))))));
