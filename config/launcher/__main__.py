@@ -6,10 +6,11 @@ import errno
 import os
 import shlex
 import sys
+from pathlib import Path
 
 from config.environment import BadEnvironment
 from config.launcher import backup, children, demo, doctor, prepare, suite, translations, vendor
-from config.launcher.places import LaunchError, Places, environment, generated, places
+from config.launcher.places import LaunchError, Places, called_from, environment, generated, places
 from config.launcher.services import services, stop_all
 from config.launcher.speech import say
 
@@ -19,6 +20,9 @@ _WITHOUT_TABLES = {
     *("makemessages", "compilemessages", "collectstatic"),
 }
 
+# These look for the source in the folder they run in.
+_OF_THE_SOURCE = {"makemessages", "compilemessages"}
+
 
 def _manage(where: Places, words: list[str]) -> int:
     values = {**environment(where), "LUZHANG_SIMULATION": os.environ.get("LUZHANG_SIMULATION", "1")}
@@ -26,7 +30,17 @@ def _manage(where: Places, words: list[str]) -> int:
         # The tables of another's database are brought up to date by whoever runs it, when they say so.
         if where.has_own_database and words[:1] and words[0] not in _WITHOUT_TABLES:
             prepare.database(where, values)
-        return children.run(children.manage(*words), folder=where.root, environment=values, interactive=True)
+        return children.run(
+            [sys.executable, str(where.root / "manage.py"), *words],
+            folder=folder_of(where, words),
+            environment=values,
+            interactive=True,
+        )
+
+
+def folder_of(where: Places, words: list[str]) -> Path:
+    """Where a management command runs: paths in it are meant from the caller's folder, its own files from the root."""
+    return where.root if words[:1] and words[0] in _OF_THE_SOURCE else called_from(Path())
 
 
 def _bench(where: Places, words: list[str]) -> int:
