@@ -13,15 +13,22 @@ _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 
 
 def used_s(house: House) -> dict[str, float]:
-    """Seconds of processor time used so far, by part of the installation; `clients` is this process with whatever it
-    started besides (a browser).
-    """
+    """Seconds of processor time used so far, by part of the installation and by who uses it (`browser`, `clients`)."""
     roots: dict[str, int | None] = {name: house.services.pid(name) for name in house.services.names()}
     if house.stack is not None:
         roots |= {name: house.stack.pid(name) for name in house.stack.names()}
     parts = {name: _tree_s(pid) for name, pid in roots.items() if pid is not None}
-    parts["clients"] = _tree_s(os.getpid()) - sum(parts.values())
+    everything = tree(os.getpid())
+    parts["browser"] = sum(_process_s(one.pid) for one in everything if _is_browser(one.pid))
+    parts["clients"] = sum(_process_s(one.pid) for one in everything) - sum(parts.values())
     return parts
+
+
+def _is_browser(pid: int) -> bool:
+    try:
+        return b"chromium" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
+    except OSError:
+        return False
 
 
 def _tree_s(pid: int) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core import clock, outbox
+from core.db.prepared import prepared
 from incidents.dispatch.queue import considered
 from incidents.dispatch.types import DecisionInput
 from incidents.models import Decision, Incident
@@ -26,6 +27,8 @@ from incidents.states import DISPATCHABLE, AssignmentState, Grade, IncidentState
 
 logger = logging.getLogger(__name__)
 
+# The handlers that dispatch one incident each.
+DISPATCHERS = ("incidents.handlers.dispatch_received", "incidents.handlers.dispatch_again")
 QUEUE_LOCK = 0x4C5A51  # "LZQ"
 # The gravest and oldest that are looked at; of these, those whom somebody free may serve are solved together.
 QUEUE_SIZE = 200
@@ -52,6 +55,9 @@ _WAITING_SQL = """
 _DUE_SQL = """
     SELECT EXISTS (SELECT 1 FROM core_outboxtask WHERE done_at IS NULL AND handler = ANY(%s))
        AND EXISTS (SELECT 1 FROM incidents_incident WHERE state = ANY(%s) AND automatic AND shortfall <> '')
+"""
+_OPEN_SQL = """
+    SELECT EXISTS (SELECT 1 FROM core_outboxtask WHERE done_at IS NULL AND attempts = 0 AND handler = ANY(%s))
 """
 _STATES = sorted(DISPATCHABLE)
 _GRADES = [grade.value for grade in sorted(Grade, key=lambda grade: grade.rank)]
@@ -92,7 +98,7 @@ def _waiting_incidents(limit: int = QUEUE_SIZE) -> list[int]:
 def _queue_is_due() -> bool:
     """Somebody waits, and a unit came free that the queue has not been solved for yet."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUE_SQL, [list(CAME_FREE.values()), _STATES])
+        prepared(cursor, _DUE_SQL, [list(CAME_FREE.values()), _STATES])
         return bool(cursor.fetchone()[0])
 
 
@@ -155,6 +161,13 @@ def _inputs_of(waiting: list[Sending]) -> tuple[list[Sending], list[DecisionInpu
         return sound, inputs(sound) if sound else []
 
 
+def _duties_open() -> bool:
+    """Incidents have duties of their own that were not tried yet: whoever waits is no orphan, only in line."""
+    with connection.cursor() as cursor:
+        prepared(cursor, _OPEN_SQL, [list(DISPATCHERS)])
+        return bool(cursor.fetchone()[0])
+
+
 def queue_sweep() -> int:
     """The net below the events: whoever waits without a stated reason, or with one that time may have cured."""
     with transaction.atomic():
@@ -169,6 +182,8 @@ def queue_sweep() -> int:
             .exclude(assignments__state=AssignmentState.PROPOSED.value)
             .order_by("received_at")
             .values_list("pk", flat=True)[:20]
+            if not _duties_open()
+            else ()
         )
     served = 0
     with contextlib.suppress(outbox.NotNow):  # somebody is at it; the sweep comes again in a second

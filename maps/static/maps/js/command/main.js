@@ -101,16 +101,22 @@ function reloadSoon() {
   reloading = setTimeout(load, 300);
 }
 
+/* In a flood of events the page is drawn less often, so that it takes a fifth of its time and hears the feed at once. */
+const DRAW_AFTER_MS = 80;
+const DRAW_AT_LEAST_EVERY_MS = 1000;
 let drawing = null;
+let drawnIn = 0;
 function drawSoon() {
   if (drawing) return;
   drawing = setTimeout(() => {
+    const begun = performance.now();
     drawing = null;
     list.draw();
     drawIncidents();
     drawUnits();
     figures();
-  }, 80);
+    drawnIn = performance.now() - begun;
+  }, Math.min(DRAW_AT_LEAST_EVERY_MS, Math.max(DRAW_AFTER_MS, 4 * drawnIn)));
 }
 
 store.addEventListener("all", drawAll);
