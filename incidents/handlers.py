@@ -23,6 +23,7 @@ from incidents.services.history import (
     incident_publish,
 )
 from incidents.services.progress import assignment_advance, proposals_withdraw
+from incidents.services.recalling import recall_to_radio
 from incidents.services.supervising import incident_climb, incident_overdue
 from incidents.services.travel import network_ready
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
@@ -110,6 +111,12 @@ def not_signed(timer: TimerData) -> None:
     assignment = assignment_lock(str(row))
     if assignment.fence == int(timer.subject["fence"]) and AssignmentState(assignment.state) in UNSIGNED:
         assignment_advance(assignment, AssignmentState.EXPIRED, context=StepContext(text="超时未签收"))
+
+
+@handles_timer("incidents.recall_seen")
+def recall_not_seen(timer: TimerData) -> None:
+    """The unit's phone did not confirm a recall in time: call by radio."""
+    recall_to_radio(int(timer.subject["assignment_id"]))
 
 
 @handles_timer("incidents.arrive")

@@ -125,6 +125,12 @@ class Crew:
             self._halt()
             self.serving = ""
 
+    async def recall_seen(self, uid: str) -> None:
+        """The phone shows that the centre has called this unit back, and says so; nobody tries twice."""
+        with contextlib.suppress(Unreachable):
+            answer = await self.client.post(f"/api/v1/assignments/{uid}/seen/", {}, token=self.token)
+            self.tally.count("recall_seen" if answer.ok else f"recall_seen_{answer.status}")
+
     def dismiss(self) -> None:
         """The simulation ends."""
         for task in self._duties.values():

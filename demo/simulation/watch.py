@@ -32,6 +32,7 @@ class Watch:
     acting: bool = True
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     last_seq: int = 0
+    _confirming: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def listen(self) -> None:
         """Read the stream for ever; after a cut resume after the last number seen."""
@@ -64,10 +65,17 @@ class Watch:
             crew.offered(payload["assignment"])
         elif topic in _ENDED and crew is not None:
             crew.withdrawn(subject["assignment"])
+            if topic == "incidents.assignment_recalled":
+                self._confirm(crew, subject["assignment"])
         elif topic == "incidents.assignment_proposed":
             self.desk.proposed(payload["assignment"]["incident"])
         elif payload.get("incident", {}).get("state") == "reported" and topic.startswith("incidents.incident_"):
             self.desk.reported(payload["incident"]["uid"])
+
+    def _confirm(self, crew: Crew, uid: str) -> None:
+        task = asyncio.create_task(crew.recall_seen(uid))
+        self._confirming.add(task)
+        task.add_done_callback(self._confirming.discard)
 
     async def look(self) -> None:
         """Now and then the open list and what waits for review: what a cut stream may have swallowed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -14,7 +15,13 @@ from core.errors import NotFound
 from incidents import services
 from incidents.api.serializers import SettleIn, StepIn
 from incidents.models import Assignment
-from incidents.selectors import assignment_detail, assignment_summary, assignments_visible_to, supervisions_for
+from incidents.selectors import (
+    assignment_detail,
+    assignment_summary,
+    assignments_visible_to,
+    recalls_unseen_by,
+    supervisions_for,
+)
 from incidents.states import HOLDING, AssignmentState
 from stations.selectors import actor_for_request
 from stations.types import Actor, DataClass, Verb
@@ -35,11 +42,17 @@ class AssignmentListApi(APIView):
 
     @extend_schema(
         operation_id="assignments_list",
-        parameters=[OpenApiParameter("mine", bool), OpenApiParameter("open", bool)],
+        parameters=[
+            OpenApiParameter("mine", bool),
+            OpenApiParameter("open", bool),
+            OpenApiParameter("recalls", bool),
+        ],
         responses={200: dict},
     )
     def get(self, request: Request) -> Response:
-        """Newest first; `mine=1` those of the actor's own tours, `open=1` those that hold a unit."""
+        """Newest first; `mine=1` those of the actor's own tours, `open=1` those that hold a unit, and with `recalls=1`
+        beside them the recalls that the actor's crew has not confirmed.
+        """
         actor = actor_for_request(request)
         rows = assignments_visible_to(actor).order_by("-id")
         if request.query_params.get("mine") in {"1", "true"}:
@@ -47,7 +60,10 @@ class AssignmentListApi(APIView):
                 pk__in=Assignment.objects.filter(tour__members__person_id=actor.person_id or 0).values("pk")
             )
         if request.query_params.get("open") in {"1", "true"}:
-            rows = rows.filter(state__in=sorted(HOLDING | {AssignmentState.CLEARED}))
+            wanted = Q(state__in=sorted(HOLDING | {AssignmentState.CLEARED}))
+            if request.query_params.get("recalls") in {"1", "true"}:
+                wanted |= Q(pk__in=recalls_unseen_by(actor).values("pk"))
+            rows = rows.filter(wanted)
         return Response({"assignments": [assignment_summary(row) for row in rows[:200]]})
 
 
@@ -85,6 +101,20 @@ class AssignmentStepApi(APIView):
             **data,
         )
         return Response(assignment_summary(assignment))
+
+
+class AssignmentSeenApi(APIView):
+    """The crew's phone shows that the assignment was recalled."""
+
+    data_class = DataClass.ASSIGNMENT
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW}
+
+    @extend_schema(operation_id="assignments_seen", request=None, responses={200: dict})
+    def post(self, request: Request, uid: str) -> Response:
+        """The assignment afterwards; repeating it changes nothing."""
+        actor = actor_for_request(request)
+        _visible(actor, uid)
+        return Response(assignment_summary(services.assignment_recall_seen(actor=actor, assignment_uid=str(uid))))
 
 
 class SupervisionListApi(APIView):

@@ -28,6 +28,7 @@ urlpatterns = [
     path("assignments/", assignments.AssignmentListApi.as_view(), name="assignment-list"),
     path("assignments/<uuid:uid>/", assignments.AssignmentDetailApi.as_view(), name="assignment-detail"),
     path("assignments/<uuid:uid>/steps/", assignments.AssignmentStepApi.as_view(), name="assignment-step"),
+    path("assignments/<uuid:uid>/seen/", assignments.AssignmentSeenApi.as_view(), name="assignment-seen"),
     path("supervisions/", assignments.SupervisionListApi.as_view(), name="supervision-list"),
     path(
         "supervisions/<int:supervision_id>/settle/",

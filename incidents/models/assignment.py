@@ -20,7 +20,8 @@ class Assignment(models.Model):
     """An assignment 派警. `fence` grows with every offer of an incident; an offline action names the fence it knew.
 
     `ended_at` is set when an assignment comes to nothing, and when its incident is taken up again after it reported: it
-    then no longer counts as one of the units that the incident has.
+    then no longer counts as one of the units that the incident has. A recall counts as seen when the unit's phone says
+    so (`recall_seen_at`); when it does not in time, the desk is told to call by radio (`recall_radio_at`).
 
     The two unique constraints are invariant 4: a tour has at most one assignment that needs it on scene, an incident
     has at most one lead. They decide between two dispatchers who press in the same second.
@@ -62,6 +63,8 @@ class Assignment(models.Model):
     cleared_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    recall_seen_at = models.DateTimeField("撤回已确认", null=True)
+    recall_radio_at = models.DateTimeField("撤回转电台", null=True)
     report_text = models.TextField(blank=True)
     report_outcome = models.CharField(max_length=30, blank=True)
 

@@ -5,7 +5,12 @@ from incidents.selectors.duplicates import duplicates_near
 from incidents.selectors.kinds import KindChoice, incident_kinds
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.summaries import assignment_summary, incident_summary
-from incidents.selectors.visible import assignments_visible_to, incidents_visible_to, supervisions_for
+from incidents.selectors.visible import (
+    assignments_visible_to,
+    incidents_visible_to,
+    recalls_unseen_by,
+    supervisions_for,
+)
 
 __all__ = [
     "KindChoice",
@@ -19,5 +24,6 @@ __all__ = [
     "incidents_visible_to",
     "picture_summary",
     "pictures_visible_to",
+    "recalls_unseen_by",
     "supervisions_for",
 ]

@@ -75,4 +75,6 @@ def assignment_summary(assignment: Assignment) -> dict[str, Any]:
         "cleared_at": _iso(assignment.cleared_at),
         "reported_at": _iso(assignment.reported_at),
         "ended_at": _iso(assignment.ended_at),
+        "recall_seen_at": _iso(assignment.recall_seen_at),
+        "recall_radio_at": _iso(assignment.recall_radio_at),
     }

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from core import clock
 from incidents.models import Assignment, Incident, Supervision
-from incidents.states import SETTLED
+from incidents.states import SETTLED, AssignmentState
 from roads.selectors import segment_ids_of_chief
 from roads.selectors.responsibility import BORDER_M
 from stations.selectors import path_filter
@@ -59,6 +59,18 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
         own = Assignment.objects.filter(offered_at__isnull=False, tour__members__person_id=actor.person_id)
         visible |= Q(pk__in=own.values("pk"))
     return Assignment.objects.filter(visible).select_related("incident", "unit")
+
+
+def recalls_unseen_by(actor: Actor) -> QuerySet[Assignment]:
+    """Recalls that the crew of which this person is a present member has not confirmed yet."""
+    return Assignment.objects.filter(
+        state=AssignmentState.RECALLED.value,
+        offered_at__isnull=False,
+        recall_seen_at=None,
+        tour__state="open",
+        tour__members__person_id=actor.person_id or 0,
+        tour__members__present__upper_inf=True,
+    )
 
 
 def supervisions_for(actor: Actor) -> QuerySet[Supervision]:

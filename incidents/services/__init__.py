@@ -20,14 +20,16 @@ from incidents.services.lookups import incident_reporter_lookup
 from incidents.services.merging import incident_merge, incident_unmerge
 from incidents.services.picturing import incident_picture_add
 from incidents.services.places import place_resolve
-from incidents.services.progress import assignment_recall, assignment_step
+from incidents.services.progress import assignment_step
 from incidents.services.proposing import assignment_answer, incident_propose, point_preview
+from incidents.services.recalling import assignment_recall, assignment_recall_seen
 from incidents.services.supervising import incident_supervise, supervision_settle
 
 __all__ = [
     "IncidentReport",
     "assignment_answer",
     "assignment_recall",
+    "assignment_recall_seen",
     "assignment_step",
     "catalogue_restore",
     "incident_assign",

@@ -192,6 +192,8 @@ def assignment_advance(
         timing.sign_timers_cancel(assignment)
     if to_state in {AssignmentState.DELIVERED, AssignmentState.ACKNOWLEDGED}:
         _receipt(assignment, now)
+    elif to_state is AssignmentState.RECALLED:
+        timing.recall_timer_set(assignment)
     incident = assignment.incident
     if to_state in LOST:
         _after_loss(assignment, incident, to_state, context, led=led)
@@ -283,17 +285,6 @@ def assignments_standing(incident: Incident) -> list[Assignment]:
     )
 
 
-def assignment_recall(*, actor: Actor, assignment_uid: str, reason: str, client_key: str = "") -> Assignment:
-    """Call a unit back, with a reason; its phone sees it within the time of the stream."""
-    return assignment_step(
-        actor=actor,
-        assignment_uid=assignment_uid,
-        to_state=AssignmentState.RECALLED,
-        text=reason,
-        client_key=client_key,
-    )
-
-
 def assignment_evidence(assignment: Assignment) -> list[AssignmentStep]:
     """Late actions that were refused and kept."""
     return list(assignment.steps.filter(stale_fence=True).order_by("id"))
@@ -312,6 +303,7 @@ def assignments_release(incident: Incident, *, context: StepContext, reason: str
                 ended_at=clock.now(),
                 is_lead=False,
             )
+            timing.recall_timer_set(assignment)
 
 
 def assignments_settle(incident: Incident) -> None:

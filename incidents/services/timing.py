@@ -1,10 +1,11 @@
-"""Timers of the loop: receipt, sign-for, arrival, review, closing. They are rows, run by `run_urgent`."""
+"""Timers of the loop: receipt, sign-for, recall seen, arrival, review, closing. They are rows, run by `run_urgent`."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from core import clock, timers
+from incidents.dispatch.timers import RECALL_SEEN_S
 from incidents.models import Assignment, Incident
 
 
@@ -45,6 +46,24 @@ def receipt_timer_cancel(assignment: Assignment) -> None:
 def sign_timers_cancel(assignment: Assignment) -> None:
     """Signed for, declined, recalled or expired: neither clock matters any more."""
     timers.timer_cancel(_key("receipt", assignment.pk), _key("sign", assignment.pk))
+
+
+def recall_timer_set(assignment: Assignment) -> None:
+    """Just recalled: its unit has to have seen it in time. A mere proposal, or a unit off duty, needs no telling."""
+    if assignment.offered_at is None or assignment.tour.state != "open":
+        return
+    timers.timer_set(
+        kind="incidents.recall_seen",
+        key=_key("recall", assignment.pk),
+        due_at=clock.now() + timedelta(seconds=RECALL_SEEN_S),
+        subject={"assignment_id": assignment.pk},
+        organisation_path=assignment.organisation_path,
+    )
+
+
+def recall_timer_cancel(assignment: Assignment) -> None:
+    """The unit has seen it."""
+    timers.timer_cancel(_key("recall", assignment.pk))
 
 
 def deadline_timers_set(incident: Incident) -> None:

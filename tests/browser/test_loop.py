@@ -83,6 +83,7 @@ def test_a_recall_is_seen_and_a_stale_step_is_said_plainly(
     if phone.locator("#sign").count():
         phone.click("#sign", timeout=3000)
     expect(phone.locator(".lost")).to_be_visible()
+    expect(desk.locator("#drawer .timeline")).to_contain_text("撤回已确认")
 
 
 def test_keys_are_enough(visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew) -> None:

@@ -57,6 +57,7 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "assignment-list": {"GET": SIGNS},
     "assignment-detail": {"GET": SIGNS},
     "assignment-step": {"POST": SIGNS},
+    "assignment-seen": {"POST": SIGNS},
     "supervision-list": {"GET": SEES_ALL | SEES_OWN},
     "supervision-settle": {"POST": SEES_ALL | SEES_OWN},
 }

@@ -196,6 +196,7 @@ export class Drawer {
       this.way?.uid === each.uid && this.way.legs.length > 0 && ["offered", "delivered", "acknowledged", "en_route"].includes(each.state)
         && el("details", { dataset: { name: "way" } }, el("summary", {}, gettext("路线")), directions(this.way.legs)),
       radio && el("p.chip.chip--late", {}, gettext("未收到，请用电台呼叫")),
+      each.recall_radio_at && !each.recall_seen_at && el("p.chip.chip--late", {}, gettext("撤回未确认，请用电台呼叫")),
       live && el("div.row", {},
         page.may.radio && each.state !== "proposed" && el("button.btn.btn--sm", { type: "button", onclick: () => byRadio(each) }, gettext("电台代录")),
         page.may.radio && el("button.btn.btn--sm.btn--danger", { type: "button", onclick: () => recall(each) }, gettext("撤回"))));

@@ -131,7 +131,11 @@ store.addEventListener("assignment", ({ detail }) => {
   drawSoon();
   if (detail.incident === drawer.uid) drawer.refresh();
 });
-store.addEventListener("radio", ({ detail }) => toast(gettext("%(unit)s 未收到派警，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" }), "error"));
+store.addEventListener("radio", ({ detail }) => {
+  const words = detail.recalled ? gettext("%(unit)s 未确认撤回，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" })
+    : gettext("%(unit)s 未收到派警，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" });
+  toast(words, "error");
+});
 store.addEventListener("positions", ({ detail }) => drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
 
 const age = byId("feed-age");

@@ -18,6 +18,7 @@ let shown = "";
 let running = null;
 let again = false;
 const received = new Set();
+const told = new Set();
 
 /** Read everything anew; resolves when what is shown is at least as new as this call. */
 function load() {
@@ -33,10 +34,11 @@ function load() {
 
 async function loadOnce() {
   try {
-    const [now, mine] = await Promise.all([get("patrols/duty/"), get("assignments/?mine=1&open=1")]);
+    const [now, mine] = await Promise.all([get("patrols/duty/"), get("assignments/?mine=1&open=1&recalls=1")]);
     clockSet(now.at);
     duty = now;
-    const open = mine.assignments.filter((row) => row.state !== "proposed");
+    for (const row of mine.assignments) if (row.state === "recalled") recalled(row);
+    const open = mine.assignments.filter((row) => row.state !== "proposed" && row.state !== "recalled");
     const current = open.find((row) => WAITING.has(row.state)) || open.find((row) => row.state !== "cleared") || open[0];
     detail = current ? await get(`assignments/${current.uid}/`) : null;
     draw();
@@ -61,6 +63,20 @@ async function receipt(assignment) {
   }
 }
 
+/** The centre has called this unit back: say so once, and tell the centre that this phone shows it. */
+async function recalled(assignment) {
+  if (told.has(assignment.uid)) return;
+  told.add(assignment.uid);
+  lost(gettext("指挥中心已撤回本次派警"));
+  try {
+    await post(`assignments/${assignment.uid}/seen/`, {});
+  } catch (problem) {
+    if (!("status" in problem)) throw problem;
+    // Not through, or not answered: what is still open is read, said and confirmed with the next look.
+    if (!(problem.status >= 400 && problem.status < 500)) told.delete(assignment.uid);
+  }
+}
+
 /** Take a step and say plainly when the centre has decided otherwise. */
 async function act(state, more) {
   for (const button of place.querySelectorAll("button")) button.disabled = true;
@@ -82,6 +98,7 @@ async function act(state, more) {
 }
 
 function lost(words) {
+  document.querySelector(".banner.lost")?.remove();
   const said = el("p.banner.banner--error.lost", { role: "alert" }, words,
     el("button.btn.btn--sm", { type: "button", onclick: () => said.remove() }, gettext("知道了")));
   place.before(said);
@@ -210,7 +227,7 @@ everySecond(tick);
 const age = byId("feed-age");
 new Feed("own=1", {
   change: ({ topic, payload }) => {
-    if (topic === "incidents.assignment_recalled" && payload.assignment?.uid === detail?.uid) lost(gettext("指挥中心已撤回本次派警"));
+    if (topic === "incidents.assignment_recalled" && payload.assignment) recalled(payload.assignment);
     load();
   },
   reset: () => load(),
