@@ -25,7 +25,7 @@ def clock_set(
     if not 0.0 <= rate <= 1000.0:
         raise InvalidInput(_("时钟速率超出范围"), field="rate", value=rate, cure="0…1000")
     if offset is not None and at is not None:
-        raise InvalidInput(_("offset 与 at 只能给一个"), field="at", value=at)
+        raise InvalidInput(_("offset 与 at 只能给一个"), field="at", value=at, cure=_("去掉其中一个"))
     with transaction.atomic():
         wall = clock.wall_now()
         current = clock.refresh().at(wall)

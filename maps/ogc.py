@@ -258,6 +258,9 @@ def _whole(query: QueryDict, name: str, default: int, *, least: int) -> int:
         return default
     if not text.isdecimal() or int(text) < least:
         raise InvalidInput(
-            _("%(name)s 应为不小于 %(least)s 的整数") % {"name": name, "least": least}, field=name, value=text
+            _("%(name)s 应为不小于 %(least)s 的整数") % {"name": name, "least": least},
+            field=name,
+            value=text,
+            cure=_("请改用该范围内的整数"),
         )
     return int(text)

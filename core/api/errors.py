@@ -76,7 +76,7 @@ def typed(problem: BaseException, *, value_source: Any = None) -> LuzhangError:
     if isinstance(problem, RequestDataTooBig):
         return TooLarge(_("请求内容过大"))
     if isinstance(problem, drf.ParseError):
-        return InvalidInput(_("请求内容无法解析"), code="malformed", cure=str(problem.detail)[:200])
+        return InvalidInput(_("请求内容无法解析"), code="malformed", field="body", cure=str(problem.detail)[:200])
     if isinstance(problem, drf.APIException):
         error = LuzhangError(str(problem.detail), code=str(problem.default_code))
         error.status = problem.status_code
@@ -132,7 +132,7 @@ class LuzhangErrorMiddleware:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler400."""
-    return error_response(request, InvalidInput(_("请求有误")))
+    return error_response(request, InvalidInput(_("请求有误"), field="request", cure=_("请检查地址与提交的内容")))
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

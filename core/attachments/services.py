@@ -30,7 +30,9 @@ def attachment_create(
     a row (crash in between) is removed by `attachments_sweep`.
     """
     if not purpose.isidentifier() or len(purpose) > 40:
-        raise InvalidInput(_("附件用途无效"), field="purpose", value=purpose)
+        raise InvalidInput(
+            _("附件用途无效"), field="purpose", value=purpose, cure=_("用途应为不超过 40 个字符的英文标识")
+        )
     picture = picture_read(data, zone=timezone.get_current_timezone(), field=field)
     uid = uuid.uuid4()
     day = timezone.localdate(clock.now())
@@ -66,7 +68,13 @@ def attachment_bytes(attachment: Attachment) -> bytes:
     """The kept JPEG. Raises InvalidInput(code="attachment_changed") when the file is not what was recorded."""
     data = (Path(settings.MEDIA_ROOT) / attachment.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != attachment.sha256:
-        raise InvalidInput(_("附件文件与记录不符"), code="attachment_changed", field="attachment", value=attachment.uid)
+        raise InvalidInput(
+            _("附件文件与记录不符"),
+            code="attachment_changed",
+            field="attachment",
+            value=attachment.uid,
+            cure=_("请从备份恢复该文件"),
+        )
     return data
 
 

@@ -21,7 +21,12 @@ _configured: dict[str, int] = {}
 def utm_srid(lon: float, lat: float) -> int:
     """EPSG code of the WGS-84 UTM zone of a place (without the exceptions of Norway and Svalbard)."""
     if not (-180.0 <= lon <= 180.0 and -80.0 <= lat <= 84.0):
-        raise InvalidInput(_("UTM 只适用于南纬 80° 至北纬 84°"), field="lon,lat", value=(lon, lat))
+        raise InvalidInput(
+            _("UTM 只适用于南纬 80° 至北纬 84°"),
+            field="lon,lat",
+            value=(lon, lat),
+            cure=_("请用 LUZHANG_METRIC_SRID 指定米制坐标系"),
+        )
     zone = min(int((lon + 180.0) // 6.0) + 1, 60)
     return (32600 if lat >= 0 else 32700) + zone
 

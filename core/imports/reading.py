@@ -49,7 +49,7 @@ class ImportRow:
         except ValueError:
             raise InvalidInput(_("不是数字"), field=column, value=text, cure=_("如 12.5")) from None
         if value != value or abs(value) == float("inf"):
-            raise InvalidInput(_("不是有限的数"), field=column, value=text)
+            raise InvalidInput(_("不是有限的数"), field=column, value=text, cure=_("填写普通数字，如 12.5"))
         return value
 
     def date(self, column: str) -> dt.date | None:
@@ -85,7 +85,7 @@ def table_read(path: Path | str, columns: Columns, *, required: Iterable[str] = 
     """
     source = Path(path)
     if not source.is_file():
-        raise InvalidInput(_("没有这个文件"), field="file", value=str(path))
+        raise InvalidInput(_("没有这个文件"), field="file", value=str(path), cure=_("请检查文件路径"))
     if source.stat().st_size > SIZE_AT_MOST_BYTES:
         raise TooLarge(
             _("文件过大"),

@@ -87,9 +87,13 @@ class DispatchPolicy:
             values["version"] = version
         policy = cls(**values)
         if policy.k < 1:
-            raise InvalidInput("k must be at least 1", field="k", value=policy.k)
+            raise InvalidInput(
+                "k must be at least 1", field="k", value=policy.k, cure="give a whole number of at least 1"
+            )
         if not 0 <= policy.fresh_s <= policy.aged_s:
-            raise InvalidInput("freshness limits must rise", field="aged_s", value=policy.aged_s)
+            raise InvalidInput(
+                "freshness limits must rise", field="aged_s", value=policy.aged_s, cure="fresh_s must not exceed aged_s"
+            )
         return policy
 
 
@@ -104,13 +108,15 @@ def _value(name: str, default: object, given: Any) -> object:
     if name in ("officer_grades", "strict_grades"):
         return tuple(str(grade) for grade in given)
     if isinstance(given, bool) or not isinstance(given, int | float) or given < 0:
-        raise InvalidInput(f"{name} must be a number >= 0", field=name, value=given)
+        raise InvalidInput(f"{name} must be a number >= 0", field=name, value=given, cure="give a number of at least 0")
     return int(given) if isinstance(default, int) else float(given)
 
 
 def _rule(name: str, row: Any, allowed: tuple[str, ...]) -> Rule:
     if not isinstance(row, Mapping) or not {"kind", "grade", "value"} <= set(row):
-        raise InvalidInput(f"a rule of {name} has kind, grade and value", field=name, value=row)
+        raise InvalidInput(
+            f"a rule of {name} has kind, grade and value", field=name, value=row, cure="give kind, grade and value"
+        )
     if row["value"] not in allowed:
         raise InvalidInput(f"{name}: {row['value']}", field=name, value=row["value"], cure=", ".join(allowed))
     return Rule(str(row["kind"]), str(row["grade"]), str(row["value"]))

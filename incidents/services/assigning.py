@@ -94,7 +94,12 @@ def _chosen_tour(incident: Incident, given: DecisionInput, plan: Plan, tour_uid:
     if proposed is not None:
         return proposed
     if not plan.candidates:
-        raise Conflict(_("没有可派的单元"), code=plan.shortfall or "no_candidate", field="tour")
+        raise Conflict(
+            _("没有可派的单元"),
+            code=plan.shortfall or "no_candidate",
+            field="tour",
+            cure=_("请稍后再试，或请求支援单元"),
+        )
     return plan.candidates[0].tour_id
 
 
@@ -135,7 +140,7 @@ def _offer_by_hand(
 def _preempt(actor: Actor, incident: Incident, tour_id: int, reason: str) -> None:
     """Draw a unit away from a lighter incident; only a person does this, only for a graver one, with a reason."""
     if not reason.strip():
-        raise InvalidInput(_("抽调单元请说明原因"), field="reason")
+        raise InvalidInput(_("抽调单元请说明原因"), field="reason", cure=_("填写一句话原因后再提交"))
     found = Assignment.objects.filter(tour_id=tour_id, state__in=sorted(HOLDING)).values_list("uid", flat=True).first()
     if found is None:
         return
@@ -148,6 +153,7 @@ def _preempt(actor: Actor, incident: Incident, tour_id: int, reason: str) -> Non
             code="not_graver",
             field="preempt",
             value=held.incident.number,
+            cure=_("请另选单元"),
         )
     require(actor, Verb.DISPATCH, DataClass.ASSIGNMENT, held.organisation_path)
     assignment_advance(held, AssignmentState.RECALLED, context=StepContext(actor_id=actor.user_id, text=reason))

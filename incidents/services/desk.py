@@ -75,7 +75,9 @@ def incident_mark_false(*, actor: Actor, incident_uid: str, reason: str) -> Inci
 def incident_wait(*, actor: Actor, incident_uid: str, reason: str, until: datetime | None) -> Incident:
     """Put an incident on hold, until a moment or until somebody resumes it."""
     if until is not None and until <= clock.now():
-        raise InvalidInput(_("挂起时间必须在将来"), field="until", value=until.isoformat())
+        raise InvalidInput(
+            _("挂起时间必须在将来"), field="until", value=until.isoformat(), cure=_("选择晚于现在的时间")
+        )
     return _desk(
         actor,
         incident_uid,
@@ -117,7 +119,7 @@ def _taken_up(incident: Incident) -> None:
 def incident_transfer(*, actor: Actor, incident_uid: str, reason: str, to: str) -> Incident:
     """Hand the incident to another authority; `to` names it. It may come back with `incident_take_back`."""
     if not to.strip():
-        raise InvalidInput(_("请填写转办单位"), field="to")
+        raise InvalidInput(_("请填写转办单位"), field="to", cure=_("补全后再提交"))
     return _desk(
         actor,
         incident_uid,

@@ -120,14 +120,16 @@ def repeats_near(lon: float, lat: float, at: datetime) -> int:
 def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str) -> Incident:
     """Raise or lower a grade by hand, with a reason; deadlines follow, timers are set anew."""
     if grade not in set(Grade):
-        raise InvalidInput(_("等级应为 red、yellow 或 blue"), field="grade", value=grade)
+        raise InvalidInput(_("等级应为 red、yellow 或 blue"), field="grade", value=grade, cure=_("请从三个等级中选择"))
     if not reason.strip():
-        raise InvalidInput(_("请说明原因"), field="reason")
+        raise InvalidInput(_("请说明原因"), field="reason", cure=_("填写一句话原因后再提交"))
     with transaction.atomic():
         incident = incident_lock(incident_uid)
         require(actor, Verb.CHANGE, DataClass.INCIDENT, incident.organisation_path)
         if IncidentState(incident.state) in SETTLED:
-            raise InvalidInput(_("警情已结束，不能改级"), field="incident", value=incident.number)
+            raise InvalidInput(
+                _("警情已结束，不能改级"), field="incident", value=incident.number, cure=_("请先重新打开警情")
+            )
         old = incident.grade
         limits = deadlines_for(grade, town=True)
         before, units_needed = incident.units_needed, _units_needed(incident, grade)

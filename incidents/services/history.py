@@ -91,7 +91,13 @@ def _compare_and_set(row: models.Model, version: int, fields: dict[str, Any]) ->
         )
         updated = cursor.rowcount
     if not updated:
-        raise Conflict(_("已被他人更新，请刷新后再试"), code="version_conflict", field="version", value=version)
+        raise Conflict(
+            _("已被他人更新，请刷新后再试"),
+            code="version_conflict",
+            field="version",
+            value=version,
+            cure=_("请刷新后再试"),
+        )
     for name, value in fields.items():
         setattr(row, name, value)
     row.version = version + 1  # type: ignore[attr-defined]

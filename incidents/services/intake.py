@@ -100,7 +100,9 @@ def incident_receive(
             raise
         known = incident_of_key(client_scope, client_key)
         if known is None:
-            raise Conflict(_("请重试"), code="retry", field="Idempotency-Key") from error
+            raise Conflict(
+                _("请重试"), code="retry", field="Idempotency-Key", value=client_key, cure=_("用同一个键再提交一次")
+            ) from error
         return known, False
     return incident, True
 

@@ -26,7 +26,7 @@ from stations.types import Actor, DataClass, Verb
 def _lock_both(first_uid: str, second_uid: str) -> tuple[Incident, Incident]:
     """Lock in uid order so that two merges the other way round cannot deadlock."""
     if str(first_uid) == str(second_uid):
-        raise InvalidInput(_("不能与自身合并"), field="into", value=second_uid)
+        raise InvalidInput(_("不能与自身合并"), field="into", value=second_uid, cure=_("请选择另一条警情"))
     locked = {uid: incident_lock(uid) for uid in sorted((str(first_uid), str(second_uid)))}
     return locked[str(first_uid)], locked[str(second_uid)]
 
@@ -34,7 +34,7 @@ def _lock_both(first_uid: str, second_uid: str) -> tuple[Incident, Incident]:
 def incident_merge(*, actor: Actor, incident_uid: str, into_uid: str, reason: str) -> Incident:
     """Merge one incident into another that is still open. Its units are recalled; its history stays its own."""
     if not reason.strip():
-        raise InvalidInput(_("请说明原因"), field="reason")
+        raise InvalidInput(_("请说明原因"), field="reason", cure=_("填写一句话原因后再提交"))
     with transaction.atomic():
         incident, target = _lock_both(incident_uid, into_uid)
         for row in (incident, target):
@@ -75,12 +75,14 @@ def incident_merge(*, actor: Actor, incident_uid: str, into_uid: str, reason: st
 def incident_unmerge(*, actor: Actor, incident_uid: str, reason: str) -> Incident:
     """Undo a merge: the incident is reopened and stands for itself again."""
     if not reason.strip():
-        raise InvalidInput(_("请说明原因"), field="reason")
+        raise InvalidInput(_("请说明原因"), field="reason", cure=_("填写一句话原因后再提交"))
     with transaction.atomic():
         incident = incident_lock(incident_uid)
         require(actor, Verb.CHANGE, DataClass.INCIDENT, incident.organisation_path)
         if incident.merged_into_id is None:
-            raise Conflict(_("该警情没有被合并"), field="incident", value=incident.number)
+            raise Conflict(
+                _("该警情没有被合并"), field="incident", value=incident.number, cure=_("请刷新后查看当前状态")
+            )
         context = StepContext(actor_id=actor.user_id, text=reason)
         IncidentLink.objects.create(
             incident=incident,

@@ -387,5 +387,6 @@ def refuse_unless_conflict_free(incident: Incident) -> None:
             _("仍有单元在处置：%(units)s") % {"units": names},
             code="units_held",
             field="assignments",
+            value=names,
             cure=_("等待反馈或先撤回"),
         )

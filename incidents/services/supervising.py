@@ -45,12 +45,14 @@ def incident_climb(incident_id: int, *, stage: str, below_rank: int | None) -> N
 def incident_supervise(*, actor: Actor, incident_uid: str, reason: str) -> Supervision:
     """A person presses an incident (督办) upon the lowest chief of its chain."""
     if not reason.strip():
-        raise InvalidInput(_("请说明原因"), field="reason")
+        raise InvalidInput(_("请说明原因"), field="reason", cure=_("填写一句话原因后再提交"))
     with transaction.atomic():
         incident = incident_lock(incident_uid)
         require(actor, Verb.REVIEW, DataClass.INCIDENT, incident.organisation_path)
         if IncidentState(incident.state) in SETTLED:
-            raise Conflict(_("警情已结束，不能督办"), field="incident", value=incident.number)
+            raise Conflict(
+                _("警情已结束，不能督办"), field="incident", value=incident.number, cure=_("请先重新打开警情")
+            )
         supervision = _press_next(
             incident,
             stage="ordered",
@@ -72,7 +74,7 @@ def incident_supervise(*, actor: Actor, incident_uid: str, reason: str) -> Super
 def supervision_settle(*, actor: Actor, supervision_id: int, text: str) -> Supervision:
     """Answer a press. The chief it was pressed upon may; so may who reviews incidents."""
     if not text.strip():
-        raise InvalidInput(_("请填写处理情况"), field="text")
+        raise InvalidInput(_("请填写处理情况"), field="text", cure=_("补全后再提交"))
     with transaction.atomic():
         supervision = (
             Supervision.objects.select_for_update(of=("self",))
@@ -136,7 +138,11 @@ def _press_next(
         if "supervision_open_once" not in str(error):
             raise
         raise Conflict(
-            _("该环节已在督办中"), code="supervised_already", field="incident", value=incident.number
+            _("该环节已在督办中"),
+            code="supervised_already",
+            field="incident",
+            value=incident.number,
+            cure=_("请等待答复，或先答复原督办"),
         ) from error
     incident_note(
         incident,

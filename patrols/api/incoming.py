@@ -110,5 +110,10 @@ class RequirementIn(serializers.Serializer):
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """The range of dates runs forward."""
         if attrs["until_date"] <= attrs["from_date"]:  # type: ignore[operator]
-            raise InvalidInput(_("结束日期必须晚于开始日期"), field="until_date", value=attrs["until_date"])
+            raise InvalidInput(
+                _("结束日期必须晚于开始日期"),
+                field="until_date",
+                value=attrs["until_date"],
+                cure=_("把结束日期改到开始日期之后"),
+            )
         return attrs

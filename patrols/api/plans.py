@@ -31,7 +31,7 @@ from stations.types import Actor, DataClass, Verb
 def _organisation(actor: Actor, uid: Any) -> Any:
     found = organisations_visible_to(actor).filter(uid=uid).first()
     if found is None:
-        raise InvalidInput(_("没有这个机构"), field="organisation", value=str(uid))
+        raise InvalidInput(_("没有这个机构"), field="organisation", value=str(uid), cure=_("请从您可见的机构中选择"))
     return found
 
 
@@ -40,7 +40,7 @@ def _segment(uid: Any) -> Any:
         return None
     found = segments_named([uid])
     if not found:
-        raise InvalidInput(_("没有这个路段"), field="segment", value=str(uid))
+        raise InvalidInput(_("没有这个路段"), field="segment", value=str(uid), cure=_("请检查编号或重新搜索"))
     return found[0]
 
 
@@ -92,7 +92,9 @@ class RequirementCollection(PatrolView):
         if station is not None:
             found = stations_visible_to(actor).filter(uid=station).first()
             if found is None:
-                raise InvalidInput(_("没有这个站点"), field="station", value=str(station))
+                raise InvalidInput(
+                    _("没有这个站点"), field="station", value=str(station), cure=_("请从您可见的站点中选择")
+                )
             data["station"] = found
         row = services.requirement_create(
             actor=actor,

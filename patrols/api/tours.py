@@ -32,7 +32,7 @@ def _named(rows: Any, field: str, uid: Any) -> Any:
         return None
     found = rows.filter(uid=uid).first()
     if found is None:
-        raise InvalidInput(_("没有找到"), field=field, value=str(uid))
+        raise InvalidInput(_("没有找到"), field=field, value=str(uid), cure=_("请检查标识，或从列表中选择"))
     return found
 
 
@@ -40,7 +40,9 @@ def _people(actor: Actor, uids: list[uuid.UUID], field: str = "members") -> dict
     known = dict(people_visible_to(actor).filter(uid__in=uids, is_active=True).values_list("uid", "pk"))
     missing = [str(uid) for uid in uids if uid not in known]
     if missing:
-        raise InvalidInput(_("没有这些人员，或已停用"), field=field, value=missing)
+        raise InvalidInput(
+            _("没有这些人员，或已停用"), field=field, value=missing, cure=_("请从您可见的在职人员中选择")
+        )
     return known
 
 
@@ -95,14 +97,16 @@ class TourCollection(PatrolView):
         people = _people(actor, data["members"])
         lead = data.pop("lead", None)
         if lead is not None and lead not in people:
-            raise InvalidInput(_("带班人员必须在出勤人员中"), field="lead", value=str(lead))
+            raise InvalidInput(
+                _("带班人员必须在出勤人员中"), field="lead", value=str(lead), cure=_("请把带班人员加入出勤人员")
+            )
         shift = data.pop("shift", None)
         if shift is not None and not shifts_visible_to(actor).filter(pk=shift).exists():
-            raise InvalidInput(_("没有找到"), field="shift", value=shift)
+            raise InvalidInput(_("没有找到"), field="shift", value=shift, cure=_("请检查标识，或从列表中选择"))
         segment_uids = data.pop("segments", [])
         segments = segments_named(segment_uids)
-        if len(segments) != len(set(segment_uids)):
-            raise InvalidInput(_("有路段不存在"), field="segments")
+        if missing := sorted({str(uid) for uid in segment_uids} - {str(segment.uid) for segment in segments}):
+            raise InvalidInput(_("有路段不存在"), field="segments", value=missing, cure=_("请检查编号或重新搜索"))
         post = data.pop("post", None)
         tour = services.tour_plan(
             actor=actor,
@@ -125,7 +129,7 @@ def _uuid(text: str, field: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise InvalidInput(_("不是有效的标识"), field=field, value=text) from error
+        raise InvalidInput(_("不是有效的标识"), field=field, value=text, cure=_("标识应为 UUID")) from error
 
 
 class TourItem(PatrolView):
@@ -160,7 +164,9 @@ class TourOpen(_TourStep):
             known = dict(tour.members.values_list("person__uid", "person_id"))
             strange = [str(each) for each in members if each not in known]
             if strange:
-                raise InvalidInput(_("不是这次出勤的人员"), field="members", value=strange)
+                raise InvalidInput(
+                    _("不是这次出勤的人员"), field="members", value=strange, cure=_("请从这次出勤的人员中选择")
+                )
             person_ids = [known[each] for each in members]
         tour = services.tour_open(actor=self.actor, tour_id=tour.pk, person_ids=person_ids)
         return Response(_shown(self.actor, tour))
@@ -220,7 +226,7 @@ class TourMemberJoin(_TourStep):
         person = self.checked(MemberIn)["person"]
         if person is None:
             if self.actor.person_id is None:
-                raise InvalidInput(_("请指定人员"), field="person")
+                raise InvalidInput(_("请指定人员"), field="person", cure=_("用本人账号登录，或填写 person"))
             return self.actor.person_id
         # Colleagues on board are known to each other, whatever their sight of the staff list.
         on_board = tour.members.filter(person__uid=person).values_list("person_id", flat=True).first()

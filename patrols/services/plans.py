@@ -41,9 +41,9 @@ def requirement_create(
     """Ask for `count` units at a place in a recurring window. `weekdays` are ISO (1 = Monday), `dates` half-open."""
     require(actor, Verb.CREATE, DataClass.REQUIREMENT, organisation.path)
     if count < 1:
-        raise InvalidInput(_("数量至少为 1"), field="count", value=count)
+        raise InvalidInput(_("数量至少为 1"), field="count", value=count, cure=_("请填写不小于 1 的整数"))
     if not weekdays or any(day not in range(1, 8) for day in weekdays):
-        raise InvalidInput(_("星期应为 1 至 7"), field="weekdays", value=weekdays)
+        raise InvalidInput(_("星期应为 1 至 7"), field="weekdays", value=weekdays, cure=_("周一为 1，周日为 7"))
     with transaction.atomic():
         requirement = Requirement.objects.create(
             organisation=organisation,
@@ -80,11 +80,13 @@ def requirement_change(*, actor: Actor, requirement_id: int, **fields: Any) -> R
         if "weekdays" in fields and (
             not fields["weekdays"] or any(day not in range(1, 8) for day in fields["weekdays"])
         ):
-            raise InvalidInput(_("星期应为 1 至 7"), field="weekdays", value=fields["weekdays"])
+            raise InvalidInput(
+                _("星期应为 1 至 7"), field="weekdays", value=fields["weekdays"], cure=_("周一为 1，周日为 7")
+            )
         if fields.get("count", 1) < 1:
-            raise InvalidInput(_("数量至少为 1"), field="count", value=fields["count"])
+            raise InvalidInput(_("数量至少为 1"), field="count", value=fields["count"], cure=_("请填写不小于 1 的整数"))
         if "organisation" in fields:
-            raise InvalidInput(_("这些内容不能更改"), field="organisation")
+            raise InvalidInput(_("这些内容不能更改"), field="organisation", cure=_("去掉这些内容，需要时另建一条"))
         for name, value in fields.items():
             setattr(row, name, value)
         row.save(update_fields=list(fields))
@@ -130,7 +132,7 @@ def task_finish(*, actor: Actor, task_uid: str, text: str = "") -> DutyTask:
         if task.done_at is not None:
             return task
         if task.tour.state == "cancelled":
-            raise Conflict(_("出勤已取消"), field="tour", value=task.tour.state)
+            raise Conflict(_("出勤已取消"), field="tour", value=task.tour.state, cure=_("请选择其他出勤"))
         task.done_at, task.done_by_id, task.done_text = clock.now(), actor.user_id, text
         task.save(update_fields=["done_at", "done_by_id", "done_text"])
         events.publish(

@@ -104,7 +104,9 @@ def unit_change(*, actor: Actor, unit_id: int, **fields: Any) -> Unit:
         require(actor, Verb.CHANGE, DataClass.UNIT, unit.organisation.path)
         unknown = sorted(set(fields) - {"call_sign", "home_station", "post", "radio", "is_active"})
         if unknown:
-            raise InvalidInput(_("这些内容不能更改"), field=unknown[0])
+            raise InvalidInput(
+                _("这些内容不能更改"), field=unknown[0], value=unknown, cure=_("去掉这些内容，需要时另建一条")
+            )
         for name, value in fields.items():
             setattr(unit, name, value)
         try:
@@ -138,11 +140,16 @@ def tour_plan(
     """Plan an outing of a unit. `post` is (lon, lat) WGS-84. Members become present only at check-in."""
     require(actor, Verb.CREATE, DataClass.TOUR, unit.organisation.path)
     if ends_at <= starts_at:
-        raise InvalidInput(_("结束时间必须晚于开始时间"), field="ends_at", value=ends_at.isoformat())
+        raise InvalidInput(
+            _("结束时间必须晚于开始时间"),
+            field="ends_at",
+            value=ends_at.isoformat(),
+            cure=_("把结束时间改到开始时间之后"),
+        )
     if not person_ids:
         raise InvalidInput(_("出勤至少需要一名人员"), field="members", cure=_("请选择人员"))
     if len(set(person_ids)) != len(person_ids):
-        raise InvalidInput(_("人员重复"), field="members")
+        raise InvalidInput(_("人员重复"), field="members", cure=_("每人只填一次"))
     with transaction.atomic():
         tour = Tour.objects.create(
             unit=unit,
@@ -233,7 +240,9 @@ def _set_break(actor: Actor, tour_id: int, *, started: bool) -> Tour:
         tour = _locked(tour_id)
         _may_act(actor, tour)
         if tour.state != TourState.OPEN.value:
-            raise Conflict(_("出勤未开始或已结束"), field="state", value=tour.state)
+            raise Conflict(
+                _("出勤未开始或已结束"), field="state", value=tour.state, cure=_("请先签到，或刷新后查看当前状态")
+            )
         tour.on_break_since = clock.now() if started else None
         tour.save(update_fields=["on_break_since"])
         _record(actor, tour, "break_started" if started else "break_ended")
@@ -247,7 +256,9 @@ def tour_member_join(*, actor: Actor, tour_id: int, person_id: int) -> TourMembe
             tour = _locked(tour_id)
             _may_act(actor, tour)
             if tour.state != TourState.OPEN.value:
-                raise Conflict(_("出勤未开始或已结束"), field="state", value=tour.state)
+                raise Conflict(
+                    _("出勤未开始或已结束"), field="state", value=tour.state, cure=_("请先签到，或刷新后查看当前状态")
+                )
             _queue_for([person_id])
             member, created = TourMember.objects.get_or_create(tour=tour, person_id=person_id)
             del created

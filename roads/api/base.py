@@ -130,7 +130,7 @@ def organisation_of(actor: Actor, uid: Any) -> Any:
     """The organisation that a body names. Raises InvalidInput when the actor does not know it."""
     found = organisations_visible_to(actor).filter(uid=uid).first()
     if found is None:
-        raise InvalidInput(_("没有这个机构"), field="organisation", value=str(uid))
+        raise InvalidInput(_("没有这个机构"), field="organisation", value=str(uid), cure=_("请从您可见的机构中选择"))
     return found
 
 
@@ -146,7 +146,7 @@ def person_of(actor: Actor, uid: Any, field: str = "person") -> Any:
     """The person that a body names. Raises InvalidInput for one the actor may not see."""
     found = people_visible_to(actor).filter(uid=uid).first()
     if found is None:
-        raise InvalidInput(_("没有这个人员"), field=field, value=str(uid))
+        raise InvalidInput(_("没有这个人员"), field=field, value=str(uid), cure=_("请从您可见的在职人员中选择"))
     return found
 
 
@@ -160,10 +160,22 @@ def area_of(shape: Any) -> GEOSGeometry | None:
     try:
         geometry = GEOSGeometry(json.dumps(shape), srid=STORE_SRID)
     except (GEOSException, GDALException, ValueError, TypeError) as error:
-        raise InvalidInput(_("范围不是有效的 GeoJSON 面"), field="area") from error
+        raise InvalidInput(
+            _("范围不是有效的 GeoJSON 面"), field="area", cure=_("请提供不自交的面（Polygon 或 MultiPolygon，WGS-84）")
+        ) from error
     area = MultiPolygon(geometry, srid=STORE_SRID) if isinstance(geometry, Polygon) else geometry
     if not isinstance(area, MultiPolygon) or area.empty:
-        raise InvalidInput(_("范围应为面"), field="area", value=geometry.geom_type)
+        raise InvalidInput(
+            _("范围应为面"),
+            field="area",
+            value=geometry.geom_type,
+            cure=_("请提供不自交的面（Polygon 或 MultiPolygon，WGS-84）"),
+        )
     if not area.valid:
-        raise InvalidInput(_("范围的图形无效"), field="area", value=area.valid_reason)
+        raise InvalidInput(
+            _("范围的图形无效"),
+            field="area",
+            value=area.valid_reason,
+            cure=_("请提供不自交的面（Polygon 或 MultiPolygon，WGS-84）"),
+        )
     return area

@@ -97,7 +97,12 @@ def _between(begin: str, end: str) -> dict[str, Any]:
                 low, high = sorted((first.axis_m, second.axis_m))
                 found.append((high - low, low, high, first.axis_id))
     if not found:
-        raise InvalidInput(_("两个桩号不在同一条道路上，或是同一处"), field="to_chainage", value=f"{begin} – {end}")
+        raise InvalidInput(
+            _("两个桩号不在同一条道路上，或是同一处"),
+            field="to_chainage",
+            value=f"{begin} – {end}",
+            cure=_("请给出同一道路上的两个不同桩号"),
+        )
     _length, low, high, axis_id = min(found)
     return {"axis": RoadAxis.objects.get(pk=axis_id), "from_m": low, "to_m": high}
 

@@ -104,7 +104,7 @@ class Directory(RoadView):
         """Roads, segments and places by name, code, pinyin or initials."""
         text = request.query_params.get("limit", str(LIMIT))
         if not text.isdecimal():
-            raise InvalidInput(_("limit 应为整数"), field="limit", value=text)
+            raise InvalidInput(_("limit 应为整数"), field="limit", value=text, cure=_("如 limit=20"))
         found = directory_search(request.query_params.get("q", ""), limit=max(1, int(text)))
         return Response({"results": [entry.as_json() for entry in found]})
 

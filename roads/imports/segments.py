@@ -178,7 +178,7 @@ def moment(row: ImportRow, column: str, organisation: Any) -> datetime | None:
 def _side(row: ImportRow) -> str:
     text = row.text("side").lower()
     if text not in _SIDES:
-        raise InvalidInput(_("方向应为上行、下行或双向"), field="side", value=text)
+        raise InvalidInput(_("方向应为上行、下行或双向"), field="side", value=text, cure=_("填写：上行、下行或双向"))
     return _SIDES[text]
 
 

@@ -207,7 +207,7 @@ def points_of_chainage(text: str) -> list[ChainagePoint]:
                 text_of = shape_chainage_text(shape, axis_m, side)
                 points.append(ChainagePoint(axis_id, axis_m, side, lon, lat, text_of, _course(line, axis_m, side)))
     if not points:
-        raise NotFound(_("该道路没有这个桩号"), field="chainage", value=text)
+        raise NotFound(_("该道路没有这个桩号"), field="chainage", value=text, cure=_("请检查该道路的起止桩号"))
     return points
 
 

@@ -34,7 +34,7 @@ def junctions_of_roads(road: str, junction: str) -> list[tuple[float, float]]:
     Raises NotFound when one of them is unknown or they never meet.
     """
     if not road.strip() or not junction.strip():
-        raise InvalidInput(_("请给出两条道路"), field="junction", value=junction)
+        raise InvalidInput(_("请给出两条道路"), field="junction", value=junction, cure=_("如 road=G98&junction=S213"))
     with connection.cursor() as cursor:
         cursor.execute(
             _CROSSINGS_SQL,

@@ -23,7 +23,7 @@ def chief_level_create(
     """Name a level of the scheme; rank 1 is the highest, up to 6."""
     require(actor, Verb.CREATE, DataClass.CHIEF, organisation.path)
     if not 1 <= rank <= 6:
-        raise InvalidInput(_("级别应为 1 至 6"), field="rank", value=rank)
+        raise InvalidInput(_("级别应为 1 至 6"), field="rank", value=rank, cure=_("请填写 1 至 6 的整数"))
     with transaction.atomic():
         level, _created = ChiefLevel.objects.update_or_create(
             organisation=organisation,
@@ -47,7 +47,9 @@ def chief_assign(
     """Appoint a chief for a segment at a level. Raises Conflict naming who holds it when the time or metres overlap."""
     require(actor, Verb.CREATE, DataClass.CHIEF, segment.organisation.path)
     if ends_at is not None and ends_at <= starts_at:
-        raise InvalidInput(_("任期结束必须晚于开始"), field="ends_at", value=ends_at.isoformat())
+        raise InvalidInput(
+            _("任期结束必须晚于开始"), field="ends_at", value=ends_at.isoformat(), cure=_("把结束时间改到开始时间之后")
+        )
     metres = None
     if segment.axis_id is not None:
         metres = NumericRange(Decimal(str(segment.from_m)), Decimal(str(segment.to_m)), "[)")
@@ -70,10 +72,12 @@ def chief_assign(
     except IntegrityError as error:
         if "chief_one_holder" not in str(error):
             raise
+        until = ends_at.isoformat() if ends_at is not None else ""
         raise Conflict(
             _("该路段本级已有路长：%(holder)s") % {"holder": _holder_names(segment, level, starts_at, ends_at)},
             code="chief_overlap",
             field="valid",
+            value=f"{segment.code} {level.name} {starts_at.isoformat()}/{until}",
             cure=_("先结束原任命，或调整起止时间、里程"),
         ) from error
     return assignment
@@ -104,7 +108,9 @@ def chief_assignment_end(*, actor: Actor, assignment_uid: str, at: datetime | No
         require(actor, Verb.CHANGE, DataClass.CHIEF, assignment.organisation.path)
         end = at or clock.now()
         if end <= assignment.valid.lower:
-            raise InvalidInput(_("结束时间必须晚于任命开始"), field="at", value=end.isoformat())
+            raise InvalidInput(
+                _("结束时间必须晚于任命开始"), field="at", value=end.isoformat(), cure=_("把结束时间改到开始时间之后")
+            )
         assignment.valid = DateTimeTZRange(assignment.valid.lower, end, "[)")
         assignment.save(update_fields=["valid"])
         _record(actor, assignment, "chief_ended")
@@ -124,7 +130,7 @@ def deputy_appoint(
     """Appoint a deputy of a chief. Nobody is their own deputy."""
     require(actor, Verb.CREATE, DataClass.CHIEF, assignment.organisation.path)
     if person.pk == assignment.person_id:
-        raise InvalidInput(_("本人不能担任自己的副职"), field="person", value=person.name)
+        raise InvalidInput(_("本人不能担任自己的副职"), field="person", value=person.name, cure=_("请选择其他人员"))
     try:
         with transaction.atomic():
             deputy = ChiefDeputy.objects.create(
@@ -138,7 +144,9 @@ def deputy_appoint(
     except IntegrityError as error:
         if "chief_deputy_no_overlap" not in str(error):
             raise
-        raise Conflict(_("该次序已有副职"), field="order", value=order) from error
+        raise Conflict(
+            _("该次序已有副职"), field="order", value=order, cure=_("请换一个次序，或先结束原副职")
+        ) from error
     return deputy
 
 
@@ -149,9 +157,14 @@ def leave_set(
     if actor.person_id != person.pk:
         require(actor, Verb.CHANGE, DataClass.CHIEF, person.organisation.path)
     if ends_at <= starts_at:
-        raise InvalidInput(_("结束时间必须晚于开始时间"), field="ends_at", value=ends_at.isoformat())
+        raise InvalidInput(
+            _("结束时间必须晚于开始时间"),
+            field="ends_at",
+            value=ends_at.isoformat(),
+            cure=_("把结束时间改到开始时间之后"),
+        )
     if deputy is not None and deputy.pk == person.pk:
-        raise InvalidInput(_("代理人不能是本人"), field="deputy", value=person.name)
+        raise InvalidInput(_("代理人不能是本人"), field="deputy", value=person.name, cure=_("请选择其他人员"))
     try:
         with transaction.atomic():
             leave = ChiefLeave.objects.create(
@@ -179,7 +192,12 @@ def leave_set(
     except IntegrityError as error:
         if "chief_leave_no_overlap" not in str(error):
             raise
-        raise Conflict(_("与已登记的请假时间重叠"), field="starts_at", value=starts_at.isoformat()) from error
+        raise Conflict(
+            _("与已登记的请假时间重叠"),
+            field="starts_at",
+            value=starts_at.isoformat(),
+            cure=_("请调整时间，或先取消原请假"),
+        ) from error
     return leave
 
 

@@ -47,10 +47,15 @@ def closure_create(
     if kind not in Closure.Kind.values:
         raise InvalidInput(_("未知的封闭类别"), field="kind", value=kind, cure="、".join(Closure.Kind.values))
     if sides not in SIDES:
-        raise InvalidInput(_("方向应为 down、up 或 both"), field="sides", value=sides)
+        raise InvalidInput(_("方向应为 down、up 或 both"), field="sides", value=sides, cure=_("填写 down、up 或 both"))
     start = starts_at or clock.now()
     if ends_at is not None and ends_at <= start:
-        raise InvalidInput(_("结束时间必须晚于开始时间"), field="ends_at", value=ends_at.isoformat())
+        raise InvalidInput(
+            _("结束时间必须晚于开始时间"),
+            field="ends_at",
+            value=ends_at.isoformat(),
+            cure=_("把结束时间改到开始时间之后"),
+        )
     place: dict[str, Any]
     if axis is not None:
         if from_m is None or to_m is None or not 0 <= from_m < to_m <= axis.length_m + 0.5:
@@ -58,6 +63,7 @@ def closure_create(
                 _("起止里程应在 0 与 %(length).0f 米之间，且起点小于终点") % {"length": axis.length_m},
                 field="from_m",
                 value=f"{from_m}–{to_m}",
+                cure=_("请检查起止桩号或里程"),
             )
         place = {
             "axis": axis,
@@ -69,7 +75,9 @@ def closure_create(
     else:
         build = NetworkBuild.objects.filter(is_current=True).first()
         if build is None or not edge_nos:
-            raise InvalidInput(_("请给出轴线里程，或当前路网的边号"), field="axis")
+            raise InvalidInput(
+                _("请给出轴线里程，或当前路网的边号"), field="axis", cure=_("填写 axis、from_m、to_m，或 edges")
+            )
         place = {"build": build, "edge_nos": sorted(set(edge_nos)), "geom": _edges_geometry(build, edge_nos)}
     with transaction.atomic():
         closure = Closure.objects.create(
@@ -122,7 +130,9 @@ def speed_report(
     """
     require(actor, Verb.CREATE, DataClass.CLOSURE, organisation_root().path or "")
     if not 0 < factor <= 100:
-        raise InvalidInput(_("系数应在 0 与 100 之间"), field="factor", value=factor)
+        raise InvalidInput(
+            _("系数应在 0 与 100 之间"), field="factor", value=factor, cure=_("通行变慢填大于 1，变快填小于 1")
+        )
     strange = [number for number in edge_nos if number >= build.edge_count]
     if strange:
         raise InvalidInput(
@@ -132,7 +142,9 @@ def speed_report(
             cure=_("边号应小于 %(count)d") % {"count": build.edge_count},
         )
     if ends_at <= clock.now():
-        raise InvalidInput(_("结束时间必须晚于现在"), field="ends_at", value=ends_at.isoformat())
+        raise InvalidInput(
+            _("结束时间必须晚于现在"), field="ends_at", value=ends_at.isoformat(), cure=_("选择晚于现在的时间")
+        )
     with transaction.atomic():
         speed = RoadSpeed.objects.create(
             build=build,

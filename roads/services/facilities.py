@@ -28,7 +28,9 @@ def facility_locate(*, actor: Actor, facility: Any) -> FacilityOnRoad | None:
     """
     kind = type(facility).__name__.lower()
     if kind not in _CLASSES:
-        raise InvalidInput(_("只有站点、卡口和摄像机能挂接道路"), field="facility", value=kind)
+        raise InvalidInput(
+            _("只有站点、卡口和摄像机能挂接道路"), field="facility", value=kind, cure=_("请选择站点、卡口或摄像机")
+        )
     require(actor, Verb.CHANGE, _CLASSES[kind], facility.organisation.path)
     heading = getattr(facility, "heading_deg", None)
     place = place_locate(facility.geom.x, facility.geom.y, at=clock.now(), course_deg=heading)

@@ -48,7 +48,7 @@ def gazetteer_replace(*, actor: Actor, organisation: Any, rows: Sequence[PlaceRo
 def _place(organisation: Any, row: PlaceRow, generated: bool, number: int) -> GazetteerPlace:
     name, kind, lon, lat = row
     if not name.strip():
-        raise InvalidInput(_("地名为空"), field="name", value=number)
+        raise InvalidInput(_("地名为空"), field="name", value=number, cure=_("补全后重新导入"))
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise InvalidInput(_("坐标超出范围"), field="lon,lat", value=f"{lon},{lat}", cure=_("经度在前，单位为度"))
     full, initials = spell(name)

@@ -47,7 +47,7 @@ def review_settle(*, actor: Actor, item_id: int, note: str = "") -> ReviewItem:
             raise NotFound(_("没有这个待核对事项"), field="review_item", value=item_id)
         require(actor, Verb.CHANGE, DataClass.SEGMENT, item.organisation.path)
         if item.settled_at is not None:
-            raise Conflict(_("已经处理过"), field="review_item", value=item_id)
+            raise Conflict(_("已经处理过"), field="review_item", value=item_id, cure=_("请刷新后查看处理结果"))
         item.settled_at, item.settled_by_id = clock.now(), actor.user_id
         item.save(update_fields=["settled_at", "settled_by_id"])
         audit.record(

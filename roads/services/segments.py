@@ -53,19 +53,20 @@ def segment_create(
     geometry = None
     if axis is not None:
         if from_m is None or to_m is None:
-            raise InvalidInput(_("请给出起止里程"), field="from_m")
+            raise InvalidInput(_("请给出起止里程"), field="from_m", cure=_("请检查起止桩号或里程"))
         if not 0 <= from_m < to_m <= axis.length_m + 0.5:
             raise InvalidInput(
                 _("起止里程应在 0 与 %(length).0f 米之间，且起点小于终点") % {"length": axis.length_m},
                 field="from_m",
                 value=f"{from_m}–{to_m}",
+                cure=_("请检查起止桩号或里程"),
             )
         to_m = min(to_m, axis.length_m)
         geometry = segment_geometry(axis, from_m, to_m)
     elif area is None:
-        raise InvalidInput(_("请给出轴线里程或范围"), field="axis")
+        raise InvalidInput(_("请给出轴线里程或范围"), field="axis", cure=_("填写 axis、from_m、to_m，或 area"))
     if sides not in SIDES:
-        raise InvalidInput(_("方向应为 down、up 或 both"), field="sides", value=sides)
+        raise InvalidInput(_("方向应为 down、up 或 both"), field="sides", value=sides, cure=_("填写 down、up 或 both"))
     try:
         with transaction.atomic():
             segment = Segment.objects.create(
@@ -86,7 +87,7 @@ def segment_create(
     except IntegrityError as error:
         if "segment_code_unique" not in str(error):
             raise
-        raise Conflict(_("路段编号已存在"), field="code", value=code) from error
+        raise Conflict(_("路段编号已存在"), field="code", value=code, cure=_("请换一个编号")) from error
     return segment
 
 
@@ -101,16 +102,21 @@ def segment_cut(
         parent = _locked(segment_uid)
         require(actor, Verb.CHANGE, DataClass.SEGMENT, parent.organisation.path)
         if parent.axis is None or parent.from_m is None or parent.to_m is None:
-            raise InvalidInput(_("范围型路段不能按里程切分"), field="segment", value=parent.code)
+            raise InvalidInput(
+                _("范围型路段不能按里程切分"), field="segment", value=parent.code, cure=_("请停用后按新范围另建")
+            )
         cuts = sorted(at_metres)
         if not cuts or cuts[0] <= parent.from_m or cuts[-1] >= parent.to_m:
             raise InvalidInput(
                 _("切分点应在 %(from).0f 与 %(to).0f 米之间") % {"from": parent.from_m, "to": parent.to_m},
                 field="at_metres",
                 value=list(at_metres),
+                cure=_("请改用该范围内的里程"),
             )
         if len(names) != len(cuts) + 1:
-            raise InvalidInput(_("名称数量应为切分点数加一"), field="names", value=list(names))
+            raise InvalidInput(
+                _("名称数量应为切分点数加一"), field="names", value=list(names), cure=_("每一段给一个名称")
+            )
         bounds = [parent.from_m, *cuts, parent.to_m]
         pieces = [
             _successor(actor, [parent], parent.axis, low, high, name, f"{parent.code}-{index + 1}", reason)
@@ -125,19 +131,31 @@ def segment_join(*, actor: Actor, segment_uids: Sequence[str], code: str, name: 
     with transaction.atomic():
         parents = sorted((_locked(uid) for uid in segment_uids), key=lambda segment: segment.from_m or 0.0)
         if len(parents) < 2:
-            raise InvalidInput(_("至少选择两个路段"), field="segments", value=list(segment_uids))
+            raise InvalidInput(
+                _("至少选择两个路段"), field="segments", value=list(segment_uids), cure=_("请再选择相邻的路段")
+            )
         for parent in parents:
             require(actor, Verb.CHANGE, DataClass.SEGMENT, parent.organisation.path)
         first, last = parents[0], parents[-1]
         if first.axis is None or first.from_m is None or last.to_m is None:
-            raise InvalidInput(_("范围型路段不能按里程合并"), field="segments")
+            raise InvalidInput(
+                _("范围型路段不能按里程合并"),
+                field="segments",
+                value=list(segment_uids),
+                cure=_("请停用后按新范围另建"),
+            )
         for left, right in zip(parents, parents[1:], strict=False):
             if (
                 left.axis_id != right.axis_id
                 or left.sides != right.sides
                 or abs((left.to_m or 0) - (right.from_m or 0)) > 1
             ):
-                raise InvalidInput(_("只能合并同一轴线、同一方向、首尾相接的路段"), field="segments", value=right.code)
+                raise InvalidInput(
+                    _("只能合并同一轴线、同一方向、首尾相接的路段"),
+                    field="segments",
+                    value=right.code,
+                    cure=_("请只选择首尾相接的路段"),
+                )
         joined = _successor(actor, parents, first.axis, first.from_m, last.to_m, name, code, reason)
         # The first comes last: its chiefs take over metres that the chiefs of the others must have left by then.
         for parent in reversed(parents):
@@ -161,7 +179,7 @@ def _locked(uid: str) -> Segment:
     if segment is None:
         raise NotFound(_("没有这个路段"), field="segment", value=str(uid), cure=_("请检查编号或重新搜索"))
     if segment.valid.upper is not None:
-        raise Conflict(_("路段已停用"), field="segment", value=segment.code)
+        raise Conflict(_("路段已停用"), field="segment", value=segment.code, cure=_("请选择在用的路段"))
     return segment
 
 

@@ -71,7 +71,7 @@ def organisation_of(actor: Actor, uid: Any, field: str = "organisation") -> Orga
     """The organisation that a body names. Raises InvalidInput when the actor does not know it."""
     found = organisations_visible_to(actor).filter(uid=uid).first()
     if found is None:
-        raise InvalidInput(_("没有这个机构"), field=field, value=str(uid))
+        raise InvalidInput(_("没有这个机构"), field=field, value=str(uid), cure=_("请从您可见的机构中选择"))
     return found
 
 

@@ -174,7 +174,9 @@ class DeviceBind(_DeviceAction):
             if name in data:
                 found = visible.filter(uid=data[name]).first()
                 if found is None:
-                    raise InvalidInput(_("没有找到"), field=name, value=str(data[name]))
+                    raise InvalidInput(
+                        _("没有找到"), field=name, value=str(data[name]), cure=_("请检查标识，或从列表中选择")
+                    )
                 data[name] = found
         device_bind(actor=self.actor, device_id=device.pk, **data)
         return Response(DeviceOut(device).data)

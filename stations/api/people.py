@@ -161,7 +161,9 @@ class RoleGrantCollection(PolicyView):
         data: dict[str, Any] = self.validated(self.RoleGrantIn)
         person = people_visible_to(self.actor).filter(uid=data["person"]).first()
         if person is None:
-            raise InvalidInput(_("没有这个人员"), field="person", value=str(data["person"]))
+            raise InvalidInput(
+                _("没有这个人员"), field="person", value=str(data["person"]), cure=_("请从您可见的在职人员中选择")
+            )
         data["person"] = person
         data["organisation"] = organisation_of(self.actor, data["organisation"])
         return Response(RoleGrantOut(role_grant(actor=self.actor, **data)).data, status=status.HTTP_201_CREATED)

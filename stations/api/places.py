@@ -156,12 +156,16 @@ def _station_data(data: dict[str, Any]) -> dict[str, Any]:
         try:
             data["service_area"] = GEOSGeometry(json.dumps(data["service_area"]), srid=STORE_SRID)
         except (GEOSException, GDALException, ValueError, TypeError) as error:
-            raise InvalidInput(_("服务范围不是有效的 GeoJSON 面"), field="service_area") from error
+            raise InvalidInput(
+                _("服务范围不是有效的 GeoJSON 面"),
+                field="service_area",
+                cure=_("请提供不自交的面（Polygon 或 MultiPolygon，WGS-84）"),
+            ) from error
     if "services" in data:
         found = {row.code: row for row in StationService.objects.filter(code__in=data["services"])}
         unknown = [code for code in data["services"] if code not in found]
         if unknown:
-            raise InvalidInput(_("未知的服务事项"), field="services", value=unknown)
+            raise InvalidInput(_("未知的服务事项"), field="services", value=unknown, cure=_("请从服务事项列表中选择"))
         data["services"] = list(found.values())
     return data
 

@@ -227,7 +227,7 @@ def _facing(row: ImportRow) -> dict[str, Any]:
     if row.text("ring"):
         ring = row.number("ring")
         if not ring.is_integer():
-            raise InvalidInput(_("圈层应为 1 至 6"), field="ring", value=ring)
+            raise InvalidInput(_("圈层应为 1 至 6"), field="ring", value=ring, cure=_("请填写 1 至 6 的整数"))
         fields["ring"] = int(ring)
     return fields
 
@@ -246,5 +246,5 @@ def _services(row: ImportRow) -> list[StationService]:
 def _yes(row: ImportRow, column: str) -> bool:
     text = row.text(column).lower()
     if text not in _YES:
-        raise InvalidInput(_("应为是或否"), field=column, value=text)
+        raise InvalidInput(_("应为是或否"), field=column, value=text, cure=_("填写：是或否"))
     return _YES[text]

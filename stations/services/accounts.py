@@ -24,20 +24,20 @@ def account_create(*, actor: Actor, person: Person, username: str, password: str
     path = person.organisation.path or ""
     require(actor, Verb.CREATE, DataClass.CREDENTIAL, path)
     if not username.strip():
-        raise InvalidInput(_("账号不能为空"), field="username")
+        raise InvalidInput(_("账号不能为空"), field="username", cure=_("补全后再提交"))
     secret = _checked(password)
     try:
         with transaction.atomic():
             held = Person.objects.select_for_update().get(pk=person.pk)
             if held.user_id is not None:
-                raise Conflict(_("该人员已有账号"), field="person", value=held.name)
+                raise Conflict(_("该人员已有账号"), field="person", value=held.name, cure=_("请使用原账号，或先停用"))
             user = get_user_model().objects.create_user(username, password=secret)
             held.user = user
             held.save(update_fields=["user"])
             _record(actor, held, "account_created", path, user.pk)
             roles_changed(actor, held, path)
     except IntegrityError as error:
-        raise Conflict(_("账号已存在"), field="username", value=username) from error
+        raise Conflict(_("账号已存在"), field="username", value=username, cure=_("请换一个账号名")) from error
     person.user = user
     return user, secret
 
@@ -64,7 +64,7 @@ def _checked(password: str | None) -> str:
     try:
         validate_password(password)
     except ValidationError as error:
-        raise InvalidInput(" ".join(error.messages), field="password") from error
+        raise InvalidInput(" ".join(error.messages), field="password", cure=_("请换一个密码")) from error
     return password
 
 

@@ -36,7 +36,7 @@ def device_create(
     """Enter a device. Returns it and its token, which is shown this once: only its SHA-256 is kept."""
     require(actor, Verb.CREATE, DataClass.DEVICE, organisation.path)
     if not identifier.strip():
-        raise InvalidInput(_("设备号不能为空"), field="identifier")
+        raise InvalidInput(_("设备号不能为空"), field="identifier", cure=_("补全后再提交"))
     if datum not in {each.value for each in Datum}:
         raise InvalidInput(_("未知的坐标系"), field="datum", value=datum, cure="、".join(each.value for each in Datum))
     token = _secret()
@@ -52,7 +52,9 @@ def device_create(
             )
             _record(actor, device, "device_created", {"protocol": protocol, "datum": datum})
     except IntegrityError as error:
-        raise Conflict(_("设备号已存在"), field="identifier", value=identifier) from error
+        raise Conflict(
+            _("设备号已存在"), field="identifier", value=identifier, cure=_("请核对设备号，或启用原设备")
+        ) from error
     return device, token
 
 
@@ -70,7 +72,7 @@ def device_rotate_token(*, actor: Actor, device_id: int) -> tuple[Device, str]:
 def device_lock(*, actor: Actor, device_id: int, reason: str) -> Device:
     """Lock a lost or misused device out at once. Locking twice keeps the first time and reason."""
     if not reason.strip():
-        raise InvalidInput(_("请写明锁定原因"), field="reason")
+        raise InvalidInput(_("请写明锁定原因"), field="reason", cure=_("填写一句话原因后再提交"))
     with transaction.atomic():
         device = _locked_row(actor, device_id)
         if device.locked_at is None:
@@ -104,10 +106,20 @@ def device_bind(
     """Bind a device to exactly one person, vehicle or station. A binding still open at `valid_from` ends there."""
     bound = [each for each in (person, vehicle, station) if each is not None]
     if len(bound) != 1:
-        raise InvalidInput(_("设备须且只能绑定人员、车辆或站点之一"), field="person")
+        raise InvalidInput(
+            _("设备须且只能绑定人员、车辆或站点之一"),
+            field="person",
+            value=len(bound),
+            cure=_("请只填写其中一项"),
+        )
     start = valid_from or clock.now()
     if valid_until is not None and valid_until <= start:
-        raise InvalidInput(_("结束时间必须晚于开始时间"), field="valid_until", value=valid_until.isoformat())
+        raise InvalidInput(
+            _("结束时间必须晚于开始时间"),
+            field="valid_until",
+            value=valid_until.isoformat(),
+            cure=_("把结束时间改到开始时间之后"),
+        )
     try:
         with transaction.atomic():
             device = _locked_row(actor, device_id)
@@ -129,7 +141,12 @@ def device_bind(
             _record(actor, device, "device_bound", payload)
     except IntegrityError as error:
         if "device_binding_no_overlap" in str(error):
-            raise Conflict(_("该时段设备已绑定"), field="valid_from", value=start.isoformat()) from error
+            raise Conflict(
+                _("该时段设备已绑定"),
+                field="valid_from",
+                value=start.isoformat(),
+                cure=_("请先结束原有的一条，或调整起止时间"),
+            ) from error
         raise
     return binding
 

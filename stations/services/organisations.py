@@ -68,7 +68,9 @@ def organisation_create(
     require(actor, Verb.CREATE, DataClass.ORGANISATION, parent.path or "" if parent else "")
     _check({"kind": kind, **fields})
     if not code.strip() or not name.strip():
-        raise InvalidInput(_("机构代码和名称不能为空"), field="code" if not code.strip() else "name")
+        raise InvalidInput(
+            _("机构代码和名称不能为空"), field="code" if not code.strip() else "name", cure=_("补全后再提交")
+        )
     try:
         with transaction.atomic():
             _lock_tree()
@@ -85,7 +87,7 @@ def organisation_create(
                 payload={"code": code, "name": name, "kind": kind},
             )
     except IntegrityError as error:
-        raise Conflict(_("机构代码已存在"), field="code", value=code) from error
+        raise Conflict(_("机构代码已存在"), field="code", value=code, cure=_("请换一个编号")) from error
     return row
 
 
@@ -126,7 +128,12 @@ def organisation_move(*, actor: Actor, organisation_id: int, parent: Organisatio
         require(actor, Verb.MANAGE, DataClass.ORGANISATION, above)
         old_path = row.path or ""
         if above.startswith(old_path):
-            raise Conflict(_("不能移到自己的下级"), field="parent", value=target.code if target else None)
+            raise Conflict(
+                _("不能移到自己的下级"),
+                field="parent",
+                value=target.code if target else None,
+                cure=_("请选择其他上级机构"),
+            )
         new_path = f"{above}{row.pk}."
         Organisation.objects.filter(pk=row.pk).update(parent=target)
         with connection.cursor() as cursor:
@@ -166,12 +173,19 @@ def send_grant_create(
     """Let `receiver` send units of `owner` within a time. Asked of who runs the owner. Conflict if one is in force."""
     require(actor, Verb.CREATE, DataClass.SEND_GRANT, owner.path)
     if owner.pk == receiver.pk:
-        raise InvalidInput(_("出借与接收机构不能相同"), field="receiver", value=receiver.code)
+        raise InvalidInput(
+            _("出借与接收机构不能相同"), field="receiver", value=receiver.code, cure=_("请选择另一个接收机构")
+        )
     if not reason.strip():
-        raise InvalidInput(_("请写明依据"), field="reason")
+        raise InvalidInput(_("请写明依据"), field="reason", cure=_("填写一句话原因后再提交"))
     start = valid_from or clock.now()
     if valid_until is not None and valid_until <= start:
-        raise InvalidInput(_("结束时间必须晚于开始时间"), field="valid_until", value=valid_until.isoformat())
+        raise InvalidInput(
+            _("结束时间必须晚于开始时间"),
+            field="valid_until",
+            value=valid_until.isoformat(),
+            cure=_("把结束时间改到开始时间之后"),
+        )
     try:
         with transaction.atomic():
             grant = SendGrant.objects.create(
@@ -191,5 +205,10 @@ def send_grant_create(
                 payload={"owner": owner.path, "receiver": receiver.path},
             )
     except IntegrityError as error:
-        raise Conflict(_("该时段已有授权"), field="valid_from", value=start.isoformat()) from error
+        raise Conflict(
+            _("该时段已有授权"),
+            field="valid_from",
+            value=start.isoformat(),
+            cure=_("请先结束原有的一条，或调整起止时间"),
+        ) from error
     return grant

@@ -34,12 +34,12 @@ def _check(fields: dict[str, Any]) -> None:
     if unknown:
         raise InvalidInput(_("不能修改的字段"), field=min(unknown), cure="、".join(sorted(_CHANGEABLE)))
     if "name" in fields and not str(fields["name"]).strip():
-        raise InvalidInput(_("姓名不能为空"), field="name")
+        raise InvalidInput(_("姓名不能为空"), field="name", cure=_("补全后再提交"))
     if "kind" in fields and fields["kind"] not in Person.Kind.values:
         raise InvalidInput(_("未知的人员类别"), field="kind", value=fields["kind"], cure="、".join(Person.Kind.values))
     officer = fields.get("supervising_officer")
     if officer is not None and officer.kind != Person.Kind.OFFICER:
-        raise InvalidInput(_("带班人必须是民警"), field="supervising_officer", value=officer.name)
+        raise InvalidInput(_("带班人必须是民警"), field="supervising_officer", value=officer.name, cure=_("请选择民警"))
 
 
 def person_create(*, actor: Actor, organisation: Organisation, kind: str, name: str, **fields: Any) -> Person:
@@ -102,7 +102,7 @@ def vehicle_create(
     """Enter a police car, motorcycle or drone. Raises Conflict when the organisation already has it."""
     require(actor, Verb.CREATE, DataClass.VEHICLE, organisation.path)
     if not plate.strip():
-        raise InvalidInput(_("号牌或编号不能为空"), field="plate")
+        raise InvalidInput(_("号牌或编号不能为空"), field="plate", cure=_("补全后再提交"))
     try:
         with transaction.atomic():
             vehicle = Vehicle.objects.create(organisation=organisation, plate=plate, kind=kind, generated=generated)
@@ -115,13 +115,23 @@ def vehicle_create(
                 payload={"kind": kind},
             )
     except IntegrityError as error:
-        raise Conflict(_("该机构已有此车辆"), field="plate", value=plate) from error
+        raise Conflict(_("该机构已有此车辆"), field="plate", value=plate, cure=_("请使用原车辆记录")) from error
     return vehicle
 
 
 def _conflict(error: IntegrityError, fields: dict[str, Any]) -> Conflict:
     if "person_staff_number_unique" in str(error):
-        return Conflict(_("该机构已有此警号／工号"), field="staff_number", value=fields.get("staff_number"))
+        return Conflict(
+            _("该机构已有此警号／工号"),
+            field="staff_number",
+            value=fields.get("staff_number"),
+            cure=_("请核对警号／工号"),
+        )
     if "user_id" in str(error):
-        return Conflict(_("该账号已属于其他人员"), field="user")
+        return Conflict(
+            _("该账号已属于其他人员"),
+            field="user",
+            value=fields.get("user") and str(fields["user"]),
+            cure=_("请换一个账号"),
+        )
     raise error

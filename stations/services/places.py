@@ -30,12 +30,24 @@ def service_area_of(geometry: GEOSGeometry | None) -> MultiPolygon | None:
         return None
     area = MultiPolygon(geometry, srid=STORE_SRID) if isinstance(geometry, Polygon) else geometry
     if not isinstance(area, MultiPolygon):
-        raise InvalidInput(_("服务范围应为面"), field="service_area", value=geometry.geom_type)
+        raise InvalidInput(
+            _("服务范围应为面"),
+            field="service_area",
+            value=geometry.geom_type,
+            cure=_("请提供不自交的面（Polygon 或 MultiPolygon，WGS-84）"),
+        )
     if area.srid not in (None, STORE_SRID):
-        raise InvalidInput(_("服务范围应为 EPSG:4326"), field="service_area", value=area.srid)
+        raise InvalidInput(
+            _("服务范围应为 EPSG:4326"), field="service_area", value=area.srid, cure=_("请先转换为 WGS-84 经纬度")
+        )
     area.srid = STORE_SRID
     if not area.valid:
-        raise InvalidInput(_("服务范围的图形无效"), field="service_area", value=area.valid_reason)
+        raise InvalidInput(
+            _("服务范围的图形无效"),
+            field="service_area",
+            value=area.valid_reason,
+            cure=_("请提供不自交的面（Polygon 或 MultiPolygon，WGS-84）"),
+        )
     return area
 
 
@@ -118,9 +130,11 @@ def _check_fields(model: type[models.Model], fields: dict[str, Any]) -> None:
         raise InvalidInput(_("不能修改的字段"), field=min(unknown), cure="、".join(sorted(known)))
     heading = fields.get("heading_deg")
     if heading is not None and not 0 <= heading < 360:
-        raise InvalidInput(_("方向应在 0 至 360 度之间"), field="heading_deg", value=heading)
+        raise InvalidInput(
+            _("方向应在 0 至 360 度之间"), field="heading_deg", value=heading, cure=_("正北为 0，顺时针，小于 360")
+        )
     if "ring" in fields and not 1 <= fields["ring"] <= 6:
-        raise InvalidInput(_("圈层应为 1 至 6"), field="ring", value=fields["ring"])
+        raise InvalidInput(_("圈层应为 1 至 6"), field="ring", value=fields["ring"], cure=_("请填写 1 至 6 的整数"))
     if "state" in fields and fields["state"] not in Checkpoint.State.values:
         raise InvalidInput(
             _("未知的状态"), field="state", value=fields["state"], cure="、".join(Checkpoint.State.values)
@@ -140,7 +154,9 @@ def _create(
 ) -> models.Model:
     _check_fields(model, fields)
     if not code.strip() or not name.strip():
-        raise InvalidInput(_("编号和名称不能为空"), field="code" if not code.strip() else "name")
+        raise InvalidInput(
+            _("编号和名称不能为空"), field="code" if not code.strip() else "name", cure=_("补全后再提交")
+        )
     try:
         with transaction.atomic():
             row = model._default_manager.create(organisation=organisation, code=code, name=name, geom=point, **fields)
@@ -148,7 +164,7 @@ def _create(
                 row.services.set(services)  # type: ignore[attr-defined]
             _record(actor, data_class, row, "created", {"code": code, "name": name})
     except IntegrityError as error:
-        raise Conflict(_("编号已存在"), field="code", value=code) from error
+        raise Conflict(_("编号已存在"), field="code", value=code, cure=_("请换一个编号")) from error
     return row
 
 

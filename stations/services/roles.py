@@ -42,7 +42,12 @@ def role_grant(
         raise Forbidden(_("不能给自己授权"), field="person", cure=_("请由另一名安全管理员授权"))
     start = valid_from or clock.now()
     if valid_until is not None and valid_until <= start:
-        raise InvalidInput(_("结束时间必须晚于开始时间"), field="valid_until", value=valid_until.isoformat())
+        raise InvalidInput(
+            _("结束时间必须晚于开始时间"),
+            field="valid_until",
+            value=valid_until.isoformat(),
+            cure=_("把结束时间改到开始时间之后"),
+        )
     valid = DateTimeTZRange(start, valid_until, "[)")
     try:
         with transaction.atomic():
@@ -71,7 +76,9 @@ def role_grant(
             roles_changed(actor, person, path)
     except IntegrityError as error:
         if "role_grant_no_overlap" in str(error):
-            raise Conflict(_("该时段已有相同授权"), field="role", value=wanted.value) from error
+            raise Conflict(
+                _("该时段已有相同授权"), field="role", value=wanted.value, cure=_("请先结束原有的一条，或调整起止时间")
+            ) from error
         if "role_grant_separated" in str(error):
             raise _separation_conflict(wanted) from error
         raise
@@ -92,7 +99,7 @@ def role_revoke(*, actor: Actor, grant_id: int, reason: str) -> RoleGrant:
         path = grant.organisation.path or ""
         require(actor, Verb.CHANGE, DataClass.ROLE_GRANT, path)
         if not reason.strip():
-            raise InvalidInput(_("请写明原因"), field="reason")
+            raise InvalidInput(_("请写明原因"), field="reason", cure=_("填写一句话原因后再提交"))
         now = clock.now()
         if grant.valid.isempty or (grant.valid.upper is not None and grant.valid.upper <= now):
             return grant
@@ -140,7 +147,7 @@ def _role(role: Role | str) -> Role:
     except ValueError as error:
         raise InvalidInput(_("未知的角色"), field="role", value=role, cure="、".join(Role)) from error
     if wanted in (Role.DEVICE, Role.PUBLIC):
-        raise InvalidInput(_("该角色不能授予人员"), field="role", value=wanted.value)
+        raise InvalidInput(_("该角色不能授予人员"), field="role", value=wanted.value, cure=_("请选择其他角色"))
     return wanted
 
 

@@ -25,7 +25,7 @@ def token_create(*, actor: Actor, user: Any, label: str = "", days: int = 90) ->
     One makes tokens for oneself; for others only who manages credentials (the security administrator) does.
     """
     if not 1 <= days <= LONGEST_DAYS:
-        raise InvalidInput(_("令牌有效期应为 1 至 366 天"), field="days", value=days)
+        raise InvalidInput(_("令牌有效期应为 1 至 366 天"), field="days", value=days, cure=_("请填写 1 至 366 的整数"))
     path = _path_of(user)
     _require(actor, user.pk, path)
     token = secrets.token_urlsafe(32)

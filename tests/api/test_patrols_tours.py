@@ -128,6 +128,8 @@ def test_bad_plans_are_refused_by_field(district: Organisation, desk: Api, offic
         assert answer.status_code == 400, (changed, answer.json())
         error = answer.json()["error"]
         assert field in {error.get("field"), *(each.get("field") for each in error.get("details", []))}, error
+        if field == "segments":
+            assert error["value"] == [nobody] and error["cure"]
     assert not Tour.objects.exists()
 
 

@@ -83,6 +83,7 @@ def test_an_overlapping_chief_is_refused_by_name(city: Any, network: Any, scheme
     with pytest.raises(Conflict, match="甲") as caught:
         _assign(overlapping, scheme[3], "乙")
     assert (caught.value.code, caught.value.field, bool(caught.value.cure)) == ("chief_overlap", "valid", True)
+    assert overlapping.code in str(caught.value.value)
     _assign(overlapping, scheme[2], "乙")
     assert ChiefAssignment.objects.count() == 2
 
