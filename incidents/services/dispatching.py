@@ -77,13 +77,15 @@ def incident_dispatch(incident_id: int) -> None:
     if _queue_is_due():
         _solve(also=incident_id)
         return
-    for _try in range(CLAIM_TRIES):
+    for turn in range(CLAIM_TRIES):
+        if turn > 1:
+            # Nobody was quicker, it seems: the unit itself is no longer what the list of those on duty says.
+            gathering_forget(everything=False)
         given = decision_input(sending, units_needed=max(1, sending.wanted), automatic=incident.automatic)
         decided, engine_ms = plan_one(given)
         if plan_carry_out(sending, decided, origin=Decision.Origin.ENGINE, engine_ms=engine_ms):
             return
         # Somebody took the unit between reading and claiming: look again.
-        gathering_forget(everything=False)
     raise outbox.NotNow  # others were quicker each time: in a moment, with what is then true
 
 

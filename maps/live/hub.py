@@ -30,7 +30,7 @@ log = logging.getLogger("luzhang.live")
 
 POLL_S = 0.5
 BEAT_S = 2.0
-POSITIONS_EVERY_S = 0.5
+POSITIONS_EVERY_S = 1.0
 RING = 4000
 # A grant that ended, a token or a session that is no more is found within this time.
 RECHECK_S = 15.0

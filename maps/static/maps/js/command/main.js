@@ -102,7 +102,7 @@ function reloadSoon() {
 }
 
 /* In a flood of events the page is drawn less often, so that it takes a fifth of its time and hears the feed at once. */
-const DRAW_AFTER_MS = 80;
+const DRAW_AFTER_MS = 120;
 const DRAW_AT_LEAST_EVERY_MS = 1000;
 let drawing = null;
 let drawnIn = 0;
