@@ -12,6 +12,7 @@ import { beforeView, dutyView, offerView, workView } from "./views.js";
 
 const place = byId("duty");
 const WAITING = new Set(["offered", "delivered"]);
+const OVER = new Set(["declined", "expired", "recalled"]);
 let duty = null;
 let detail = null;
 let shown = "";
@@ -41,6 +42,11 @@ async function loadOnce() {
     const open = mine.assignments.filter((row) => row.state !== "proposed" && row.state !== "recalled");
     const current = open.find((row) => WAITING.has(row.state)) || open.find((row) => row.state !== "cleared") || open[0];
     detail = current ? await get(`assignments/${current.uid}/`) : null;
+    if (OVER.has(detail?.state)) {
+      // It ended between the two reads: what stands, and a recall to be told, is in the next look.
+      again = true;
+      return;
+    }
     draw();
     if (detail?.state === "offered") receipt(detail);
   } catch (problem) {
