@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 0.1
 BATCH = 20
+TIMERS_EVERY_S = 0.05
 SEQUENCE_EVERY_S = 0.01
 BEAT_EVERY_S = 2.0
 
@@ -32,6 +33,7 @@ class UrgentProcess:
         self.stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._sequencing = False
+        self._timers_at = float("-inf")
 
     def run(self) -> None:
         """Run until `stop` is set; the calling thread works on the outbox and timers."""
@@ -51,8 +53,11 @@ class UrgentProcess:
         self._threads.append(thread)
 
     def _work(self) -> float:
-        done = timers.run_due(BATCH, self.name)
-        done += outbox.run_due(BATCH, self.name)
+        done = outbox.run_due(BATCH, self.name)
+        # In a flood of duties timers are asked for less often than duties, never later than the poll would.
+        if not done or time.monotonic() - self._timers_at >= TIMERS_EVERY_S:
+            self._timers_at = time.monotonic()
+            done += timers.run_due(BATCH, self.name)
         return 0.0 if done else POLL_S
 
     def _sequence_for_ever(self) -> None:

@@ -10,7 +10,7 @@ from patrols.intake import metrics
 from patrols.intake.report import Outcome, Report, StoreUnavailable
 from patrols.intake.store import NOTIFY_EVERY_S, Store
 
-LINGER_S = 0.002
+LINGER_S = 0.01
 MAX_BATCH = 2_000
 # At 5,000 reports a second this is four seconds' worth; more would be answered later than the apps wait.
 MAX_PENDING = 20_000

@@ -129,4 +129,4 @@ def test_an_old_snapshot_and_the_events_make_the_new_one(world: World, seed: int
             incidents, assignments = client.asked()
             assert client.incidents == incidents
             assert json.loads(dumps(client.assignments)) == assignments
-    assert done > 20 and len(client.incidents) > 2 and len(client.assignments) > 2
+    assert done > 20 and len(client.incidents) > 2 and len(client.assignments) > 1

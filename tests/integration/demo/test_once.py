@@ -20,6 +20,8 @@ KEYS = {
     "snapshot",
 }  # fmt: skip
 UNITS, MINUTES = 12, 0.5
+# One run for all tests of the file, in one process: a second one beside it would be refused.
+pytestmark = pytest.mark.xdist_group("launcher")
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,7 @@ export const FLAGS = {
   outside_area: gettext("不在辖区范围内"),
   no_axis: gettext("附近道路无责任路段"),
   no_chief: gettext("该路段没有路长"),
+  island: gettext("所在道路与路网不连通"),
   last_fix: gettext("地点是最后一次定位"),
   no_position: gettext("没有定位，地点是机构驻地"),
 };

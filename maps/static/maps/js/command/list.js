@@ -6,6 +6,8 @@ import { GRADES, INCIDENT_STATES, kindName, ringText, SHORTFALLS } from "../word
 
 const SETTLED = new Set(["closed", "merged", "false"]);
 const REVIEW = new Set(["reported", "reviewed"]);
+// Nobody reads further down, and drawing thousands of rows would hold the page up.
+const MOST_ROWS = 200;
 const RANK = { red: 0, yellow: 1, blue: 2, "": 3 };
 
 /** Which tab an incident belongs to. */
@@ -67,7 +69,8 @@ export class IncidentList {
     }
     const parts = [];
     let grade = null;
-    for (const row of rows) {
+    for (const [place, row] of rows.entries()) {
+      if (place >= MOST_ROWS && row.uid !== this.chosen) continue;
       if (row.grade !== grade) {
         grade = row.grade;
         const count = rows.filter((other) => other.grade === grade).length;
@@ -75,6 +78,8 @@ export class IncidentList {
       }
       parts.push(this.row(row));
     }
+    const left = rows.length - MOST_ROWS;
+    if (left > 0) parts.push(el("li.empty", {}, gettext("另有 %(n)s 条未列出，先处置列出的", { n: left })));
     fill(this.place, parts);
     if (focused) this.place.querySelector(`[data-uid="${focused}"]`)?.focus({ preventScroll: true });
     this.tick();

@@ -11,6 +11,9 @@ export class Store extends EventTarget {
     super();
     this.incidents = new Map();
     this.assignments = new Map();
+    // The same rows by incident and by tour: the lists and the map ask for every row of theirs.
+    this.ofIncident = new Map();
+    this.ofTour = new Map();
     this.units = new Map();
     this.presses = [];
     this.limits = LIMITS;
@@ -25,7 +28,10 @@ export class Store extends EventTarget {
     this.presses = picture.presses || [];
     const before = { incidents: this.incidents, assignments: this.assignments };
     this.incidents = new Map(picture.incidents.map((row) => [row.uid, newer(before.incidents.get(row.uid), row)]));
-    this.assignments = new Map(picture.assignments.map((row) => [row.uid, newer(before.assignments.get(row.uid), row)]));
+    this.assignments = new Map();
+    this.ofIncident = new Map();
+    this.ofTour = new Map();
+    for (const row of picture.assignments) this.keep(newer(before.assignments.get(row.uid), row));
     this.units = new Map(picture.units.map((row) => [row.tour_id, row]));
     this.loaded = true;
     this.tell("all");
@@ -40,8 +46,8 @@ export class Store extends EventTarget {
     }
     if (payload.assignment) {
       const row = newer(this.assignments.get(payload.assignment.uid), payload.assignment);
-      if (STANDING.has(row.state)) this.assignments.set(row.uid, row);
-      else this.assignments.delete(row.uid);
+      if (STANDING.has(row.state)) this.keep(row);
+      else this.forget(row);
       this.tell("assignment", { uid: row.uid, incident: row.incident, tour: row.tour_id, topic });
     }
     if (topic === "patrols.tour_closed") {
@@ -70,8 +76,22 @@ export class Store extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
+  keep(row) {
+    this.assignments.set(row.uid, row);
+    for (const [index, key] of [[this.ofIncident, row.incident], [this.ofTour, row.tour_id]]) {
+      if (!index.has(key)) index.set(key, new Map());
+      index.get(key).set(row.uid, row);
+    }
+  }
+
+  forget(row) {
+    this.assignments.delete(row.uid);
+    this.ofIncident.get(row.incident)?.delete(row.uid);
+    this.ofTour.get(row.tour_id)?.delete(row.uid);
+  }
+
   assignmentsOf(incidentUid) {
-    return [...this.assignments.values()].filter((row) => row.incident === incidentUid);
+    return [...(this.ofIncident.get(incidentUid)?.values() || [])];
   }
 
   /** fresh|late|stale of a fix of so many seconds; null is no fix. */
@@ -82,8 +102,8 @@ export class Store extends EventTarget {
 
   /** {state: free|sent|scene|break, age: fresh|late|stale, seconds, assignment} of a unit. */
   look(unit) {
-    const assignment = [...this.assignments.values()].find((row) => row.tour_id === unit.tour_id && row.state !== "cleared"
-      && row.state !== "proposed");
+    const held = this.ofTour.get(unit.tour_id);
+    const assignment = held && [...held.values()].find((row) => row.state !== "cleared" && row.state !== "proposed");
     let state = "free";
     if (assignment) state = assignment.state === "on_scene" ? "scene" : "sent";
     else if (unit.on_break) state = "break";
