@@ -34,6 +34,7 @@ class UrgentProcess:
         self._threads: list[threading.Thread] = []
         self._sequencing = False
         self._timers_at = float("-inf")
+        self._lock_asked_at = float("-inf")
 
     def run(self) -> None:
         """Run until `stop` is set; the calling thread works on the outbox and timers."""
@@ -67,9 +68,15 @@ class UrgentProcess:
 
     def _forget_lock(self) -> None:
         self._sequencing = False
+        self._lock_asked_at = float("-inf")
 
     def _sequence(self) -> float:
         if not self._sequencing:
+            # A second process is woken by every event, too: it asks for the lock no oftener than it polls.
+            wait_s = self._lock_asked_at + POLL_S - time.monotonic()
+            if wait_s > 0:
+                return wait_s
+            self._lock_asked_at = time.monotonic()
             self._sequencing = sequencer.lock_take()
             if not self._sequencing:
                 return POLL_S
