@@ -1,6 +1,6 @@
 """From the database to the engine's plain input. Positions are snapped once a fix, not once a decision.
 
-A process keeps, for a second, the units on duty with their places: a burst of incidents reads them once. What
+A process keeps, for two seconds, the units on duty with their places: a burst of incidents reads them once. What
 they are doing is read for every decision; what has to be true when a unit is claimed, the database decides there.
 """
 
@@ -46,7 +46,7 @@ from stations.selectors import sendable_paths
 if TYPE_CHECKING:
     from roads.selectors.routing import RoadNetwork
 
-KEEP_S = 1.0
+KEEP_S = 2.0
 KEPT_PLACES = 2000
 KEEP_POLICY_S = 2.0
 MOVING_MPS = 1.5
@@ -152,7 +152,7 @@ def freshness_of_policy() -> tuple[float, float]:
 
 
 def _roster(network: RoadNetwork, now: datetime) -> Roster:
-    """The units on duty, read at most once a second of this machine's and of the house's clock."""
+    """The units on duty, read anew after two seconds of this machine's and of the house's clock."""
     with _kept.lock:
         if _kept.version != network.version:
             _kept.version = network.version
