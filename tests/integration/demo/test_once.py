@@ -20,12 +20,9 @@ KEYS = {
     "snapshot",
 }  # fmt: skip
 UNITS, MINUTES = 12, 0.5
-# One run for all tests of the file, in one process: a second one beside it would be refused.
-pytestmark = pytest.mark.xdist_group("launcher")
 
 
-@pytest.fixture(scope="module")
-def done() -> subprocess.CompletedProcess[str]:
+def _run() -> subprocess.CompletedProcess[str]:
     words = ["--once", "--json", "--nodes", "600", "--units", str(UNITS), "--minutes", str(MINUTES)]
     return subprocess.run(
         [sys.executable, "-m", "config.launcher", "demo", *words],
@@ -34,15 +31,23 @@ def done() -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+@pytest.mark.slow
+def test_a_short_run() -> None:
+    """One test: runs of two workers at once would refuse each other."""
+    done = _run()
+    report = _report(done)
+    _one_object_with_every_key(done, report)
+    _figures_that_fit_together(report)
+    _the_snapshot_holds_the_network_of_the_report(report)
+
+
+def _report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-@pytest.mark.slow
-def test_one_object_with_every_key(done: subprocess.CompletedProcess[str], report: dict[str, Any]) -> None:
+def _one_object_with_every_key(done: subprocess.CompletedProcess[str], report: dict[str, Any]) -> None:
     assert set(report) == KEYS
     assert len(done.stdout.splitlines()) == 1, "progress goes to stderr"
     assert set(report["network"]) == {"nodes", "edges", "km"}
@@ -50,8 +55,7 @@ def test_one_object_with_every_key(done: subprocess.CompletedProcess[str], repor
     assert set(report["alert_to_assignment_ms"]) == {"p50", "p95", "p99"}
 
 
-@pytest.mark.slow
-def test_figures_that_fit_together(report: dict[str, Any]) -> None:
+def _figures_that_fit_together(report: dict[str, Any]) -> None:
     assert report["units"] == UNITS
     assert report["incidents"] == round(21 * MINUTES) or report["incidents"] == int(21 * MINUTES)
     assert 0 < report["assigned"] <= report["incidents"]
@@ -65,8 +69,7 @@ def test_figures_that_fit_together(report: dict[str, Any]) -> None:
     assert (report["lost"], report["duplicated"]) == (0, 0)
 
 
-@pytest.mark.slow
-def test_the_snapshot_holds_the_network_of_the_report(report: dict[str, Any]) -> None:
+def _the_snapshot_holds_the_network_of_the_report(report: dict[str, Any]) -> None:
     folder = Path(report["snapshot"])
     network = np.load(folder / "network.npz")
     assert 600 < report["network"]["edges"] <= network["edge_id"].size
