@@ -1,4 +1,4 @@
-"""A decision as it is kept: what it shares with others of the same half-second (the roster) is stored once, beside it.
+"""A decision as it is kept: what it shares with others of the same reading (the roster) is stored once, beside it.
 
 `compact` writes a decision over the units of a roster as their places in it, what has changed of them since, and what
 the engine said; `expand` gives back the whole text, byte for byte that of `snapshot.dumps`. The roster is named by its

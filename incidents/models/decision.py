@@ -8,7 +8,7 @@ from core import clock
 
 
 class DutyRoster(models.Model):
-    """The units on duty as they were at one moment, shared by the decisions of that half-second; see dispatch.compact.
+    """The units on duty as they were at one moment, shared by the decisions of one reading; see dispatch.compact.
 
     The key is the SHA-256 of the content, so the same text is stored once.
     """
