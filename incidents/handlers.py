@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from core.events import EventData, handles
+from core.retention import RetentionClass
+from core.retention import register as retain
 from core.timers import TimerData, handles_timer
 from core.urgent import register
 from incidents.models import Assignment, Incident
@@ -22,6 +24,7 @@ from incidents.services.history import (
     incident_move,
     incident_publish,
 )
+from incidents.services.picturing import pictures_past_term
 from incidents.services.progress import assignment_advance, proposals_withdraw
 from incidents.services.recalling import recall_to_radio
 from incidents.services.supervising import incident_climb, incident_overdue
@@ -165,6 +168,7 @@ def _deliveries() -> object:
     return deliveries_enqueue_waiting(delivery_send.delay)
 
 
+retain(RetentionClass("pictures", 1825, 180, pictures_past_term))
 register("incidents.queue", 1.0, _sweep, exclusive=True)
 # A lane of its own: it waits for the broker.
 register("incidents.deliveries", 5.0, _deliveries, exclusive=True, lane="gateways")

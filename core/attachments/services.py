@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import uuid
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, clock
+from core.attachments.files import file_remove, file_write
 from core.attachments.picture import picture_read
 from core.errors import InvalidInput
 from core.geo.srid import STORE_SRID
 from core.models import Attachment
+from core.tasks import thumbnails_enqueue
 
 
 def attachment_create(
@@ -37,7 +36,7 @@ def attachment_create(
     uid = uuid.uuid4()
     day = timezone.localdate(clock.now())
     path = f"attachments/{purpose}/{day:%Y/%m/%d}/{uid}.jpg"
-    _write(Path(settings.MEDIA_ROOT) / path, picture.jpeg)
+    file_write(path, picture.jpeg)
     with transaction.atomic():
         attachment = Attachment.objects.create(
             uid=uid,
@@ -61,40 +60,25 @@ def attachment_create(
             organisation_path=organisation_path,
             details={"sha256": attachment.sha256, "source_sha256": attachment.source_sha256, "purpose": purpose},
         )
+        transaction.on_commit(lambda: thumbnails_enqueue(attachment.pk), robust=True)
     return attachment
 
 
-def attachment_bytes(attachment: Attachment) -> bytes:
-    """The kept JPEG. Raises InvalidInput(code="attachment_changed") when the file is not what was recorded."""
-    data = (Path(settings.MEDIA_ROOT) / attachment.path).read_bytes()
-    if hashlib.sha256(data).hexdigest() != attachment.sha256:
-        raise InvalidInput(
-            _("附件文件与记录不符"),
-            code="attachment_changed",
-            field="attachment",
-            value=attachment.uid,
-            cure=_("请从备份恢复该文件"),
-        )
-    return data
+def attachment_remove(attachment: Attachment) -> int:
+    """Remove a picture with its smaller copies, inside the caller's transaction; the files go after its commit.
+
+    Returns how many files go. The caller records why (retention does). Raises ProtectedError while something still
+    belongs to it.
+    """
+    # A worker that is making copies right now is waited for: its rows go too.
+    Attachment.objects.select_for_update().get(pk=attachment.pk)
+    paths = [attachment.path, *attachment.thumbnails.values_list("path", flat=True)]
+    attachment.delete()
+    # A process that dies right after the commit leaves files without rows: `attachments_sweep` removes them.
+    transaction.on_commit(lambda: _files_remove(paths))
+    return len(paths)
 
 
-def attachments_sweep(*, older_than_s: float = 3600.0) -> int:
-    """Remove files that no row points to (a crash between file and row). Returns how many."""
-    root = Path(settings.MEDIA_ROOT)
-    limit = clock.wall_now().timestamp() - older_than_s
-    removed = 0
-    for path in (root / "attachments").rglob("*.jpg"):
-        relative = path.relative_to(root).as_posix()
-        if path.stat().st_mtime < limit and not Attachment.objects.filter(path=relative).exists():
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _files_remove(paths: list[str]) -> None:
+    for path in paths:
+        file_remove(path)

@@ -1,6 +1,6 @@
 """Models of the kernel. Actors are plain ids here, never foreign keys upward."""
 
-from core.models.attachment import Attachment
+from core.models.attachment import Attachment, AttachmentThumbnail
 from core.models.audit import AuditHead, AuditRow
 from core.models.clock import Clock
 from core.models.delivery import ConsoleMessage
@@ -12,6 +12,7 @@ from core.models.rules import DecisionTable
 
 __all__ = [
     "Attachment",
+    "AttachmentThumbnail",
     "AuditHead",
     "AuditRow",
     "Clock",

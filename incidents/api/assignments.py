@@ -19,6 +19,8 @@ from incidents.selectors import (
     assignment_detail,
     assignment_summary,
     assignments_visible_to,
+    picture_summary,
+    pictures_visible_to,
     recalls_unseen_by,
     supervisions_for,
 )
@@ -75,8 +77,11 @@ class AssignmentDetailApi(APIView):
 
     @extend_schema(operation_id="assignments_show", responses={200: dict})
     def get(self, request: Request, uid: str) -> Response:
-        """Summary, incident, route (WGS-84 lon-lat pairs) and directions."""
-        return Response(assignment_detail(_visible(actor_for_request(request), uid)))
+        """Summary, incident, route (WGS-84 lon-lat pairs), directions and the pictures that this actor may see."""
+        actor = actor_for_request(request)
+        assignment = _visible(actor, uid)
+        pictures = pictures_visible_to(actor, assignment.incident).select_related("incident")
+        return Response({**assignment_detail(assignment), "attachments": [picture_summary(row) for row in pictures]})
 
 
 class AssignmentStepApi(APIView):

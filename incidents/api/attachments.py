@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +15,8 @@ from rest_framework.views import APIView
 
 from core.api.repeatable import HEADER, IDEMPOTENCY_PARAMETER, REPEATED_HEADER
 from core.attachments.picture import SIZE_AT_MOST_BYTES, size_check
-from core.attachments.services import attachment_bytes
+from core.attachments.scaling import PictureSize
+from core.attachments.shown import attachment_shown
 from core.errors import InvalidInput, NotFound
 from core.idempotency import once
 from incidents import services
@@ -100,16 +101,38 @@ class IncidentAttachmentApi(APIView):
     data_class = DataClass.ATTACHMENT
     verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
 
-    @extend_schema(operation_id="incident_attachments_show", responses={(200, "image/jpeg"): bytes})
+    @extend_schema(
+        operation_id="incident_attachments_show",
+        parameters=[OpenApiParameter("size", str, enum=[size.value for size in PictureSize])],
+        responses={(200, "image/jpeg"): bytes},
+    )
     def get(self, request: Request, uid: str, attachment: str) -> HttpResponse:
-        """The JPEG as it is kept; 400 when the file is not what was recorded."""
+        """The JPEG as it is kept, or with `size` its smaller copy, where that is there already; 400 when the file is
+        not what was recorded.
+        """
         actor = actor_for_request(request)
+        size = _size(request)
         row = pictures_visible_to(actor, _visible(actor, uid)).filter(attachment__uid=attachment).first()
         if row is None:
             raise NotFound(_("没有这张图片"), field="attachment", value=str(attachment))
-        response = HttpResponse(attachment_bytes(row.attachment), content_type="image/jpeg")
+        shown = attachment_shown(row.attachment, size)
+        response = HttpResponse(shown.jpeg, content_type="image/jpeg")
         response["Content-Disposition"] = f'inline; filename="{row.attachment.uid}.jpg"'
-        response["Cache-Control"] = "private, max-age=3600, immutable"
+        # The kept picture in place of a copy that is still to come is asked for again soon.
+        response["Cache-Control"] = "private, max-age=3600, immutable" if shown.is_final else "private, max-age=10"
         response["X-Content-Type-Options"] = "nosniff"
-        response["ETag"] = f'"{row.attachment.sha256}"'
+        response["ETag"] = f'"{shown.sha256}"'
         return response
+
+
+def _size(request: Request) -> PictureSize | None:
+    """`?size=small`, or None for the kept picture. Raises InvalidInput for a size that does not exist."""
+    text = request.query_params.get("size")
+    if text is None:
+        return None
+    try:
+        return PictureSize(text)
+    except ValueError as problem:
+        raise InvalidInput(
+            _("未知的取值"), field="size", value=text[:40], cure="、".join(size.value for size in PictureSize)
+        ) from problem

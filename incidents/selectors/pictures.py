@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core import clock
+from core.attachments.scaling import PictureSize
 from incidents.models import Assignment, Incident, IncidentPicture
 from roads.selectors import segment_ids_of_chief
 from stations.selectors import path_filter
@@ -40,11 +41,15 @@ def _is_own(actor: Actor, incident: Incident) -> bool:
 
 
 def picture_summary(picture: IncidentPicture) -> dict[str, Any]:
-    """Address, size, SHA-256, and place (WGS-84) and time as its camera wrote them, None where it wrote none."""
+    """Addresses (whole and smaller), size, SHA-256, and place (WGS-84) and time as its camera wrote them, None where it
+    wrote none.
+    """
     attachment = picture.attachment
+    url = f"/api/v1/incidents/{picture.incident.uid}/attachments/{attachment.uid}/"
     return {
         "uid": str(attachment.uid),
-        "url": f"/api/v1/incidents/{picture.incident.uid}/attachments/{attachment.uid}/",
+        "url": url,
+        **{f"{size.value}_url": f"{url}?size={size.value}" for size in PictureSize},
         "sha256": attachment.sha256,
         "size_bytes": attachment.size_bytes,
         "width_px": attachment.width_px,

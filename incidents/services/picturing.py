@@ -1,15 +1,22 @@
-"""Adding a picture to an incident."""
+"""Adding a picture to an incident, and removing those past their term."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
-from core.attachments.services import attachment_create
+from core.attachments.services import attachment_create, attachment_remove
 from core.errors import Conflict, NotFound
+from core.retention import Removal
 from incidents.models import Incident, IncidentPicture, IncidentStep
 from incidents.selectors.visible import incidents_visible_to
 from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish
+from incidents.states import SETTLED
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -52,3 +59,26 @@ def _check(actor: Actor, incident: Incident) -> None:
             value=PICTURES_AT_MOST,
             cure=_("每条警情最多 %(most)s 张图片") % {"most": PICTURES_AT_MOST},
         )
+
+
+def pictures_past_term(before: datetime) -> Iterator[Removal]:
+    """Retention class `pictures`: the pictures of an incident that has been settled since before this moment.
+
+    What goes is rows, files and smaller copies; the incident's history still says that there was a picture.
+    """
+    settled = Incident.objects.filter(
+        state__in=sorted(SETTLED), received_at__lt=before, pictures__isnull=False
+    ).annotate(last_step_at=Max("steps__at"), count=Count("pictures", distinct=True))
+    for incident in settled.filter(last_step_at__lt=before).order_by("id").iterator(chunk_size=200):
+        yield Removal(
+            incident.number, incident.count, partial(_pictures_remove, incident.pk), incident.organisation_path
+        )
+
+
+def _pictures_remove(incident_id: int) -> int:
+    pictures = list(IncidentPicture.objects.select_for_update(of=("self",)).filter(incident_id=incident_id))
+    for picture in pictures:
+        attachment = picture.attachment
+        picture.delete()
+        attachment_remove(attachment)
+    return len(pictures)

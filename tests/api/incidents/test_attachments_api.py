@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import ExifTags, Image
 from rest_framework.test import APIClient
 
+from core import clock, retention
 from core.attachments import picture as pictures
+from core.attachments.thumbnails import thumbnails_make
 from core.models import Attachment, AuditRow
+from incidents import services
 from incidents.models import IncidentPicture, IncidentStep
 from incidents.services import picturing
 from stations.types import Role
@@ -102,6 +105,67 @@ def test_a_file_that_was_changed_is_not_shown(world: World, media: Path) -> None
     file.write_bytes(_photo("blue"))
     answer = desk.get(url)
     assert answer.status_code == 400 and answer.json()["error"]["code"] == "attachment_changed"
+
+
+def _large_photo() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((1600, 1200), 40).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_smaller_copies_by_the_same_door(world: World) -> None:
+    crew = world.crew()
+    incident, assignment = world.sent()
+    said = _add(_client(crew.person), incident, _large_photo()).json()
+    desk = _client(a_person(world.north, Role.DISPATCHER))
+    assert said["small_url"] == f"{said['url']}?size=small" and said["large_url"] == f"{said['url']}?size=large"
+    early = desk.get(said["small_url"])
+    assert hashlib.sha256(early.content).hexdigest() == said["sha256"] and "immutable" not in early["Cache-Control"]
+
+    assert thumbnails_make(Attachment.objects.get(uid=said["uid"]).pk)
+    for size, sides in (("small", (320, 240)), ("large", (1280, 960))):
+        answer = desk.get(said[f"{size}_url"])
+        assert answer.status_code == 200 and answer["Content-Type"] == "image/jpeg"
+        assert Image.open(io.BytesIO(answer.content)).size == sides
+        assert answer["X-Content-Type-Options"] == "nosniff" and "immutable" in answer["Cache-Control"]
+        assert answer["ETag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+    assert hashlib.sha256(desk.get(said["url"]).content).hexdigest() == said["sha256"]
+
+    shown = _client(crew.person).get(f"/api/v1/assignments/{assignment.uid}/").json()["attachments"]
+    assert [row["small_url"] for row in shown] == [said["small_url"]]
+    stranger = _client(a_person(world.south, Role.DISPATCHER))
+    colleague = _client(a_person(world.north, Role.OFFICER))
+    assert {each.get(said["small_url"]).status_code for each in (stranger, colleague)} == {404}
+    assert APIClient().get(said["small_url"]).status_code == 401
+
+
+@pytest.mark.parametrize("size", ["", "huge", "SMALL", "../x"])
+def test_an_unknown_size_is_refused(world: World, size: str) -> None:
+    desk = _client(a_person(world.city, Role.DISPATCHER))
+    url = _add(desk, world.report(), _photo()).json()["url"]
+    answer = desk.get(url, {"size": size})
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert (error["field"], error.get("value", "")) == ("size", size) and error["cure"] == "small、large"
+
+
+def test_past_their_term_pictures_go_whole(world: World, media: Path, django_capture_on_commit_callbacks: Any) -> None:
+    desk = _client(a_person(world.city, Role.DISPATCHER))
+    over, running = world.report(), world.report()
+    uids = [_add(desk, row, _large_photo()).json()["uid"] for row in (over, running)]
+    for row in Attachment.objects.all():
+        thumbnails_make(row.pk)
+    services.incident_mark_false(actor=world.desk, incident_uid=str(over.uid), reason="误报")
+    before = clock.now() + timedelta(seconds=1)
+    (removal,) = picturing.pictures_past_term(before)
+    assert (removal.object_id, removal.rows, removal.organisation_path) == (over.number, 1, over.organisation_path)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert removal.remove() == 1
+    assert not list(picturing.pictures_past_term(before)), "the other case is still open"
+    names = {path.name for path in _files(media)}
+    assert names == {f"{uids[1]}.jpg", f"{uids[1]}.small.jpg", f"{uids[1]}.large.jpg"}
+    assert [str(row.uid) for row in Attachment.objects.all()] == uids[1:]
+    assert "pictures" in retention.terms()
 
 
 def test_the_same_key_adds_it_once(world: World) -> None:

@@ -17,7 +17,9 @@ from PIL import Image
 
 from core import idempotency, limits
 from core.attachments.picture import BrokenPicture
-from core.attachments.services import attachment_bytes, attachment_create, attachments_sweep
+from core.attachments.services import attachment_create
+from core.attachments.shown import attachment_bytes
+from core.attachments.sweeping import attachments_sweep
 from core.errors import Conflict, InvalidInput, TooMany
 from core.imports import ImportRow, import_run, table_read
 from core.imports.runner import summary

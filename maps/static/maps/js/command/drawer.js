@@ -7,6 +7,7 @@ import {
   AGENCIES, ageText, ASSIGNMENT_STATES, assignmentState, clockText, distanceText, FLAGS, GRADES, INCIDENT_STATES, kindName, SHORTFALLS,
   SOURCES, timeText,
 } from "../words.js";
+import { pictures } from "../pictures.js";
 import { byRadio, deskActions, dispatch, merge, recall, reporter } from "./actions.js";
 import { timerOf } from "./list.js";
 
@@ -154,6 +155,7 @@ export class Drawer {
     return section(gettext("情况"),
       timer && el("p.drawer__timer", {}, el("span.ring", {}, el("span", {}, timer.text)), el("span", { className: "drawer__timer-label" }, timer.late ? gettext("已超%(what)s时限", { what: timer.label }) : gettext("距%(what)s时限", { what: timer.label }))),
       row.text && el("p", {}, row.text),
+      pictures(row.attachments),
       el("dl.kv", {},
         pair(gettext("类别"), kindName(row.kind)),
         pair(gettext("来源"), `${SOURCES[row.source] || row.source} · ${timeText(row.received_at)}`),

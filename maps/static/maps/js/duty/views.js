@@ -3,6 +3,7 @@ import { nowMs } from "../clock.js";
 import { directions } from "../directions.js";
 import { el } from "../dom.js";
 import { gettext } from "../page.js";
+import { pictures } from "../pictures.js";
 import { clockText, distanceText, GRADES, kindName, timeText } from "../words.js";
 
 const STEPS = [["acknowledged", gettext("签收")], ["en_route", gettext("出发")], ["on_scene", gettext("到场")], ["cleared", gettext("处置")], ["reported", gettext("反馈")]];
@@ -33,6 +34,7 @@ export function offerView(detail, { sign, decline }) {
       place(summary),
       el("div.row", {}, travel(detail), el("span.ring.ring--big.push", { id: "sign-ring", hidden: !detail.sign_by }, el("span", {}))),
       detail.text && el("p", {}, detail.text),
+      pictures(detail.attachments),
       el("p.why", {}, el("span.muted", {}, gettext("为何是你")), " ", detail.reasons.map((reason) => reason.text).join("；"))),
     el("div.offer-card__map", { id: "route-map" }),
     el("footer.bottom", {},
@@ -51,7 +53,8 @@ export function workView(detail, { step, report, decline }) {
       el("p.row", {}, el(`span.grade.grade--${summary.grade || "none"}`, {}, GRADES[summary.grade] || ""), el("small", {}, summary.number), !detail.is_lead && el("span.chip", {}, gettext("增援"))),
       el("h1", {}, summary.title || kindName(summary.kind)),
       place(summary),
-      detail.text && el("p", {}, detail.text)),
+      detail.text && el("p", {}, detail.text),
+      pictures(detail.attachments)),
     el("ol.steps", { "aria-label": gettext("进度") }, STEPS.map(([state, name], index) => el(`li${index <= at ? ".is-done" : ""}${index === at + 1 ? ".is-next" : ""}`, { "aria-current": index === at ? "step" : null }, name))),
     ["acknowledged", "en_route"].includes(detail.state) && [travel(detail), el("div.work__map", { id: "route-map" }), directions(detail.directions)],
     detail.state === "cleared" && reportForm(report),
