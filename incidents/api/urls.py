@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.api import assignments, attachments, desk, incidents
+from incidents.api import assignments, attachments, desk, incidents, statistics
 
 urlpatterns = [
     path("incidents/", incidents.IncidentListApi.as_view(), name="incident-list"),
@@ -35,4 +35,5 @@ urlpatterns = [
         assignments.SupervisionSettleApi.as_view(),
         name="supervision-settle",
     ),
+    path("statistics/incidents/", statistics.IncidentFiguresApi.as_view(), name="statistics-incidents"),
 ]

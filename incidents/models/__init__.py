@@ -5,16 +5,19 @@ from incidents.models.decision import Decision, DutyRoster
 from incidents.models.incident import Incident, IncidentLink, IncidentStep
 from incidents.models.picture import IncidentPicture
 from incidents.models.policy import DispatchPolicyVersion, IncidentKind
+from incidents.models.statistics import CountedDay, IncidentDay
 from incidents.models.supervision import Supervision
 
 __all__ = [
     "Assignment",
     "AssignmentStep",
+    "CountedDay",
     "Decision",
     "Delivery",
     "DispatchPolicyVersion",
     "DutyRoster",
     "Incident",
+    "IncidentDay",
     "IncidentKind",
     "IncidentLink",
     "IncidentPicture",

@@ -158,6 +158,7 @@ POST   api/v1/assignments/<uuid:uid>/steps/            incidents
 POST   api/v1/assignments/<uuid:uid>/seen/             incidents
 GET    api/v1/supervisions/                            incidents
 POST   api/v1/supervisions/<int:supervision_id>/settle/ incidents
+GET    api/v1/statistics/incidents/                    CDRL
 """
 MACHINES = """
 GET    ogc/                                            everybody

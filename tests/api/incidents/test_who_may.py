@@ -60,6 +60,7 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "assignment-seen": {"POST": SIGNS},
     "supervision-list": {"GET": SEES_ALL | SEES_OWN},
     "supervision-settle": {"POST": SEES_ALL | SEES_OWN},
+    "statistics-incidents": {"GET": COMMAND | {Role.REVIEWER, Role.ANALYST}},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNKNOWN = "00000000-0000-0000-0000-000000000000"

@@ -1,0 +1,1 @@
+"""Figures of incidents: counted day by day from the rows, read by day, kind or grade."""
