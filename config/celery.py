@@ -16,7 +16,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-ROOMS = ("core", "stations", "roads", "patrols", "recognition", "incidents", "maps")
+ROOMS = ("core", "core.jobs", "stations", "roads", "patrols", "recognition", "incidents", "maps")
 
 
 def broker_url(redis_url: str) -> str:
@@ -55,6 +55,8 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
+    # A child that read a large network gives its memory back: it is replaced after that task.
+    worker_max_memory_per_child=600_000,
     worker_hijack_root_logger=False,
     task_serializer="json",
     result_serializer="json",

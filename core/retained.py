@@ -1,4 +1,4 @@
-"""The kernel's own classes of retention: audit chains, feed and outbox, clients' keys."""
+"""The kernel's own classes of retention: audit chains, feed and outbox, clients' keys, jobs and their files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core import audit_seal
 from core.feed import reader
+from core.jobs.files import file_remove, files_sweep
+from core.models import Job
 from core.retention import Removal, RetentionClass, register
 
 BATCH = 20_000
@@ -55,6 +57,36 @@ def client_keys(before: dt.datetime) -> Iterable[Removal]:
         yield Removal(f"before {before:%Y-%m-%d}", count, partial(_expire, before))
 
 
+def job_files(before: dt.datetime) -> Iterable[Removal]:
+    """Files of jobs that are over: dry runs, failed and cancelled ones keep theirs until here, to be run again."""
+    rows = Job.objects.filter(finished_at__lt=before).exclude(file_path="").order_by("id")
+    for job in rows[:BATCH]:
+        yield Removal(str(job.uid), 1, partial(_file_remove, job), job.organisation_path)
+    files_sweep()
+
+
+def old_jobs(before: dt.datetime) -> Iterable[Removal]:
+    """Jobs that are over, with the rows they refused."""
+    for job in Job.objects.filter(finished_at__lt=before).order_by("id")[:BATCH]:
+        yield Removal(str(job.uid), 1, partial(_job_remove, job), job.organisation_path)
+
+
+def _file_remove(job: Job) -> int:
+    path = job.file_path
+    Job.objects.filter(pk=job.pk).update(file_path="")
+    transaction.on_commit(lambda: file_remove(path))
+    return 1
+
+
+def _job_remove(job: Job) -> int:
+    run = job.import_run
+    _file_remove(job)
+    job.delete()
+    if run is not None:
+        run.delete()
+    return 1
+
+
 def _forget(before: dt.datetime) -> int:
     gone = 0
     while step := reader.forget_before(before, BATCH):
@@ -72,3 +104,5 @@ def _expire(before: dt.datetime) -> int:
 register(RetentionClass("audit", 1095, 180, audit_chains, by_wall=True))
 register(RetentionClass("feed", 7, 1, feed_rows))
 register(RetentionClass("client_keys", 30, 2, client_keys, by_wall=True))
+register(RetentionClass("job_files", 1, 1, job_files))
+register(RetentionClass("jobs", 180, 7, old_jobs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from maps import health, ogc, tiles
-from maps.doors import chief, command, duty, posts, public, snapshot, words
+from maps.doors import chief, command, duty, jobs, posts, public, snapshot, words
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("command/snapshot/", snapshot.command_snapshot, name="command-snapshot"),
     path("command/briefing/<uuid:uid>/", command.briefing, name="command-briefing"),
     path("duty/", duty.duty, name="duty"),
+    path("jobs/", jobs.jobs, name="jobs"),
     path("posts.json", posts.posts, name="posts"),
     path("words/<str:language>.json", words.words, name="words"),
     path("tiles/<str:layer>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock
 from core.api.errors import typed
 from core.errors import InvalidInput, LuzhangError, plain_value
+from core.imports.importer import TableImporter
 from core.imports.reading import ImportRow, Table
 from core.models import ImportRowError, ImportRun
 
@@ -21,10 +23,31 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 200
 RowWork = Callable[[ImportRow], object]
+Watch = Callable[[ImportRun], None]
+
+
+class ImportStopped(Exception):
+    """Raised by a `watch`: the import is not ours any more. The run stays as its last chunk left it."""
 
 
 class _DryRunEnd(Exception):
     """Rolls everything of a dry run back."""
+
+
+def import_begin(
+    kind: str,
+    table: Table,
+    *,
+    dry_run: bool = False,
+    actor_id: int | None = None,
+    organisation_path: str = "",
+    report: dict[str, Any] | None = None,
+) -> ImportRun:
+    """The row of a run that is about to begin."""
+    return ImportRun.objects.create(
+        kind=kind, file_name=table.name[:255], dry_run=dry_run, total=len(table.rows), actor_id=actor_id,
+        organisation_path=organisation_path, report={"ignored_columns": table.ignored_columns, **(report or {})},
+    )  # fmt: skip
 
 
 def import_run(
@@ -38,6 +61,9 @@ def import_run(
     report: dict[str, Any] | None = None,
     progress: TextIO | None = None,
     chunk: int = CHUNK,
+    run: ImportRun | None = None,
+    importer: TableImporter | None = None,
+    watch: Watch | None = None,
 ) -> ImportRun:
     """Call `work(row)` for every row, each in a savepoint; a row that raises a typed error is reported and the rest
     goes on.
@@ -45,31 +71,62 @@ def import_run(
     Commits every `chunk` rows (a dry run is one transaction that is rolled back, so rows still see those before them).
     Progress goes to `progress` (default stderr) and to the run's row. Errors other than typed ones, validation and
     constraints stop the import: state `failed`, chunks already committed stay, the error is raised on.
+
+    `run`: one begun before (`import_begin`), gone on with behind its last chunk; `importer` is told what it had kept.
+    `watch(run)` is called at the end of each chunk's transaction and may raise ImportStopped: that chunk is not saved.
     """
     out = progress if progress is not None else sys.stderr
-    run = ImportRun.objects.create(
-        kind=kind, file_name=table.name[:255], dry_run=dry_run, total=len(table.rows), actor_id=actor_id,
-        organisation_path=organisation_path, report={"ignored_columns": table.ignored_columns, **(report or {})},
-    )  # fmt: skip
+    if run is None:
+        run = import_begin(
+            kind, table, dry_run=dry_run, actor_id=actor_id, organisation_path=organisation_path, report=report
+        )
+    else:
+        _take_up(run, importer)
+    steps = _Steps(run, work, chunk, out, watch, importer)
     try:
-        if dry_run:
-            _dry(run, table, work, out, chunk)
+        if run.dry_run:
+            _dry(steps, table)
         else:
-            for start in range(0, len(table.rows), chunk):
-                _chunk(run, table.rows[start : start + chunk], work)
+            for start in range(run.done, len(table.rows), chunk):
+                _chunk(steps, table.rows[start : start + chunk])
                 _progress(run, out)
+    except ImportStopped:
+        raise
     except Exception:
         ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.FAILED, finished_at=clock.now())
         raise
     run.state, run.finished_at = ImportRun.State.DONE, clock.now()
     with transaction.atomic():
+        if watch is not None:
+            watch(run)
         run.save()
         audit.record(
-            actor_id=actor_id, action="import.dry_run" if dry_run else "import.run", object_type="import",
-            object_id=run.pk, organisation_path=organisation_path,
+            actor_id=run.actor_id, action="import.dry_run" if run.dry_run else "import.run", object_type="import",
+            object_id=run.pk, organisation_path=run.organisation_path,
             details={"kind": kind, "file": table.name, "accepted": run.accepted, "rejected": run.rejected},
         )  # fmt: skip
     return run
+
+
+def _take_up(run: ImportRun, importer: TableImporter | None) -> None:
+    """Make a run ready to go on; a dry run keeps nothing, so it begins anew."""
+    run.state, run.finished_at = ImportRun.State.RUNNING, None
+    if run.dry_run:
+        run.done = run.accepted = run.rejected = 0
+    elif importer is not None:
+        importer.take_up(run.report.get("kept", {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What every chunk of an import needs."""
+
+    run: ImportRun
+    work: RowWork
+    size: int
+    out: TextIO
+    watch: Watch | None
+    importer: TableImporter | None
 
 
 def summary(run: ImportRun) -> str:
@@ -77,24 +134,33 @@ def summary(run: ImportRun) -> str:
     return f"{run.accepted:,} of {run.total:,} in, {run.rejected:,} reported"
 
 
-def _dry(run: ImportRun, table: Table, work: RowWork, out: TextIO, chunk: int) -> None:
-    refused: list[ImportRowError] = []
+def _dry(steps: _Steps, table: Table) -> None:
+    run, refused = steps.run, []
     try:
         with transaction.atomic():
-            for start in range(0, len(table.rows), chunk):
-                refused += _rows(run, table.rows[start : start + chunk], work)
-                _progress(run, out)
+            for start in range(0, len(table.rows), steps.size):
+                refused += _rows(run, table.rows[start : start + steps.size], steps.work)
+                if steps.watch is not None:
+                    steps.watch(run)
+                _progress(run, steps.out)
             raise _DryRunEnd
     except _DryRunEnd:
-        ImportRowError.objects.bulk_create(refused)
+        with transaction.atomic():
+            run.errors.all().delete()
+            ImportRowError.objects.bulk_create(refused)
 
 
-def _chunk(run: ImportRun, rows: list[ImportRow], work: RowWork) -> None:
+def _chunk(steps: _Steps, rows: list[ImportRow]) -> None:
+    run = steps.run
     before = (run.done, run.accepted, run.rejected)
     try:
         with transaction.atomic():
-            ImportRowError.objects.bulk_create(_rows(run, rows, work))
-            run.save(update_fields=["done", "accepted", "rejected"])
+            ImportRowError.objects.bulk_create(_rows(run, rows, steps.work))
+            if steps.importer is not None:
+                run.report["kept"] = steps.importer.kept()
+            run.save(update_fields=["state", "done", "accepted", "rejected", "report"])
+            if steps.watch is not None:
+                steps.watch(run)
     except BaseException:
         run.done, run.accepted, run.rejected = before
         raise

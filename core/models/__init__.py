@@ -7,6 +7,7 @@ from core.models.delivery import ConsoleMessage
 from core.models.event import Event, FeedHead, OutboxTask, Timer
 from core.models.guard import IdempotencyKey, RateCounter
 from core.models.imports import ImportRowError, ImportRun
+from core.models.job import Job
 from core.models.process import ProcessBeat
 from core.models.rules import DecisionTable
 
@@ -23,6 +24,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportRowError",
     "ImportRun",
+    "Job",
     "OutboxTask",
     "ProcessBeat",
     "RateCounter",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stations.api import devices, organisations, people, places
+from stations.api import devices, jobs, organisations, people, places
 
 urlpatterns = [
     path("organisations/", organisations.OrganisationCollection.as_view(), name="api-organisations"),
@@ -26,4 +26,9 @@ urlpatterns = [
     path("people/<uuid:uid>/", people.PersonItem.as_view(), name="api-person"),
     path("role-grants/", people.RoleGrantCollection.as_view(), name="api-role-grants"),
     path("role-grants/<int:grant_id>/revoke/", people.RoleGrantRevoke.as_view(), name="api-role-grant-revoke"),
+    path("jobs/", jobs.JobCollection.as_view(), name="api-jobs"),
+    path("jobs/kinds/", jobs.JobKinds.as_view(), name="api-job-kinds"),
+    path("jobs/<uuid:uid>/", jobs.JobItem.as_view(), name="api-job"),
+    path("jobs/<uuid:uid>/cancel/", jobs.JobCancel.as_view(), name="api-job-cancel"),
+    path("jobs/<uuid:uid>/repeat/", jobs.JobRepeat.as_view(), name="api-job-repeat"),
 ]

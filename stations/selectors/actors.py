@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 
 from core import clock
 from stations.models import Device, Person, RoleGrant
-from stations.types import PUBLIC_ACTOR, Actor, ActorKind, Role
+from stations.types import PUBLIC_ACTOR, Actor, ActorKind, Role, system_actor
 
 
 def token_digest(token: str) -> bytes:
@@ -32,6 +33,16 @@ def actor_for_user(user: Any) -> Actor:
         person=person, valid__contains=clock.now(), organisation__is_active=True
     ).values_list("role", "organisation__path")
     return actor_of_person(user.pk, person.pk, person.name, grants)
+
+
+def actor_of_job(user_id: int | None) -> Actor:
+    """Whoever asked for a piece of slow work, with the grants in force when it is done; the system for None.
+
+    Somebody who was locked meanwhile is the public: may do nothing any more.
+    """
+    if user_id is None:
+        return system_actor("job")
+    return actor_for_user(get_user_model().objects.filter(pk=user_id).first())
 
 
 def actor_of_person(user_id: int, person_id: int, name: str, grants: Iterable[tuple[str, str | None]]) -> Actor:

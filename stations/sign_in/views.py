@@ -18,6 +18,7 @@ from django.views.generic import TemplateView
 from stations.models import ApiToken
 from stations.selectors import actor_for_request
 from stations.sign_in.second_factor import second_factor_required, second_factor_was_set_up
+from stations.types import DataClass, Verb
 
 
 class _Titled:
@@ -120,7 +121,9 @@ class AccountView(LoginRequiredMixin, TemplateView):
         actor = actor_for_request(self.request)
         tokens = ApiToken.objects.filter(user_id=actor.user_id or 0, revoked_at=None).order_by("-created_at")
         grants = [(role.label, path) for role, path in actor.grants]
-        return {**context, "title": _("我的账号"), "actor": actor, "grants": grants, "tokens": tokens}
+        may_import = actor.may(Verb.CREATE, DataClass.IMPORT_RUN)
+        shown = {"title": _("我的账号"), "actor": actor, "grants": grants, "tokens": tokens, "may_import": may_import}
+        return {**context, **shown}
 
 
 def account_inactive(request: HttpRequest) -> HttpResponse:

@@ -78,6 +78,12 @@ PATCH  api/v1/people/<uuid:uid>/                       M
 GET    api/v1/role-grants/                             K
 POST   api/v1/role-grants/                             K
 POST   api/v1/role-grants/<int:grant_id>/revoke/       K
+GET    api/v1/jobs/                                    LM
+POST   api/v1/jobs/                                    LM
+GET    api/v1/jobs/kinds/                              LM
+GET    api/v1/jobs/<uuid:uid>/                         LM
+POST   api/v1/jobs/<uuid:uid>/cancel/                  LM
+POST   api/v1/jobs/<uuid:uid>/repeat/                  LM
 GET    api/v1/roads/where/                             everybody
 GET    api/v1/roads/chainage/                          everybody
 GET    api/v1/roads/search/                            everybody
@@ -195,6 +201,7 @@ GET    command/                                        incidents
 GET    command/snapshot/                               incidents
 GET    command/briefing/<uuid:uid>/                    CDL
 GET    duty/                                           OAWP
+GET    jobs/                                           LM
 """
 # The library's forms: here PUT is what POST is, so methods without a line are not asked. The old overview of factors
 # sends everybody on to the account page, which asks who it is.

@@ -17,10 +17,9 @@ from django.db import DatabaseError
 
 from core import clock
 from core.errors import NotFound
-from roads.management.commands import import_roads
 from roads.models import CalibrationPost, NetworkBuild, RoadAxis, RoadEdge
 from roads.selectors import current_network, networks_directory
-from roads.services import axis_import, network_import
+from roads.services import axis_import, network_import, roads_import
 from tests.factories.roads import lonlat
 from tests.unit.network.sources import ROADS
 
@@ -63,7 +62,7 @@ def _not_found(*_args: Any, **_kwargs: Any) -> Any:
         (network_import, "edges_copy", _broken, DatabaseError),
         (axis_import, "axes_copy", _broken, DatabaseError),
         (axis_import, "_edges_place", _broken, DatabaseError),
-        (import_roads, "network_switch", _not_found, CommandError),
+        (roads_import, "network_switch", _not_found, CommandError),
     ],
 )
 def test_a_fault_at_any_step_leaves_what_was_there(

@@ -1,0 +1,49 @@
+"""The lifecycle of a job as data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.transitions import Lifecycle
+
+
+class JobState(StrEnum):
+    """States of a piece of slow work."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, for model fields."""
+        return [(state.value, _JOB_LABELS[state]) for state in cls]
+
+    @property
+    def label(self) -> str:
+        """The Chinese name shown to users."""
+        return _JOB_LABELS[self]
+
+
+_JOB_LABELS = {
+    JobState.QUEUED: "排队中",
+    JobState.RUNNING: "进行中",
+    JobState.DONE: "完成",
+    JobState.FAILED: "失败",
+    JobState.CANCELLED: "已取消",
+}
+
+# A job whose worker died goes back into the queue.
+JOB_LIFECYCLE: Lifecycle[JobState] = Lifecycle(
+    "job",
+    JobState.QUEUED,
+    {
+        JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED, JobState.FAILED}),
+        JobState.RUNNING: frozenset({JobState.QUEUED, JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
+        JobState.DONE: frozenset(),
+        JobState.FAILED: frozenset(),
+        JobState.CANCELLED: frozenset(),
+    },
+)

@@ -1,0 +1,121 @@
+"""Slow work of this room that a worker carries (`core.jobs`). Loaded on use: keep the imports light."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import InvalidInput, LuzhangError
+from core.jobs import Work, job, table_import
+from stations.selectors import organisation_root
+from stations.selectors.actors import actor_of_job
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
+
+if TYPE_CHECKING:
+    from roads.models import NetworkBuild
+    from roads.services.roads_import import RoadsRead
+
+ROAD_FILES = (".osm", ".osm.bz2", ".osm.pbf", ".graphml")
+ROAD_BYTES = 2 * 2**30
+
+
+@job(
+    "roads.import_segments", label=_("导入路段和路长"), data_class=DataClass.SEGMENT.value, options=("organisation",)
+)  # fmt: skip
+def import_segments(work: Work) -> Mapping[str, Any]:
+    """As `import_segments` does."""
+    from roads.imports.tables import SegmentTable
+
+    actor = actor_of_job(work.job.actor_id)
+    return table_import(work, SegmentTable(actor=actor, organisation=work.option("organisation")))
+
+
+@job("roads.import_chiefs", label=_("导入路长任职"), data_class=DataClass.CHIEF.value, options=("organisation",))
+def import_chiefs(work: Work) -> Mapping[str, Any]:
+    """As `import_chiefs` does."""
+    from roads.imports.tables import ChiefTable
+
+    actor = actor_of_job(work.job.actor_id)
+    return table_import(work, ChiefTable(actor=actor, organisation=work.option("organisation")))
+
+
+@job(
+    "roads.import_posts", label=_("导入里程桩"), data_class=DataClass.ROAD_NETWORK.value, verb=Verb.CHANGE.value,
+    options=("datum",), whole=True,
+)  # fmt: skip
+def import_posts(work: Work) -> Mapping[str, Any]:
+    """As `import_posts` does."""
+    from roads.imports.tables import PostTable
+
+    return table_import(work, PostTable(actor=_actor(work), datum=work.option("datum")))
+
+
+@job(
+    "roads.import_roads", label=_("导入路网"), data_class=DataClass.ROAD_NETWORK.value, whole=True,
+    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, options=("name",),
+)  # fmt: skip
+def import_roads(work: Work) -> Mapping[str, Any]:
+    """As `import_roads --osm FILE` does; all or nothing, and repeated harmlessly: a network is named by its content."""
+    from roads.services.roads_import import roads_check, roads_import
+
+    actor, read = _actor(work), _read(work)
+    if work.dry_run:
+        work.step(gettext("试建路网"))
+        graph = roads_check(read=read, progress=work.say)
+        return {"junctions": graph.counts["junctions"], "edges": graph.edge_count, "skipped": dict(graph.skipped)}
+    work.step(gettext("建立路网"))
+    build, graph = roads_import(actor=actor, read=read, name=work.option("name"), progress=work.say)
+    return {**_told(build), "skipped": dict(graph.skipped)}
+
+
+@job(
+    "roads.build_network", label=_("检查或重建路网文件"), data_class=DataClass.ROAD_NETWORK.value, whole=True,
+    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, needs_file=False,
+)  # fmt: skip
+def build_network(work: Work) -> Mapping[str, Any]:
+    """As `build_network [--osm FILE]` does."""
+    from roads.services.roads_import import network_check, network_rebuild
+
+    actor = _actor(work)
+    if work.job.file_path and not work.dry_run:
+        read = _read(work)
+        work.step(gettext("重建路网"))
+        network_rebuild(actor=actor, read=read, progress=work.say)
+    work.step(gettext("检查路网文件"))
+    build, _graph = network_check(progress=work.say)
+    return _told(build)
+
+
+def _actor(work: Work) -> Actor:
+    """Who asked, with the right over the whole deployment still in force. Raises Forbidden."""
+    actor = actor_of_job(work.job.actor_id)
+    require(actor, Verb.CHANGE, DataClass.ROAD_NETWORK, organisation_root().path)
+    return actor
+
+
+def _read(work: Work) -> RoadsRead:
+    from roads.services.roads_import import roads_of_file
+
+    work.step(gettext("读取文件"))
+    try:
+        return roads_of_file(work.file, origin=work.job.file_name)
+    except LuzhangError:
+        raise
+    except ValueError as problem:
+        raise InvalidInput(
+            gettext("道路文件无法读取"), field="file", value=work.job.file_name, cure=str(problem)[:200]
+        ) from problem
+
+
+def _told(build: NetworkBuild) -> dict[str, Any]:
+    return {
+        "version": build.version,
+        "name": build.name,
+        "junctions": build.junction_count,
+        "edges": build.arc_count,
+        "km": round(build.length_km, 1),
+    }

@@ -1,0 +1,39 @@
+"""Slow work of this room that a worker carries (`core.jobs`). Loaded on use: keep the imports light."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.jobs import Work, job, table_import
+from stations.types import DataClass
+
+
+@job(
+    "stations.import_stations", label=_("导入站点、卡口和摄像机"), data_class=DataClass.STATION.value,
+    options=("datum", "organisation"),
+)  # fmt: skip
+def import_stations(work: Work) -> Mapping[str, Any]:
+    """As `import_stations` does."""
+    from stations.imports.tables import StationTable
+    from stations.selectors.actors import actor_of_job
+
+    actor = actor_of_job(work.job.actor_id)
+    return table_import(
+        work, StationTable(actor=actor, datum=work.option("datum"), organisation=work.option("organisation"))
+    )
+
+
+@job(
+    "stations.import_people", label=_("导入人员"), data_class=DataClass.PERSON.value, options=("organisation",)
+)  # fmt: skip
+def import_people(work: Work) -> Mapping[str, Any]:
+    """As `import_people` does."""
+    from stations.imports.tables import PersonTable
+    from stations.selectors.actors import actor_of_job
+
+    return table_import(
+        work, PersonTable(actor=actor_of_job(work.job.actor_id), organisation=work.option("organisation"))
+    )
