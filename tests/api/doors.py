@@ -202,6 +202,7 @@ GET    command/snapshot/                               incidents
 GET    command/briefing/<uuid:uid>/                    CDL
 GET    duty/                                           OAWP
 GET    jobs/                                           LM
+GET    styleguide/                                     CDOAWHPSRLMKU
 """
 # The library's forms: here PUT is what POST is, so methods without a line are not asked. The old overview of factors
 # sends everybody on to the account page, which asks who it is.

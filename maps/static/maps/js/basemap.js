@@ -1,4 +1,5 @@
 // The base map: our own vector tiles, drawn by MapLibre inside Leaflet; by protomaps-leaflet where there is no WebGL.
+import { scale } from "./dom.js";
 import { page } from "./page.js";
 
 const VENDOR = new URL("../../vendor/", import.meta.url).href;
@@ -9,7 +10,7 @@ function tone(name) {
 }
 
 const CLASS = ["get", "road_class"];
-const width = (wide, narrow) => [
+const width = (wide_px, narrow_px, wide = wide_px * scale(), narrow = narrow_px * scale()) => [
   "interpolate", ["exponential", 1.5], ["zoom"],
   8, ["match", CLASS, [1, 2], wide * 0.3, [3, 4, 5, 6], wide * 0.22, narrow * 0.16],
   11, ["match", CLASS, [1, 2], wide * 0.5, [3, 4, 5, 6], wide * 0.4, [7, 8, 9, 10], narrow * 0.36, narrow * 0.24],
@@ -52,8 +53,8 @@ function style(layers) {
         id: "road-name", type: "symbol", source: "roads", "source-layer": "roads", minzoom: 10,
         filter: ["all", ["!=", name, ""], ["any", ["<", ["zoom"], 13], ["==", ["get", "flags"], 256]]],
         layout: {
-          "symbol-placement": "line", "text-field": name, "text-font": ["sans-serif"], "text-size": 12,
-          "symbol-spacing": 320, "text-max-angle": 35,
+          "symbol-placement": "line", "text-field": name, "text-font": ["sans-serif"], "text-size": 12 * scale(),
+          "symbol-spacing": 320 * scale(), "text-max-angle": 35,
         },
         paint: { "text-color": tone("--map-label"), "text-halo-color": tone("--map-halo"), "text-halo-width": 1.5 },
       },
@@ -67,7 +68,7 @@ function style(layers) {
       {
         id: "station-name", type: "symbol", source: "stations", "source-layer": "stations", minzoom: 13.2,
         layout: {
-          "text-field": ["get", "name"], "text-font": ["sans-serif"], "text-size": 11, "text-anchor": "top",
+          "text-field": ["get", "name"], "text-font": ["sans-serif"], "text-size": 11 * scale(), "text-anchor": "top",
           "text-offset": [0, 0.6], "text-optional": true,
         },
         paint: { "text-color": tone("--brand"), "text-halo-color": tone("--map-halo"), "text-halo-width": 1.5 },
@@ -106,6 +107,12 @@ function script(address) {
   });
 }
 
+/** Draw anew when day turns to night, for as long as the map is there. */
+function onTheme(map, act) {
+  document.addEventListener("themechange", act);
+  map.on("unload", () => document.removeEventListener("themechange", act));
+}
+
 function hasWebGL() {
   const canvas = document.createElement("canvas");
   return Boolean(canvas.getContext("webgl2"));
@@ -118,29 +125,44 @@ async function withMapLibre(map, layers) {
   await script(`${VENDOR}maplibre-gl-leaflet/leaflet-maplibre-gl.js`);
   const layer = window.L.maplibreGL({ style: style(layers), attributionControl: false }).addTo(map);
   const gl = layer.getMaplibreMap();
+  const shown = new Map();
+  const apply = (name) => {
+    const id = { segments: "segment", checkpoints: "checkpoint", stations: "station" }[name];
+    for (const each of [id, `${id}-name`]) {
+      if (gl.getLayer(each)) gl.setLayoutProperty(each, "visibility", shown.get(name) ? "visible" : "none");
+    }
+  };
+  onTheme(map, () => {
+    gl.setStyle(style(layers));
+    gl.once("styledata", () => [...shown.keys()].forEach(apply));
+  });
   return {
     show(name, visible) {
-      const id = { segments: "segment", checkpoints: "checkpoint", stations: "station" }[name];
-      const apply = () => {
-        for (const each of [id, `${id}-name`]) {
-          if (gl.getLayer(each)) gl.setLayoutProperty(each, "visibility", visible ? "visible" : "none");
-        }
-      };
-      if (gl.isStyleLoaded()) apply();
-      else gl.once("load", apply);
+      shown.set(name, visible);
+      if (gl.isStyleLoaded()) apply(name);
+      else gl.once("load", () => apply(name));
     },
   };
 }
 
 async function withCanvas(map) {
   await script(`${VENDOR}protomaps-leaflet/protomaps-leaflet.js`);
+  let drawn = canvasLayer().addTo(map);
+  onTheme(map, () => {
+    drawn.remove();
+    drawn = canvasLayer().addTo(map);
+  });
+  return { show() {} };
+}
+
+function canvasLayer() {
   const kit = window.protomapsL;
   const line = (color, wide, test) => ({
     dataLayer: "roads",
     symbolizer: new kit.LineSymbolizer({ color, width: (z) => Math.max(0.6, wide * 1.45 ** (z - 14)) }),
     filter: (_z, feature) => feature.props.flags !== 256 && test(feature.props.road_class),
   });
-  kit.leafletLayer({
+  return kit.leafletLayer({
     url: tiles("roads")[0],
     maxDataZoom: 15,
     attribution: "",
@@ -152,8 +174,7 @@ async function withCanvas(map) {
       line(tone("--map-motorway"), 3.5, (kind) => kind <= 2),
     ],
     labelRules: [],
-  }).addTo(map);
-  return { show() {} };
+  });
 }
 
 /**

@@ -16,6 +16,9 @@ export function el(spec, props = {}, ...children) {
   return made;
 }
 
+/** How much bigger than on a desk everything is: on a wall, or where the reader wants larger letters. */
+export const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
 export const byId = (id) => document.getElementById(id);
 
 /** Put these children in place of all that is there. */

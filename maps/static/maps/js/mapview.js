@@ -1,6 +1,6 @@
 // A Leaflet map with our base map, and markers for units and incidents that say their state by shape and colour.
 import { baseMap } from "./basemap.js";
-import { el } from "./dom.js";
+import { el, scale } from "./dom.js";
 import { page } from "./page.js";
 
 const SHAPES = {
@@ -15,19 +15,59 @@ const GRADE_SHAPES = {
   blue: "M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20z",
   "": "M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20z",
 };
+// What a unit is, drawn within its shape.
+const KIND_SHAPES = {
+  car: "M6.5 14.5v-2.3L8.6 8.5h6.8l2.1 3.7v2.3zM6.5 12.2h11M8.3 14.5v1.6M15.7 14.5v1.6",
+  motorcycle: "M7.5 12.7a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM16.5 12.7a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM7.5 14.7l3-4.2h3.5l2.5 4.2M14 10.5l-.7-2.2h2",
+  foot: "M12 6.1a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM12 9.3v4l-2.2 4M12 13.3l2.2 4M9 11.3h6",
+  station: "M7.5 16.5v-5.5L12 7.3l4.5 3.7v5.5z",
+  drone: "M8 8l8 8M16 8l-8 8M8 6.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6zM16 6.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6z",
+};
+// A nose that looks out from under the shape: where a unit that moves is going.
+const COURSE_SHAPE = "M12-4.5 18 7H6z";
+const MOVES_MPS = 1;
 const SVG = "http://www.w3.org/2000/svg";
 
-function shape(path, size) {
+function drawn(path, className = "") {
+  const made = document.createElementNS(SVG, "path");
+  made.setAttribute("d", path);
+  if (className) made.setAttribute("class", className);
+  return made;
+}
+
+function shape(path, { under = null, over = null } = {}) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("width", size);
-  svg.setAttribute("height", size);
   svg.setAttribute("aria-hidden", "true");
-  const drawn = document.createElementNS(SVG, "path");
-  drawn.setAttribute("d", path);
-  svg.append(drawn);
+  svg.append(...[under, drawn(path), over].filter(Boolean));
   return svg;
 }
+
+/** The mark of a unit; `look`: {state: free|sent|scene|break, age: fresh|late|stale}; `kind`: car | motorcycle | … */
+export function unitMark(look, name, kind = "") {
+  const course = drawn(COURSE_SHAPE, "unit__course");
+  course.setAttribute("visibility", "hidden");
+  return el(`span.unit.unit--${look.state}.unit--${look.age}`, {},
+    el("span.unit__body", { title: name }, shape(SHAPES[look.state], { under: course, over: kind in KIND_SHAPES && drawn(KIND_SHAPES[kind], "unit__kind") }),
+      name && el("span.unit__name", {}, name)));
+}
+
+/** Turn the nose of a unit's mark; without a course, or standing, it has none. */
+function pointTo(marker, { course_deg: course, speed_mps: speed }, age) {
+  const way = course != null && speed >= MOVES_MPS && age !== "stale" ? Math.round(course) : null;
+  const nose = marker.way === way ? null : marker.getElement()?.querySelector(".unit__course");
+  if (!nose) return;
+  marker.way = way;
+  nose.setAttribute("visibility", way == null ? "hidden" : "visible");
+  if (way != null) nose.setAttribute("transform", `rotate(${way} 12 12)`);
+}
+
+/** The mark of an incident: grade by shape and colour, kind by its first word. */
+export function caseMark(grade, word, title) {
+  return el(`span.case.case--${grade || "none"}`, {}, el("span.case__body", { title }, shape(GRADE_SHAPES[grade || ""]), el("b", {}, word)));
+}
+
+const sized = (side) => [side * scale(), side * scale()];
 
 /** Puts a map into `place`. Resolves to the Leaflet map with `.base` (layer switches) and `.baseFailed`. */
 export async function makeMap(place, { layers = [], interactive = true } = {}) {
@@ -56,10 +96,10 @@ export class UnitLayer {
     names();
   }
 
-  /** `unit`: {tour_id, call_sign, lon, lat, course_deg}; `look`: {state, age} with age fresh | late | stale. */
+  /** `unit`: {tour_id, call_sign, kind, lon, lat, course_deg, speed_mps}; `look`: {state, age} with age fresh | late | stale. */
   put(unit, look) {
     if (unit.lon == null) return this.drop(unit.tour_id);
-    const sign = `${look.state}|${look.age}|${unit.call_sign}`;
+    const sign = `${look.state}|${look.age}|${unit.call_sign}|${unit.kind}`;
     let marker = this.markers.get(unit.tour_id);
     if (!marker) {
       marker = window.L.marker([unit.lat, unit.lon], { keyboard: false, riseOnHover: true }).addTo(this.group);
@@ -70,13 +110,12 @@ export class UnitLayer {
     if (at.lat !== unit.lat || at.lng !== unit.lon) marker.setLatLng([unit.lat, unit.lon]);
     if (marker.sign !== sign) {
       marker.sign = sign;
+      marker.way = undefined;
       marker.setIcon(window.L.divIcon({
-        className: `unit unit--${look.state} unit--${look.age}`,
-        iconSize: [22, 22],
-        html: el("span.unit__body", { title: unit.call_sign }, shape(SHAPES[look.state], 20),
-          el("span.unit__name", {}, unit.call_sign)),
+        className: "", iconSize: sized(24), html: unitMark(look, unit.call_sign, unit.kind),
       }));
     }
+    pointTo(marker, unit, look.age);
     return marker;
   }
 
@@ -110,10 +149,7 @@ export class IncidentLayer {
       marker.sign = sign;
       marker.setZIndexOffset(chosen ? 3000 : 1000);
       marker.setIcon(window.L.divIcon({
-        className: `case case--${incident.grade || "none"}${chosen ? " case--chosen" : ""}`,
-        iconSize: [28, 28],
-        html: el("span.case__body", { title: incident.title }, shape(GRADE_SHAPES[incident.grade || ""], 28),
-          el("b", {}, word)),
+        className: chosen ? "case--chosen" : "", iconSize: sized(32), html: caseMark(incident.grade, word, incident.title),
       }));
     }
   }
@@ -147,8 +183,8 @@ export class RouteLine {
 /** A pin that a person set. */
 export function pin(map, lat, lon) {
   return window.L.marker([lat, lon], {
-    icon: window.L.divIcon({ className: "pin", iconSize: [26, 36], iconAnchor: [13, 35],
-      html: shape("M12 1a8 8 0 0 1 8 8c0 6-8 14-8 14S4 15 4 9a8 8 0 0 1 8-8zm0 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6z", 34) }),
+    icon: window.L.divIcon({ className: "pin", iconSize: sized(34), iconAnchor: [17 * scale(), 33 * scale()],
+      html: shape("M12 1a8 8 0 0 1 8 8c0 6-8 14-8 14S4 15 4 9a8 8 0 0 1 8-8zm0 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6z") }),
     keyboard: false,
   }).addTo(map);
 }

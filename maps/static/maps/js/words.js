@@ -41,6 +41,15 @@ export function assignmentState(row) {
   return row.state === "expired" && !row.offered_at ? gettext("建议已撤") : ASSIGNMENT_STATES[row.state];
 }
 
+// What a unit does now: said by the shape of its mark, too.
+export const UNIT_STATES = {
+  free: gettext("空闲"),
+  sent: gettext("在途"),
+  scene: gettext("到场"),
+  break: gettext("休息"),
+  off: gettext("离线"),
+};
+
 export const UNIT_KINDS = {
   car: gettext("警车"),
   motorcycle: gettext("摩托"),

@@ -3,9 +3,9 @@ import { get } from "../api.js";
 import { directions } from "../directions.js";
 import { byId, el, fill } from "../dom.js";
 import { gettext, page } from "../page.js";
+import { ageStamp, agencyChip, gradeChip, icon, stateBlock, stepTrack } from "../parts.js";
 import {
-  AGENCIES, ageText, ASSIGNMENT_STATES, assignmentState, clockText, distanceText, FLAGS, GRADES, INCIDENT_STATES, kindName, SHORTFALLS,
-  SOURCES, timeText,
+  ageText, ASSIGNMENT_STATES, assignmentState, clockText, distanceText, FLAGS, INCIDENT_STATES, kindName, SHORTFALLS, SOURCES, timeText,
 } from "../words.js";
 import { pictures } from "../pictures.js";
 import { byRadio, deskActions, dispatch, merge, recall, reporter } from "./actions.js";
@@ -13,7 +13,13 @@ import { timerOf } from "./list.js";
 
 const DISPATCHABLE = new Set(["pending", "active"]);
 const SAME_PLACE_M = 15;
-const DOTS = { fresh: "ok", late: "late", stale: "stale" };
+// The chip of an assignment has the mark that its unit has on the map.
+const MARKS = { offered: "sent", delivered: "sent", acknowledged: "sent", en_route: "sent", on_scene: "scene", declined: "late", expired: "late", recalled: "late", proposed: "line" };
+
+const STAMPS = [
+  ["offered_at", gettext("派警")], ["delivered_at", gettext("送达")], ["acknowledged_at", gettext("签收")],
+  ["en_route_at", gettext("出发")], ["on_scene_at", gettext("到场")], ["cleared_at", gettext("处置")],
+];
 
 export class Drawer {
   constructor(store, { onRoute, onClose }) {
@@ -67,7 +73,7 @@ export class Drawer {
       this.route();
       this.propose(uid);
     } catch (problem) {
-      if (uid === this.uid) fill(this.place, this.head(gettext("打不开这条警情")), el("p.empty", {}, problem.words || problem.message));
+      if (uid === this.uid) fill(this.place, this.head(gettext("打不开这条警情")), stateBlock("error", problem.words || problem.message, "", el("button.btn.btn--sm", { type: "button", onclick: () => this.refresh() }, gettext("重试"))));
     } finally {
       this.busy = false;
       if (this.again) {
@@ -116,7 +122,7 @@ export class Drawer {
 
   head(title, ...more) {
     return el("header.drawer__head", {},
-      el("div.row", {}, more, el("button.btn.btn--quiet.btn--sm.push", { type: "button", title: gettext("关闭"), "aria-label": gettext("关闭"), onclick: () => this.close() }, "✕")),
+      el("div.drawer__bar", {}, el("div.row", {}, more), el("button.btn.btn--quiet.btn--icon.btn--sm", { type: "button", title: gettext("关闭"), "aria-label": gettext("关闭"), onclick: () => this.close() }, icon("close"))),
       el("h2", {}, title));
   }
 
@@ -126,7 +132,7 @@ export class Drawer {
     const opened = new Set([...this.place.querySelectorAll("details[open]")].map((each) => each.dataset.name));
     fill(this.place,
       this.head(row.title || kindName(row.kind),
-        el(`span.grade.grade--${row.grade || "none"}`, {}, GRADES[row.grade] || row.grade),
+        gradeChip(row.grade),
         el("span.chip", {}, row.state === "pending" && !row.assignments.some((each) => ["offered", "delivered"].includes(each.state)) ? gettext("待派警") : INCIDENT_STATES[row.state]),
         row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
         row.exercise && el("span.chip.chip--line", {}, gettext("演练")),
@@ -187,14 +193,14 @@ export class Drawer {
 
   assignment(each) {
     const live = ["proposed", "offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"].includes(each.state);
-    const late = ["declined", "expired", "recalled"].includes(each.state);
     const radio = each.deliveries?.some((row) => row.channel === "radio_card" && row.state === "sent") && ["offered", "delivered"].includes(each.state);
     return el(`div.sent${live ? "" : ".sent--over"}`, {},
       el("div.row", {},
         el("b", {}, each.call_sign),
         each.is_lead && el("span.chip.chip--line", {}, gettext("主办")),
-        el(`span.chip.${late ? "chip--late" : live ? "chip--info" : "chip--go"}`, {}, assignmentState(each)),
+        el(`span.chip.chip--${MARKS[each.state] || "go"}`, {}, assignmentState(each)),
         each.predicted_travel_s != null && el("small", {}, gettext("预计 %(time)s · %(road)s", { time: clockText(each.predicted_travel_s), road: distanceText(each.predicted_road_m) }))),
+      live && each.offered_at && stepTrack(STAMPS.map(([stamp, name]) => [name, each[stamp]])),
       this.way?.uid === each.uid && this.way.legs.length > 0 && ["offered", "delivered", "acknowledged", "en_route"].includes(each.state)
         && el("details", { dataset: { name: "way" } }, el("summary", {}, gettext("路线")), directions(this.way.legs)),
       radio && el("p.chip.chip--late", {}, gettext("未收到，请用电台呼叫")),
@@ -226,8 +232,8 @@ export class Drawer {
     return el("li.offer", {},
       el("div.row", {},
         el("b", {}, candidate.call_sign),
-        unit && el("span.chip", {}, AGENCIES[unit.agency] || unit.agency),
-        el("small", {}, el(`span.dot.dot--${DOTS[this.store.ageOf(candidate.position_age_s)]}`), " ", age),
+        unit && agencyChip(unit.agency),
+        ageStamp(candidate.position_age_s == null ? "unknown" : this.store.ageOf(candidate.position_age_s), age),
         el("b.push.offer__time", {}, clockText(candidate.travel_s))),
       el("p.offer__why", {}, candidate.reasons.map((reason) => reason.text).join(" · ")),
       candidate.warnings.map((warning) => el("p.chip.chip--warn", {}, warning.text)),

@@ -2,7 +2,8 @@
 import { nowMs } from "../clock.js";
 import { byId, el, fill } from "../dom.js";
 import { gettext } from "../page.js";
-import { GRADES, INCIDENT_STATES, kindName, ringText, SHORTFALLS } from "../words.js";
+import { gradeChip, stateBlock } from "../parts.js";
+import { INCIDENT_STATES, kindName, ringText, SHORTFALLS } from "../words.js";
 
 const SETTLED = new Set(["closed", "merged", "false"]);
 const REVIEW = new Set(["reported", "reviewed"]);
@@ -38,7 +39,16 @@ export class IncidentList {
     this.place = byId("incident-list");
     this.tabs = [...document.querySelectorAll("#incident-tabs [role=tab]")];
     this.chosen = null;
-    for (const tab of this.tabs) tab.addEventListener("click", () => this.show(tab.dataset.tab));
+    for (const [at, tab] of this.tabs.entries()) {
+      tab.addEventListener("click", () => this.show(tab.dataset.tab));
+      tab.addEventListener("keydown", ({ key }) => {
+        const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
+        if (!by) return;
+        const next = this.tabs[(at + by + this.tabs.length) % this.tabs.length];
+        this.show(next.dataset.tab);
+        next.focus();
+      });
+    }
     this.place.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -57,14 +67,17 @@ export class IncidentList {
     const counts = { open: 0, review: 0, settled: 0 };
     for (const row of this.store.incidents.values()) counts[tabOf(row)] += 1;
     for (const tab of this.tabs) {
-      tab.setAttribute("aria-selected", String(tab.dataset.tab === this.tab));
+      const is = tab.dataset.tab === this.tab;
+      tab.setAttribute("aria-selected", String(is));
+      tab.tabIndex = is ? 0 : -1;
+      if (is) byId("incident-panel").setAttribute("aria-labelledby", tab.id);
       tab.querySelector("b").textContent = counts[tab.dataset.tab];
     }
     const rows = this.rows();
     const focused = document.activeElement?.dataset?.uid;
     if (!this.store.loaded) return;
     if (!rows.length) {
-      fill(this.place, el("li.empty", {}, this.tab === "open" ? gettext("没有在办警情") : gettext("没有记录")));
+      fill(this.place, el("li", {}, stateBlock("empty", this.tab === "open" ? gettext("没有在办警情") : gettext("没有记录"))));
       return;
     }
     const parts = [];
@@ -74,12 +87,12 @@ export class IncidentList {
       if (row.grade !== grade) {
         grade = row.grade;
         const count = rows.filter((other) => other.grade === grade).length;
-        parts.push(el("li.list-head", {}, el(`span.grade.grade--${grade || "none"}`, {}, GRADES[grade] || grade), String(count)));
+        parts.push(el("li.list-head", {}, gradeChip(grade), String(count)));
       }
       parts.push(this.row(row));
     }
     const left = rows.length - MOST_ROWS;
-    if (left > 0) parts.push(el("li.empty", {}, gettext("另有 %(n)s 条未列出，先处置列出的", { n: left })));
+    if (left > 0) parts.push(el("li.state", {}, gettext("另有 %(n)s 条未列出，先处置列出的", { n: left })));
     fill(this.place, parts);
     if (focused) this.place.querySelector(`[data-uid="${focused}"]`)?.focus({ preventScroll: true });
     this.tick();

@@ -3,6 +3,7 @@ import { everySecond, nowMs } from "../clock.js";
 import { byId, el, fill, toast } from "../dom.js";
 import { Feed } from "../feed.js";
 import { gettext, page } from "../page.js";
+import { ageStamp, agencyChip, icon, unitChip } from "../parts.js";
 import { ageText, kindName, STAGES, timeText } from "../words.js";
 import { settle } from "./actions.js";
 import { Drawer } from "./drawer.js";
@@ -143,6 +144,7 @@ store.addEventListener("radio", ({ detail }) => {
   const words = detail.recalled ? gettext("%(unit)s 未确认撤回，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" })
     : gettext("%(unit)s 未收到派警，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" });
   toast(words, "error");
+  if (store.assignments.get(detail.assignment)?.incident === drawer.uid) drawer.refresh();
 });
 store.addEventListener("positions", ({ detail }) => drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
 
@@ -152,9 +154,10 @@ new Feed("positions=1", {
   positions: (units) => store.move(units),
   reset: () => reloadSoon(),
   age(seconds, late) {
+    age.classList.remove("age--unknown");
     age.classList.toggle("is-late", late);
-    age.querySelector(".dot").className = `dot ${late ? "dot--stale" : "dot--ok"}`;
-    age.querySelector("span:last-child").textContent = late
+    age.classList.toggle("age--stale", late);
+    age.textContent = late
       ? gettext("实时通道中断 %(age)s，图上不是现在", { age: ageText(seconds) })
       : gettext("实时 %(age)s", { age: ageText(seconds) });
     document.body.classList.toggle("is-stale", late);
@@ -190,10 +193,10 @@ function showUnit(tourId) {
   const look = store.look(unit);
   const place = byId("unit-card");
   fill(place,
-    el("div.row", {}, el("b", {}, unit.call_sign), el("button.btn.btn--quiet.btn--sm.push", { type: "button", "aria-label": gettext("关闭"), onclick: () => { place.hidden = true; } }, "✕")),
-    el("p", {}, { free: gettext("空闲"), sent: gettext("执行派警"), scene: gettext("在现场"), break: gettext("休息") }[look.state],
-      look.assignment && ` · ${look.assignment.incident_number}`),
-    el("p", {}, el("small", {}, look.seconds == null ? gettext("没有定位，图上是岗点") : gettext("定位 %(age)s前", { age: ageText(look.seconds) }), unit.is_mock && ` · ${gettext("模拟定位")}`)),
+    el("div.row", {}, el("b", {}, unit.call_sign), el("button.btn.btn--quiet.btn--icon.btn--sm.push", { type: "button", "aria-label": gettext("关闭"), onclick: () => { place.hidden = true; } }, icon("close"))),
+    el("p.row", {}, unitChip(look.state), agencyChip(unit.agency), look.assignment && el("small", {}, look.assignment.incident_number)),
+    el("p.row", {}, look.seconds == null ? ageStamp("unknown", gettext("没有定位，图上是岗点")) : ageStamp(look.age, gettext("定位 %(age)s前", { age: ageText(look.seconds) })),
+      unit.is_mock && el("span.chip.chip--warn", {}, gettext("模拟定位"))),
     look.assignment && el("button.btn.btn--sm", { type: "button", onclick: () => choose(look.assignment.incident) }, gettext("打开警情")));
   place.hidden = false;
 }
@@ -223,12 +226,7 @@ startMap().catch((problem) => {
   byId("map-note").hidden = false;
 });
 
-byId("theme").addEventListener("click", () => {
-  const dark = document.documentElement.dataset.theme !== "dark";
-  localStorage.setItem("theme", dark ? "dark" : "light");
-  location.reload();
-});
-
+byId("show-keys").addEventListener("click", () => byId("keys").showModal());
 byId("new-incident")?.addEventListener("click", () => intake.open());
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) {
@@ -241,6 +239,7 @@ document.addEventListener("keydown", (event) => {
   } else if (key === "j") list.step(1);
   else if (key === "k") list.step(-1);
   else if (key === "n" && intake) intake.open();
+  else if (key === "?") byId("keys").showModal();
   else if (chosen && (key === "d" || /^[1-5]$/.test(key))) drawer.key(key);
   else return;
   event.preventDefault();

@@ -171,7 +171,8 @@ function draw() {
   byId("unit-name").textContent = duty.tour?.unit.call_sign || gettext("勤务");
   const state = byId("unit-state");
   state.textContent = duty.tour?.state === "open" ? (duty.tour.on_break_since ? gettext("休息") : detail ? gettext("执行派警") : gettext("待命")) : gettext("未签到");
-  state.className = `chip${duty.tour?.state === "open" && !detail ? " chip--go" : ""}`;
+  const mark = duty.tour?.state !== "open" ? "off" : duty.tour.on_break_since ? "break" : detail ? (detail.state === "on_scene" ? "scene" : "sent") : "free";
+  state.className = `chip chip--${mark}`;
   if (name === "offer") alertStart();
   else alertStop();
   document.body.dataset.view = name;

@@ -4,6 +4,7 @@ import { directions } from "../directions.js";
 import { el } from "../dom.js";
 import { gettext } from "../page.js";
 import { pictures } from "../pictures.js";
+import { gradeChip } from "../parts.js";
 import { clockText, distanceText, GRADES, kindName, timeText } from "../words.js";
 
 const STEPS = [["acknowledged", gettext("签收")], ["en_route", gettext("出发")], ["on_scene", gettext("到场")], ["cleared", gettext("处置")], ["reported", gettext("反馈")]];
@@ -50,7 +51,7 @@ export function workView(detail, { step, report, decline }) {
   const next = NEXT[detail.state];
   return el("section.work", {},
     el(`div.card.card--${summary.grade || "none"}`, {},
-      el("p.row", {}, el(`span.grade.grade--${summary.grade || "none"}`, {}, GRADES[summary.grade] || ""), el("small", {}, summary.number), !detail.is_lead && el("span.chip", {}, gettext("增援"))),
+      el("p.row", {}, gradeChip(summary.grade), el("small", {}, summary.number), !detail.is_lead && el("span.chip", {}, gettext("增援"))),
       el("h1", {}, summary.title || kindName(summary.kind)),
       place(summary),
       detail.text && el("p", {}, detail.text),
