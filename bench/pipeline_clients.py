@@ -199,6 +199,8 @@ def committed(house: House) -> Iterator[dict[str, dict[str, float]]]:
     """
     stamp = "extract(epoch FROM pg_xact_commit_timestamp({}.xmin))::float8"
     session = psycopg2.connect(house.dsn)
+    # One snapshot: what is offered between two statements would be known to one of them only.
+    session.set_session(isolation_level="REPEATABLE READ", readonly=True)
     try:
         with session.cursor() as cursor:
             cursor.execute(

@@ -12,9 +12,7 @@ from typing import Any
 
 def dumps(value: Any, *, canonical: bool = False) -> str:
     """Compact JSON; `canonical` sorts keys and keeps to ASCII, for hashing. TypeError for what has no JSON form."""
-    return json.dumps(
-        value, default=_plain, separators=(",", ":"), sort_keys=canonical, ensure_ascii=canonical, allow_nan=False
-    )
+    return (_CANONICAL if canonical else _COMPACT).encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -36,3 +34,12 @@ def _plain(value: Any) -> Any:
     if str(type(value)).find("__proxy__") >= 0:
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+# An encoder of one's own for each call is what `json.dumps` makes; these last.
+_COMPACT, _CANONICAL = (
+    json.JSONEncoder(
+        default=_plain, separators=(",", ":"), sort_keys=canonical, ensure_ascii=canonical, allow_nan=False
+    )
+    for canonical in (False, True)
+)

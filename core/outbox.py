@@ -1,5 +1,5 @@
 """Working off the outbox: one transaction for each duty, which does the handler's work and marks the duty done, or
-neither.
+neither; for handlers that take several events at once, one transaction for all of those.
 
 Any number of processes may run this at once. A duty is never given up: what fails is tried again, at most 5 s later,
 and flagged `stuck` for people after 20 tries.
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError, InterfaceError
 
 from core import events, wake
-from core.events import EventData, Handler
+from core.events import EventData, Handler, Together
 
 logger = logging.getLogger(__name__)
 
@@ -37,13 +37,24 @@ _CLAIM_SQL = """
 UPDATE core_outboxtask SET done_at = statement_timestamp()
 WHERE id = (SELECT id FROM core_outboxtask WHERE id = %s AND done_at IS NULL FOR UPDATE SKIP LOCKED)
 """
+_CLAIM_SOME_SQL = """
+UPDATE core_outboxtask SET done_at = statement_timestamp()
+WHERE id IN (SELECT id FROM core_outboxtask WHERE id = ANY(%s) AND done_at IS NULL ORDER BY id FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
 _ANSWERED_SQL = """
 UPDATE core_outboxtask SET done_at = statement_timestamp()
 WHERE id IN (SELECT id FROM core_outboxtask WHERE done_at IS NULL AND handler = ANY(%s) FOR UPDATE SKIP LOCKED)
 RETURNING handler
 """
 _NOT_NOW_SQL = """
-UPDATE core_outboxtask SET due_at = statement_timestamp() + make_interval(secs => %s) WHERE id = %s AND done_at IS NULL
+UPDATE core_outboxtask SET due_at = statement_timestamp() + make_interval(secs => %s)
+WHERE id = ANY(%s) AND done_at IS NULL
+"""
+# Within the transaction that has claimed (marked) them, only.
+_UNCLAIM_SQL = """
+UPDATE core_outboxtask SET done_at = NULL, due_at = statement_timestamp() + make_interval(secs => %s)
+WHERE id = ANY(%s)
 """
 _FAILED_SQL = """
 UPDATE core_outboxtask SET attempts = attempts + 1, last_error = %s, stuck = attempts + 1 >= %s,
@@ -55,7 +66,7 @@ WHERE id = %s AND done_at IS NULL RETURNING attempts
 @dataclass(frozen=True, slots=True)
 class _Task:
     id: int
-    handler: Handler
+    handler: Handler | Together
     event: EventData
 
 
@@ -82,8 +93,8 @@ def run_due(limit: int, worker_name: str = "") -> int:
     """
     tried = 0
     with wake.held():
-        for task in _due(limit):
-            tried += _run(task, worker_name)
+        for tasks in _grouped(_due(limit)):
+            tried += _run(tasks, worker_name)
     return tried
 
 
@@ -116,30 +127,70 @@ def _due(limit: int) -> list[_Task]:
         cursor.execute(_DUE_SQL, [events.handler_names(), limit])
         rows = cursor.fetchall()
     tasks = []
-    for task_id, handler_name, event_id, topic, path, audience, subject, payload, at, key in rows:
-        handler = events.handler_named(handler_name)
+    for task_id, name, event_id, topic, path, audience, subject, payload, at, key in rows:
+        handler = events.handler_named(name)
         if handler is not None:
             event = EventData(event_id, topic, path, audience, events.loaded(subject), events.loaded(payload), at, key)
             tasks.append(_Task(task_id, handler, event))
     return tasks
 
 
-def _run(task: _Task, worker_name: str) -> int:
+def _grouped(tasks: Sequence[_Task]) -> list[list[_Task]]:
+    """Duties in their order; those of a handler that takes several stand with its first one."""
+    groups: list[list[_Task]] = []
+    open_group: dict[int, list[_Task]] = {}
+    for task in tasks:
+        group = open_group.get(id(task.handler))
+        if isinstance(task.handler, Together) and group is not None and len(group) < task.handler.at_most:
+            group.append(task)
+        else:
+            groups.append([task])
+            open_group[id(task.handler)] = groups[-1]
+    return groups
+
+
+def _run(tasks: Sequence[_Task], worker_name: str) -> int:
+    """Run the duties of one group in one transaction. Returns how many were done or tried here."""
+    claimed: list[_Task] = []
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_CLAIM_SQL, [task.id])
-                if cursor.rowcount != 1:
-                    return 0
-            task.handler(task.event)
+            claimed = _claim(tasks)
+            if claimed and (later := _handle(claimed)):
+                _put_off(_UNCLAIM_SQL, later)
     except NotNow:
-        with connection.cursor() as cursor:
-            cursor.execute(_NOT_NOW_SQL, [NOT_NOW_S, task.id])
+        _put_off(_NOT_NOW_SQL, claimed)
     except Exception as problem:
         if session_lost(problem):
             raise
-        _failed(task, problem, worker_name)
-    return 1
+        if len(claimed) > 1:
+            return sum(_run([task], worker_name) for task in claimed)
+        _failed(claimed[0], problem, worker_name)
+    return len(claimed)
+
+
+def _claim(tasks: Sequence[_Task]) -> list[_Task]:
+    with connection.cursor() as cursor:
+        if len(tasks) == 1:
+            cursor.execute(_CLAIM_SQL, [tasks[0].id])
+            return list(tasks) if cursor.rowcount == 1 else []
+        cursor.execute(_CLAIM_SOME_SQL, [[task.id for task in tasks]])
+        mine = {row[0] for row in cursor.fetchall()}
+    return [task for task in tasks if task.id in mine]
+
+
+def _handle(tasks: Sequence[_Task]) -> list[_Task]:
+    """Call the handler of these duties. Returns those that it leaves for later."""
+    handler = tasks[0].handler
+    if not isinstance(handler, Together):
+        handler(tasks[0].event)
+        return []
+    later = set(handler.run([task.event for task in tasks]))
+    return [task for task in tasks if task.event.id in later]
+
+
+def _put_off(statement: str, tasks: Sequence[_Task]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [NOT_NOW_S, [task.id for task in tasks]])
 
 
 def _failed(task: _Task, problem: Exception, worker_name: str) -> None:
@@ -147,8 +198,9 @@ def _failed(task: _Task, problem: Exception, worker_name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FAILED_SQL, [text, STUCK_AFTER, RETRY_AT_MOST_S, RETRY_FIRST_S, task.id])
         row = cursor.fetchone()
+    function = task.handler.run if isinstance(task.handler, Together) else task.handler
     logger.warning(
         "%s: %s failed on event %s (%s), try %s",
-        worker_name or "outbox", task.handler.__qualname__, task.event.id, task.event.topic, row[0] if row else "?",
+        worker_name or "outbox", function.__qualname__, task.event.id, task.event.topic, row[0] if row else "?",
         exc_info=problem,
     )  # fmt: skip

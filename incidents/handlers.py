@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
-from core.events import EventData, handles
+from core.events import EventData, handles, handles_together
 from core.retention import RetentionClass
 from core.retention import register as retain
 from core.timers import TimerData, handles_timer
@@ -13,7 +15,13 @@ from incidents.models import Assignment, Incident
 from incidents.selectors.unit_states import assigned_tour_states
 from incidents.services.calling import sos_receive
 from incidents.services.delivering import delivery_next
-from incidents.services.dispatching import CAME_FREE, incident_dispatch, queue_solve, queue_sweep
+from incidents.services.dispatching import (
+    CAME_FREE,
+    DISPATCH_TOGETHER,
+    incidents_dispatch,
+    queue_solve,
+    queue_sweep,
+)
 from incidents.services.following import organisation_paths_follow
 from incidents.services.gateways import deliveries_enqueue_waiting, delivery_enqueue
 from incidents.services.gathering import freshness_of_policy
@@ -37,16 +45,22 @@ tour_states_from(assigned_tour_states)
 freshness_limits_from(freshness_of_policy)
 
 
-@handles("incidents.incident_received")
-def dispatch_received(event: EventData) -> None:
-    """A new incident wants a unit."""
-    incident_dispatch(int(event.subject["incident_id"]))
+@handles_together("incidents.incident_received", at_most=DISPATCH_TOGETHER)
+def dispatch_received(events: Sequence[EventData]) -> list[int]:
+    """New incidents want a unit each, or several."""
+    return _dispatched(events)
 
 
-@handles("incidents.unit_wanted")
-def dispatch_again(event: EventData) -> None:
-    """An incident lost its unit, or was taken up again."""
-    incident_dispatch(int(event.subject["incident_id"]))
+@handles_together("incidents.unit_wanted", at_most=DISPATCH_TOGETHER)
+def dispatch_again(events: Sequence[EventData]) -> list[int]:
+    """Incidents lost their unit, or were taken up again."""
+    return _dispatched(events)
+
+
+def _dispatched(events: Sequence[EventData]) -> list[int]:
+    incident_of = {event.id: int(event.subject["incident_id"]) for event in events}
+    later = set(incidents_dispatch(sorted(set(incident_of.values()))))
+    return [event_id for event_id, incident_id in incident_of.items() if incident_id in later]
 
 
 def _unit_came_free(event: EventData) -> None:

@@ -148,6 +148,12 @@ def examine(given: DecisionInput, travel: TravelTimes) -> Examined:
     )
 
 
+def goes_alone(known: Examined) -> bool:
+    """Whether somebody would go without a person's confirmation, were this incident the only one."""
+    picks = _picks(known, None)
+    return bool(picks) and picks[0].automatic
+
+
 def conclude(known: Examined, matched: tuple[int, ...] | None) -> Plan:
     """The plan: the best candidates go, or those that the queue's solution names (`matched`, lead first)."""
     given = known.given

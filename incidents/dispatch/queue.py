@@ -6,13 +6,13 @@ solved together answers 31 to 84 % sooner than first come, first served; fixed w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .constraints import Case, reject
-from .engine import Decided, Examined, conclude, examine
+from .engine import Decided, Examined, conclude, examine, goes_alone
 from .policy import DispatchPolicy
 from .types import GRADE_RANK, DecisionInput, TravelTimes, UnitSnapshot, UnitState
 
@@ -95,12 +95,12 @@ def _solve_group(rows: Sequence[Waiting], used: set[int], policy: DispatchPolicy
     ]
 
 
-def considered(given: Sequence[DecisionInput], *, newcomer: int | None = None) -> list[int]:
+def considered(given: Sequence[DecisionInput], *, newcomers: Collection[int] = ()) -> list[int]:
     """Which of the waiting incidents are worth solving now, as positions in `given`, in their order.
 
     Those whom some free unit may serve, the gravest and longest waiting first, `A_UNIT` for every free unit within
     `AT_LEAST` and `AT_MOST`: an incident further down could take a unit from a graver or older one only by being
-    nearer, and comes up with the next units. The `newcomer` (an incident's id) is always among them; where nobody is
+    nearer, and comes up with the next units. The `newcomers` (ids of incidents) are always among them; where nobody is
     free a few are looked at still, so that the reason they are told stays true.
     """
     free = {u.tour_id: u for one in given for u in one.units if u.state in (UnitState.FREE, UnitState.ON_WAY_BACK)}
@@ -114,7 +114,7 @@ def considered(given: Sequence[DecisionInput], *, newcomer: int | None = None) -
     )
     served = [i for i in ranked if _may_be_served(given[i], free.values())]
     chosen = set(served[: min(AT_MOST, max(AT_LEAST, A_UNIT * len(free)))] if served else ranked[:A_UNIT])
-    return [i for i, one in enumerate(given) if i in chosen or one.incident.incident_id == newcomer]
+    return [i for i, one in enumerate(given) if i in chosen or one.incident.incident_id in newcomers]
 
 
 def _may_be_served(one: DecisionInput, free: Iterable[UnitSnapshot]) -> bool:
@@ -131,15 +131,12 @@ def decide_queue(given: Sequence[DecisionInput], travel: TravelTimes) -> tuple[D
     count = sum(one.incident.units_needed for one in given)
     wide = [replace(one, search_k=max(one.policy.k, count)) for one in given] if len(given) > 1 else list(given)
     known = [examine(one, travel) for one in wide]
-    plans = [conclude(one, None) for one in known]
-    joint = [i for i, plan in enumerate(plans) if plan.automatic]
+    joint = [i for i, one in enumerate(known) if goes_alone(one)]
     if len(joint) > 1:
         matched = _share([known[i] for i in joint])
         for i in joint:
-            tours = tuple(matched.get(given[i].incident.incident_id, ()))
-            wide[i] = replace(wide[i], matched=tours)
-            plans[i] = conclude(known[i], tours)
-    return tuple(Decided(one, plan, seen.judged) for one, plan, seen in zip(wide, plans, known, strict=True))
+            wide[i] = replace(wide[i], matched=tuple(matched.get(given[i].incident.incident_id, ())))
+    return tuple(Decided(one, conclude(seen, one.matched), seen.judged) for one, seen in zip(wide, known, strict=True))
 
 
 def _share(known: Sequence[Examined]) -> dict[int, list[int]]:

@@ -158,7 +158,10 @@ def dumps(record: DecisionRecord, judged: Judged | None = None) -> str:
 
 def canonical(plain: Any) -> str:
     """Canonical JSON: sorted keys, no spaces, UTF-8, no NaN. Raises ValueError for NaN or infinity."""
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(plain)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def sha256(text: str) -> str:

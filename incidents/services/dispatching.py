@@ -1,4 +1,4 @@
-"""Dispatch without a person: a newcomer alone, or all who wait together.
+"""Dispatch without a person: newcomers at once, alone or those of one moment together; or all who wait together.
 
 An incident that nobody can take waits with its shortfall stated; whenever a unit may have come free the waiting ones
 are solved together (`queue_solve`), one solver at a time.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,17 +19,20 @@ from core.db.prepared import prepared
 from incidents.dispatch.queue import considered
 from incidents.dispatch.types import DecisionInput
 from incidents.models import Decision, Incident
-from incidents.services.gathering import decision_input, decision_inputs, gathering_forget
+from incidents.services.gathering import decision_inputs, gathering_forget
 from incidents.services.history import incident_lock_by_id
 from incidents.services.offering import plan_carry_out
-from incidents.services.planning import plan_one, plan_queue
+from incidents.services.planning import plan_queue
 from incidents.services.progress import Sending
 from incidents.states import DISPATCHABLE, AssignmentState, Grade, IncidentState
+from patrols.selectors import tours_sendable
 
 logger = logging.getLogger(__name__)
 
-# The handlers that dispatch one incident each.
+# The handlers that dispatch newcomers.
 DISPATCHERS = ("incidents.handlers.dispatch_received", "incidents.handlers.dispatch_again")
+# How many newcomers one transaction serves: in a flood they share what all decisions ask; none waits long for others.
+DISPATCH_TOGETHER = 8
 QUEUE_LOCK = 0x4C5A51  # "LZQ"
 # The gravest and oldest that are looked at; of these, those whom somebody free may serve are solved together.
 QUEUE_SIZE = 200
@@ -66,27 +70,60 @@ _GRADES = [grade.value for grade in sorted(Grade, key=lambda grade: grade.rank)]
 def incident_dispatch(incident_id: int) -> None:
     """Find units for an incident that wants some. Safe to run twice; runs in the caller's transaction.
 
-    While others wait and a unit has just come free, all are solved together, so that a newcomer does not take what a
-    graver one wants. (Whoever waits without that was looked at before: nobody who is free now can serve it.)
     Raises outbox.NotNow while another process is solving the queue, or took every unit that was chosen.
     """
-    incident = incident_lock_by_id(incident_id)
-    sending = Sending.of(incident)
-    if sending.wanted == 0:
-        return
-    if _queue_is_due():
-        _solve(also=incident_id)
-        return
-    for turn in range(CLAIM_TRIES):
-        if turn > 1:
-            # Nobody was quicker, it seems: the unit itself is no longer what the list of those on duty says.
-            gathering_forget(everything=False)
-        given = decision_input(sending, units_needed=max(1, sending.wanted), automatic=incident.automatic)
-        decided, engine_ms = plan_one(given)
-        if plan_carry_out(sending, decided, origin=Decision.Origin.ENGINE, engine_ms=engine_ms):
-            return
-        # Somebody took the unit between reading and claiming: look again.
-    raise outbox.NotNow  # others were quicker each time: in a moment, with what is then true
+    if _dispatch([incident_lock_by_id(incident_id)]):
+        raise outbox.NotNow
+
+
+def incidents_dispatch(incident_ids: Sequence[int]) -> list[int]:
+    """As `incident_dispatch` for several that are due at the same moment: they are read and solved together, which
+    costs less and lets the graver choose first. Returns those that could not be served now: they come again.
+    """
+    if len(incident_ids) == 1:
+        incident_dispatch(incident_ids[0])
+        return []
+    incidents = list(
+        Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=incident_ids).order_by("pk")
+    )
+    locked_by_others = set(incident_ids) - {incident.pk for incident in incidents}
+    return sorted(locked_by_others) + _dispatch(incidents)
+
+
+def _dispatch(incidents: Sequence[Incident]) -> list[int]:
+    """Units for locked incidents. Returns those for whom others were quicker each time.
+
+    While others wait and a unit has just come free, all are solved together, so that a newcomer does not take what a
+    graver one wants. (Whoever waits without that was looked at before: nobody who is free now can serve it.)
+    """
+    waiting = [sending for sending in Sending.of_all(incidents) if sending.wanted > 0]
+    if waiting and _queue_is_due():
+        _solve(also=[sending.incident.pk for sending in waiting])
+        return []
+    taken: set[int] = set()
+    for _turn in range(CLAIM_TRIES):
+        if not waiting:
+            break
+        waiting = _carried_out(waiting, taken)
+    return [sending.incident.pk for sending in waiting]
+
+
+def _carried_out(waiting: list[Sending], taken: set[int]) -> list[Sending]:
+    """Decide for all and carry it out. Returns those whose unit somebody else took between reading and claiming; its
+    tour is added to `taken`: until the other one's commit nothing else tells.
+    """
+    wanted = [(one, max(1, one.wanted), one.incident.automatic) for one in waiting]
+    plans, engine_ms = plan_queue(decision_inputs(wanted, taken=taken))
+    origin = Decision.Origin.SOLVER if len(waiting) > 1 else Decision.Origin.ENGINE
+    lost: list[Sending] = []
+    for sending, decided in zip(waiting, plans, strict=True):
+        if not plan_carry_out(sending, decided, origin=origin, engine_ms=engine_ms / len(waiting)):
+            lost.append(sending)
+            taken.update(pick.tour_id for pick in decided.plan.picks[:1])
+    if lost and not tours_sendable(taken):
+        # Nobody was quicker: the unit itself is no longer what the list of those on duty says.
+        gathering_forget(everything=False)
+    return lost
 
 
 def _waiting_incidents(limit: int = QUEUE_SIZE) -> list[int]:
@@ -113,7 +150,7 @@ def queue_solve() -> int:
         return _solve()
 
 
-def _solve(*, also: int | None = None) -> int:
+def _solve(*, also: Sequence[int] = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [QUEUE_LOCK])
         if not cursor.fetchone()[0]:
@@ -121,9 +158,7 @@ def _solve(*, also: int | None = None) -> int:
     answered = outbox.answered(list(CAME_FREE.values()))
     if any(name == CAME_FREE[topic] for name in answered for topic in TOURS_CHANGED):
         gathering_forget(everything=False)
-    ids = _waiting_incidents()
-    if also is not None and also not in ids:
-        ids.append(also)
+    ids = list(dict.fromkeys([*_waiting_incidents(), *also]))
     if not ids:
         return 0
     incidents = list(
@@ -131,7 +166,7 @@ def _solve(*, also: int | None = None) -> int:
     )
     waiting = [sending for sending in Sending.of_all(incidents) if sending.wanted > 0]
     waiting, given = _inputs_of(waiting)
-    chosen = considered(given, newcomer=also)
+    chosen = considered(given, newcomers=also)
     queue = [waiting[i] for i in chosen]
     if not queue:
         return 0

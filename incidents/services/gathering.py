@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -36,12 +36,12 @@ from incidents.services.grading import CALLER
 from incidents.services.intake_rows import kinds_active
 from incidents.services.progress import Sending
 from incidents.services.travel import spots_of
-from incidents.states import HOLDING, STANDING, AssignmentState
+from incidents.states import HOLDING, STANDING, AssignmentState, Grade
 from patrols.selectors import system_tours_on_duty
 from patrols.types import TourOnDuty
 from roads.network.placement import OFF_NETWORK_M
 from roads.selectors import current_network
-from stations.selectors import sendable_paths
+from stations.selectors import Sendable, sendable_now
 
 if TYPE_CHECKING:
     from roads.selectors.routing import RoadNetwork
@@ -114,8 +114,8 @@ class _Kept:
     spots: dict[int, tuple[object, Position | None]] = field(default_factory=dict)
     posts: dict[tuple[float, float, bool], Position | None] = field(default_factory=dict)
     incidents: dict[tuple[object, ...], tuple[Spot, ...]] = field(default_factory=dict)
-    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    paths_read_at: float = float("-inf")
+    sendable: Sendable | None = None
+    sendable_read_at: float = float("-inf")
     policy: DispatchPolicy | None = None
     policy_read_at: float = float("-inf")
 
@@ -128,7 +128,7 @@ def gathering_forget(*, everything: bool = True) -> None:
     with _kept.lock:
         _kept.read_at = float("-inf")
         if everything:
-            _kept.policy_read_at = _kept.paths_read_at = float("-inf")
+            _kept.policy_read_at = _kept.sendable_read_at = float("-inf")
             for places in (_kept.spots, _kept.posts, _kept.incidents):
                 places.clear()
 
@@ -199,10 +199,14 @@ def _fallback(network: RoadNetwork, tour: TourOnDuty) -> Position | None:
     return _kept.posts[key]
 
 
-def _held() -> dict[int, _Held]:
+def _held(now: datetime, taken: Iterable[int] = ()) -> dict[int, _Held]:
     with connection.cursor() as cursor:
         prepared(cursor, _HELD_SQL, [_HOLDING])
-        return {row[0]: row for row in cursor.fetchall()}
+        held: dict[int, _Held] = {row[0]: row for row in cursor.fetchall()}
+    for tour_id in taken:
+        # Whoever takes it has not committed yet, so all that is known is that it goes now.
+        held.setdefault(tour_id, (tour_id, -tour_id, AssignmentState.OFFERED.value, Grade.RED.value, now.timestamp()))
+    return held
 
 
 def _unit(network: RoadNetwork, tour: TourOnDuty, now: datetime) -> UnitSnapshot:
@@ -290,17 +294,11 @@ def _incident_spots(network: RoadNetwork, incident: Incident) -> tuple[Spot, ...
 
 
 def _sendable(path: str, now: datetime) -> tuple[str, ...]:
-    """Whose units may be sent; kept for two seconds, as the policy is."""
+    """Whose units may be sent; who may be sent where is kept for two seconds, as the policy is."""
     with _kept.lock:
-        if time.monotonic() - _kept.paths_read_at >= KEEP_POLICY_S:
-            _kept.paths.clear()
-            _kept.paths_read_at = time.monotonic()
-        known = _kept.paths.get(path)
-    if known is None:
-        known = sendable_paths(path, now)
-        with _kept.lock:
-            _kept.paths[path] = known
-    return known
+        if _kept.sendable is None or time.monotonic() - _kept.sendable_read_at >= KEEP_POLICY_S:
+            _kept.sendable, _kept.sendable_read_at = sendable_now(now), time.monotonic()
+        return _kept.sendable.paths(path)
 
 
 def units_gathered(
@@ -309,14 +307,16 @@ def units_gathered(
     """Every tour on duty within organisation paths (all without), in order of call sign and rounded as stored, with
     what it is doing now; and the roster they come from, from whose moment the ages of their positions count.
     """
-    roster, held = _roster(network, now), _held()
-    units = roster.of(tuple(paths) if paths is not None else ("",))
-    if held:
-        rows = [held.get(unit.tour_id) for unit in units]
-        units = tuple(
-            [unit if row is None else roster.held_by(unit, row) for unit, row in zip(units, rows, strict=True)]
-        )
-    return units, roster
+    roster = _roster(network, now)
+    return _doing_now(roster, _held(now), tuple(paths) if paths is not None else ("",)), roster
+
+
+def _doing_now(roster: Roster, held: dict[int, _Held], paths: tuple[str, ...]) -> tuple[UnitSnapshot, ...]:
+    units = roster.of(paths)
+    if not held:
+        return units
+    rows = [held.get(unit.tour_id) for unit in units]
+    return tuple([unit if row is None else roster.held_by(unit, row) for unit, row in zip(units, rows, strict=True)])
 
 
 def decision_input(sending: Sending, *, units_needed: int, automatic: bool) -> DecisionInput:
@@ -324,24 +324,24 @@ def decision_input(sending: Sending, *, units_needed: int, automatic: bool) -> D
     return decision_inputs([(sending, units_needed, automatic)])[0]
 
 
-def decision_inputs(wanted: Sequence[tuple[Sending, int, bool]]) -> list[DecisionInput]:
+def decision_inputs(wanted: Sequence[tuple[Sending, int, bool]], *, taken: Collection[int] = ()) -> list[DecisionInput]:
     """As `decision_input` for several incidents of the same moment and the same units: (what it has, units needed,
-    whether it may go without a person) each.
+    whether it may go without a person) each. `taken`: tours that somebody else is just taking, and has not committed.
     """
     now = clock.now()
     network, policy = current_network(), policy_in_force()
-    gathered: dict[tuple[str, ...], tuple[tuple[UnitSnapshot, ...], Roster]] = {}
+    roster, held = _roster(network, now), _held(now, taken)
+    gathered: dict[tuple[str, ...], tuple[UnitSnapshot, ...]] = {}
     inputs = []
     for sending, units_needed, automatic in wanted:
         snapshot = incident_snapshot(sending, network, now, units_needed=units_needed, automatic=automatic)
         paths = snapshot.sendable_paths
         if paths not in gathered:
-            gathered[paths] = units_gathered(network, now, paths)
-        units, roster = gathered[paths]
+            gathered[paths] = _doing_now(roster, held, paths)
         inputs.append(
             DecisionInput(
                 incident=snapshot,
-                units=units,
+                units=gathered[paths],
                 policy=policy,
                 at=now.isoformat(),
                 network_version=network.version,

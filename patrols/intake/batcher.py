@@ -10,7 +10,9 @@ from patrols.intake import metrics
 from patrols.intake.report import Outcome, Report, StoreUnavailable
 from patrols.intake.store import NOTIFY_EVERY_S, Store
 
-LINGER_S = 0.01
+LINGER_S = 0.02
+# Above this many reports a second batches are large enough by themselves.
+LINGER_BELOW_PER_S = 1_000.0
 MAX_BATCH = 2_000
 # At 5,000 reports a second this is four seconds' worth; more would be answered later than the apps wait.
 MAX_PENDING = 20_000
@@ -20,7 +22,7 @@ log = logging.getLogger(__name__)
 
 class Batcher:
     """One writer thread, one batch in flight. While it is being written the next one collects, so the batch grows by
-    itself with the load; only an idle batcher lingers for company. Lives in one event loop.
+    itself with the load; while few come it lingers for company. Lives in one event loop.
     """
 
     def __init__(self, store: Store, *, linger_s: float = LINGER_S, max_batch: int = MAX_BATCH) -> None:
@@ -29,6 +31,8 @@ class Batcher:
         self._max_batch = max_batch
         self._loop = asyncio.get_running_loop()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="tracker-intake")
+        self._taken_at = float("-inf")
+        self._rate_per_s = 0.0
         self._pending: list[tuple[Report, asyncio.Future[Outcome]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._notifier: asyncio.TimerHandle | None = None
@@ -60,10 +64,13 @@ class Batcher:
         self._executor.shutdown(wait=True)
 
     async def _write_pending(self) -> None:
-        await asyncio.sleep(self._linger_s)
         while self._pending:
+            if self._rate_per_s < LINGER_BELOW_PER_S:
+                await asyncio.sleep(self._linger_s)
             batch = self._pending[: self._max_batch]
             del self._pending[: self._max_batch]
+            now = self._loop.time()
+            self._rate_per_s, self._taken_at = len(batch) / max(now - self._taken_at, 1e-3), now
             await self._write(batch)
         self._writer = None
 

@@ -10,6 +10,7 @@ from patrols.selectors.tours import (
     tour_next_of_person,
     tour_of_person,
     tours_on_duty,
+    tours_sendable,
     tours_visible_to,
     units_visible_to,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "tour_of_person",
     "tour_states_from",
     "tours_on_duty",
+    "tours_sendable",
     "tours_visible_to",
     "units_on_duty",
     "units_visible_to",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,12 @@ def _tour(row: Sequence[Any]) -> TourOnDuty:
     """Columns come in the order of the fields; the kinds of the people present give powers and kinds."""
     values = [*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:]]
     return TourOnDuty(*values)
+
+
+def tours_sendable(tour_ids: Collection[int]) -> bool:
+    """Whether all of these tours are out and not on a break at this moment."""
+    gone = Tour.objects.filter(pk__in=tour_ids).exclude(state=TourState.OPEN.value, on_break_since=None)
+    return not gone.exists()
 
 
 def system_tours_on_duty(*, at: datetime, paths: Iterable[str] | None = None) -> list[TourOnDuty]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,14 +47,17 @@ def arc_shape(graph: RoadGraph, arc: int, start: float = 0.0, stop: float = 1.0)
     x, y = graph.edge_shape(int(graph.arc_edge[arc]))
     if not graph.arc_forward[arc]:
         x, y = x[::-1], y[::-1]
-    along = np.r_[0.0, np.cumsum(np.hypot(np.diff(x) * np.cos(np.radians(y[0])), np.diff(y)))]
+    if start <= 0.0 and stop >= 1.0:
+        return x, y
+    along = np.zeros(x.size)
+    np.cumsum(np.hypot(np.diff(x) * math.cos(math.radians(y[0])), np.diff(y)), out=along[1:])
     total = float(along[-1])
     if total == 0.0:
         return x[[0, -1]], y[[0, -1]]
     inside = (along > start * total) & (along < stop * total)
     ends = np.array([start * total, stop * total])
     px, py = np.interp(ends, along, x), np.interp(ends, along, y)
-    return np.r_[px[0], x[inside], px[1]], np.r_[py[0], y[inside], py[1]]
+    return np.concatenate((px[:1], x[inside], px[1:])), np.concatenate((py[:1], y[inside], py[1:]))
 
 
 def find_route(

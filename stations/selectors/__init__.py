@@ -11,6 +11,7 @@ from stations.selectors.places import (
     vehicles_visible_to,
 )
 from stations.selectors.scope import path_filter
+from stations.selectors.sendable import Sendable, sendable_now, sendable_paths
 from stations.selectors.switches import switch_on
 from stations.selectors.tree import (
     feature_of,
@@ -20,12 +21,12 @@ from stations.selectors.tree import (
     organisation_root,
     organisation_seat,
     organisations_visible_to,
-    sendable_paths,
 )
 from stations.types import PUBLIC_ACTOR, system_actor
 
 __all__ = [
     "PUBLIC_ACTOR",
+    "Sendable",
     "actor_for_device",
     "actor_for_request",
     "actor_for_user",
@@ -44,6 +45,7 @@ __all__ = [
     "path_filter",
     "people_visible_to",
     "role_grants_visible_to",
+    "sendable_now",
     "sendable_paths",
     "stations_visible_to",
     "switch_on",

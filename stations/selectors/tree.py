@@ -1,8 +1,7 @@
-"""The organisation tree: what may be seen, what may be sent, and who answers for a point."""
+"""The organisation tree: what may be seen, and who answers for a point."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.db.models.functions import GeometryDistance
@@ -13,14 +12,12 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from core.geo.srid import STORE_SRID
-from stations.models import Organisation, SendGrant, Station
+from stations.models import Organisation, Station
 from stations.selectors.scope import path_filter
-from stations.types import Actor, DataClass, Verb, prefixes
+from stations.types import Actor, DataClass, Verb
 
 # Beyond this the nearest station says nothing about who answers for a point.
 NEAREST_STATION_LIMIT_DEG = 0.5
-
-POOL_KINDS = (Organisation.Kind.DISTRICT, Organisation.Kind.CITY, Organisation.Kind.PROVINCE)
 
 
 def ancestor_paths(organisation_path: str) -> list[str]:
@@ -81,31 +78,6 @@ def organisation_seat(organisation_path: str) -> tuple[float, float] | None:
             return found.x, found.y
     below = rows.filter(organisation__path__startswith=organisation_path).values_list("geom", flat=True).first()
     return None if below is None else (below.x, below.y)
-
-
-def sendable_paths(organisation_path: str, at: datetime) -> tuple[str, ...]:
-    """Whose units may be *sent* to an incident of this organisation (invariant 7; who may see is another question).
-
-    1. Its dispatch pool: the nearest organisation at or above it with the feature `dispatch_pool`, else of kind
-       district, city or province, else itself; everything below the pool belongs to it.
-    2. Organisations with the feature `shared_units` whose parent is at or above it (e.g. the city's special squad).
-    3. Owners of a `SendGrant` in force at `at` to it or to anything above it.
-    """
-    chain = ancestor_paths(organisation_path)
-    above = {row.path: row for row in Organisation.objects.filter(path__in=chain)}
-    nearest_first = [above[path] for path in reversed(chain) if path in above]
-    pool = next((row for row in nearest_first if row.features.get("dispatch_pool") is True), None) or next(
-        (row for row in nearest_first if row.kind in POOL_KINDS), None
-    )
-    shared = Organisation.objects.filter(features__shared_units=True, is_active=True, parent__path__in=chain)
-    lent = SendGrant.objects.filter(receiver__path__in=chain, valid__contains=at, owner__is_active=True)
-    return prefixes(
-        [
-            pool.path if pool is not None and pool.path else organisation_path,
-            *(path for path in shared.values_list("path", flat=True) if path),
-            *(path for path in lent.values_list("owner__path", flat=True) if path),
-        ]
-    )
 
 
 def organisation_names() -> dict[str, str]:

@@ -156,7 +156,7 @@ def test_only_those_whom_somebody_free_may_serve_are_looked_at() -> None:
         given([free], place(3, 0.0, excluded=(Exclusion(1, "declined"),), waiting_s=800.0)),
     ]
     assert considered(queue) == [1]
-    assert considered(queue, newcomer=3) == [1, 2], "who has just come is told something in any case"
+    assert considered(queue, newcomers=[3]) == [1, 2], "who has just come is told something in any case"
     many = [given([free], place(n, 0.0, grade="red" if n == 99 else "blue", waiting_s=n)) for n in range(100)]
     assert considered(many) == list(range(88, 100)), "the gravest, then those who wait longest"
     held = replace(free, state=UnitState.ON_SCENE, current_grade="blue")
