@@ -55,6 +55,16 @@ class PasswordView(_Titled, PasswordChangeView):
     title = _("修改密码")
     success_url = reverse_lazy("account")
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """An account without a password of its own has none to change, and must not give itself one: a first password
+        comes from who makes accounts.
+        """
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            text = _("这个账号没有密码，请联系安全管理员设置。")
+            return render(request, "stations/message.html", {"title": self.title, "text": text}, status=409)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
 
 class ConfirmPasswordView(_Titled, ReauthenticateView):
     """Ask for the password again before a change of credentials."""

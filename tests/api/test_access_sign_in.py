@@ -121,6 +121,17 @@ def test_strict_roles_reach_nothing_without_second_factor(city: Any, settings: A
     assert asked["Location"].startswith("/account/confirm/"), "credentials change only after the password again"
 
 
+def test_an_account_without_a_password_is_told_so(city: Any) -> None:
+    client = Client()
+    client.force_login(any_person(city, Role.OFFICER).user)
+    for method in (client.get, client.post):
+        page = method("/account/password/")
+        assert page.status_code == 409
+        assert "没有密码" in page.content.decode()
+    for address in ("confirm/", "factor/activate/", "factor/confirm/", "factor/recovery/new/"):
+        assert client.get(f"/account/{address}").status_code < 500, address
+
+
 def test_setting_up_the_second_factor_opens_the_door(city: Any, settings: Any) -> None:
     settings.LUZHANG_REQUIRE_MFA = True
     client, person = Client(), a_person(city, Role.ADMINISTRATOR)
