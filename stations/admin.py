@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from stations import services
@@ -15,17 +13,6 @@ from stations.access.admin_site import PolicyAdmin, PolicyGeoAdmin, actions_by
 from stations.models import Camera, Checkpoint, Device, Organisation, Person, RoleGrant, SendGrant, Station, Vehicle
 from stations.selectors import actor_for_request
 from stations.types import DataClass
-
-
-def _sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-    """/admin/login/ is our own sign-in, with its lock-out and second factor."""
-    return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
-
-
-admin.site.login = _sign_in  # type: ignore[method-assign, assignment]
-admin.site.site_header = _("路长 · 后台")
-admin.site.site_title = _("路长")
-admin.site.index_title = _("基础设置")
 
 
 def _place(data: dict[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "maps",
     "demo",
     "config",
-    "django.contrib.admin",
+    "config.admin_app.PolicyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,16 +6,23 @@ Django's own permissions and `is_superuser` count for nothing here: who holds no
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any, ClassVar
 
 from csp.constants import NONCE
 from django.contrib import admin, messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from leaflet.admin import LeafletGeoAdminMixin
 
 from core.errors import LuzhangError
+from stations.access.roles import STAFF_ROLES
 from stations.models import Organisation
 from stations.selectors import actor_for_request, path_filter
 from stations.types import DataClass, Verb
@@ -26,6 +33,8 @@ class PolicyAdmin(admin.ModelAdmin):
 
     data_class: ClassVar[DataClass]
     path_field: ClassVar[str] = "organisation__path"
+    # The verb that opens lists and rows.
+    sight: ClassVar[Verb] = Verb.VIEW
     list_per_page = 50
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> Any:
@@ -38,16 +47,16 @@ class PolicyAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows within the actor's scope."""
-        visible = path_filter(actor_for_request(request), Verb.VIEW, self.data_class, field=self.path_field)
+        visible = path_filter(actor_for_request(request), self.sight, self.data_class, field=self.path_field)
         return super().get_queryset(request).filter(visible)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Listed on the start page for who may see such data at all."""
-        return self._may(request, Verb.VIEW, None)
+        return self._may(request, self.sight, None)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """VIEW."""
-        return self._may(request, Verb.VIEW, obj)
+        return self._may(request, self.sight, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """CREATE."""
@@ -109,12 +118,56 @@ class PolicyAdmin(admin.ModelAdmin):
         return actor.may(verb, self.data_class, path or "")
 
 
+class PolicyAdminSite(admin.AdminSite):
+    """/admin/: who holds a role that sets the house up, and only pages that ask the policy table.
+
+    Pages that libraries bring along (accounts, groups, second factors, schedules) are left out: they know Django's own
+    permissions only, write past the services and leave no audit row.
+    """
+
+    site_header = _lazy("路长 · 后台")
+    site_title = _lazy("路长 · 后台")
+    index_title = _lazy("基础设置")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Takes a page that asks the policy table; passes over every other."""
+        if admin_class is not None and issubclass(admin_class, PolicyAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """By the roles that are held now; `is_staff` may be older than the end of a dated grant."""
+        return super().has_permission(request) and bool(actor_for_request(request).roles & STAFF_ROLES)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Somebody signed in without such a role is refused here: sign-in would send him back for ever."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(guarded, inner)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """/admin/login/ is our own sign-in, with its lock-out and second factor."""
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Our own page."""
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Our own page."""
+        return redirect("account_change_password")
+
+
 class PolicyGeoAdmin(LeafletGeoAdminMixin, PolicyAdmin):
     """With maps for geometry fields."""
 
 
 def actions_by(
-    service: Callable[[HttpRequest, Any], object], description: str
+    service: Callable[[HttpRequest, Any], object], description: Any
 ) -> Callable[[PolicyAdmin, HttpRequest, QuerySet[Any]], HttpResponseBase | None]:
     """An admin action that calls a service for each chosen row and reports refusals row by row."""
 

@@ -52,3 +52,6 @@ _LABELS: dict[Role, str] = {
 
 # Separation of the three administrations (三权分立, GB/T 22239 level 3): nobody holds two of these at once.
 SEPARATED: frozenset[Role] = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+
+# Who enters /admin/, the set-up pages; what they find there, the policy table says.
+STAFF_ROLES: frozenset[Role] = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})

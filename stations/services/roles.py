@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 
 from core import clock, events
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from stations.access.roles import STAFF_ROLES
 from stations.models import Organisation, Person, RoleGrant
 from stations.services.record import record
 from stations.services.require import require
 from stations.types import SEPARATED, Actor, DataClass, Role, Verb
-
-# Roles whose holders work in /admin/; what they find there is decided by the policy table.
-STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})
 
 
 def role_grant(

@@ -198,10 +198,8 @@ def admin_client(settings: Any) -> Any:
     """Signs in without the second factor, which the tests of the door cover."""
     settings.LUZHANG_REQUIRE_MFA = False
 
-    def made(organisation: Organisation, role: Role) -> Client:
-        person = a_person(organisation, role)
-        person.user.is_staff = True
-        person.user.save()
+    def made(organisation: Organisation, *roles: Role) -> Client:
+        person = a_person(organisation, *roles)
         client = Client()
         client.force_login(person.user)
         return client
@@ -233,7 +231,7 @@ def test_units_are_set_up_under_admin(sides: tuple[Side, Side], admin_client: An
 
 def test_requirements_shifts_and_tours_under_admin(sides: tuple[Side, Side], admin_client: Any) -> None:
     ours = sides[0]
-    client = admin_client(ours.organisation, Role.COMMANDER)
+    client = admin_client(ours.organisation, Role.ADMINISTRATOR, Role.COMMANDER)
     row = Requirement.objects.get(organisation=ours.organisation)
     page = client.get(reverse("admin:patrols_requirement_change", args=[row.pk]))
     assert page.status_code == 200
