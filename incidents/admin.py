@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from core.models import DecisionTable
+from core.rules import table_in_force
 from incidents.models import Assignment, Decision, DispatchPolicyVersion, Incident, IncidentKind
-from incidents.services import catalogue
+from incidents.services import catalogue, rules
+from incidents.services.rules import RULE_KEYS
 from stations.access.admin_site import PolicyAdmin, PolicyGeoAdmin
 from stations.selectors import actor_for_request, organisation_root
 from stations.types import DataClass, Verb
@@ -63,6 +68,33 @@ class DispatchPolicyVersionAdmin(_RuleAdmin):
         return catalogue.policy_publish(actor=actor_for_request(request), **data)
 
 
+@admin.register(DecisionTable)
+class DecisionTableAdmin(_RuleAdmin):
+    """Grading, zones, deadlines. Versions are added, never changed: incidents name the one they were graded by."""
+
+    list_display = ("key", "version", "valid_from", "note", "created_at")
+    list_filter = ("key",)
+    ordering = ("key", "-version")
+    fields = ("key", "content", "valid_from", "note")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?key=…` begins with what is in force."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        if given.get("key") in RULE_KEYS:
+            given["content"] = json.loads(table_in_force(given["key"]).content)
+        return given
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The tables that the house reads, to choose from."""
+        if db_field.name == "key":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=[(key, key) for key in RULE_KEYS])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> DecisionTable:
+        """rule_publish"""
+        return rules.rule_publish(actor=actor_for_request(request), **data)
+
+
 @admin.register(Incident)
 class IncidentAdmin(PolicyGeoAdmin):
     """To look at only: what happens to an incident happens on the board. Nothing of the reporter, no plate."""
@@ -73,7 +105,22 @@ class IncidentAdmin(PolicyGeoAdmin):
     list_filter = ("state", "grade", "kind")
     search_fields = ("number", "title")
     date_hierarchy = "received_at"
-    fields = ("number", "kind", "grade", "grade_reasons", "state", "title", "text", "geom", "chainage_text", "chain")
+    fields = (
+        "number",
+        "kind",
+        "grade",
+        "grade_reasons",
+        "zone",
+        "deadline_reasons",
+        "arrive_by",
+        "close_by",
+        "state",
+        "title",
+        "text",
+        "geom",
+        "chainage_text",
+        "chain",
+    )
 
 
 @admin.register(Assignment)

@@ -15,6 +15,7 @@ __all__ = [
     "EVERYTHING",
     "PUBLIC_ACTOR",
     "SEPARATED",
+    "ZONES",
     "Actor",
     "ActorKind",
     "DataClass",
@@ -27,6 +28,8 @@ __all__ = [
 ]
 
 EVERYTHING = ""
+# Of what sort the land of an organisation is; arrival norms differ by it.
+ZONES = ("town", "suburb", "village")
 
 
 class ActorKind(StrEnum):

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,20 @@ def evaluate(key: str, data: Mapping[str, Any], at: dt.datetime | None = None) -
         if len(_compiled) > COMPILED_AT_MOST:
             _compiled.popitem(last=False)
     return _evaluated(table, key, version, data) if not table.pure else _remembered(table, key, version, data)
+
+
+def table_try(
+    key: str, content: Mapping[str, Any], facts: Iterable[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    """What content that is not published would say of each of `facts`: (facts, result), or (facts, RuleFailed) where
+    it says nothing. InvalidInput when the engine refuses the content.
+    """
+    table = _checked(key, content)
+    for data in facts:
+        try:
+            yield data, _evaluated(table, key, 0, data).result
+        except RuleFailed as problem:
+            yield data, problem
 
 
 def _remembered(table: Compiled, key: str, version: int, data: Mapping[str, Any]) -> Outcome:

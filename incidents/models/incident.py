@@ -51,6 +51,8 @@ class Incident(models.Model):
     grade_reasons = models.JSONField("定级理由", default=list)
     grade_table_version = models.PositiveIntegerField(null=True, editable=False)
     risk = models.JSONField("风险要素", default=dict)
+    zone = models.CharField("地带", max_length=10, default="town")
+    deadline_reasons = models.JSONField("时限依据", default=list)
     title = models.CharField("标题", max_length=200)
     text = models.TextField("内容", blank=True)
 

@@ -33,6 +33,8 @@ def incident_detail(*, actor: Actor, incident: Incident) -> dict[str, Any]:
         **incident_summary(incident),
         "text": incident.text,
         "risk": incident.risk,
+        "zone": incident.zone,
+        "deadline_reasons": incident.deadline_reasons,
         "chain": incident.chain,
         "reporter_phone": masked_phone(incident.reporter_phone) if scoped else "",
         "merged_into": str(incident.merged_into.uid) if incident.merged_into is not None else None,

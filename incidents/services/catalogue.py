@@ -22,8 +22,13 @@ from stations.selectors import organisation_root
 from stations.services import require
 from stations.types import Actor, DataClass, Power, Verb
 
-GRADING_KEY = "incidents.grading"
-GRADING_FILE = Path(__file__).resolve().parent.parent / "catalogue" / "grading.json"
+_FILES = Path(__file__).resolve().parent.parent / "catalogue"
+# Decision tables that the house starts from: key, file, note of the first version.
+TABLES = (
+    ("incidents.grading", _FILES / "grading.json", "初始定级表"),
+    ("incidents.zones", _FILES / "zones.json", "初始地带表"),
+    ("incidents.deadlines", _FILES / "deadlines.json", "初始时限表"),
+)
 POLICY_LOCK = 0x4C5A50  # "LZP"
 
 
@@ -83,7 +88,7 @@ def policy_publish(
 
 
 def catalogue_restore(*, actor: Actor) -> list[str]:
-    """Make what the house starts from and this installation lacks: kinds, the grading table, the dispatch policy.
+    """Make what the house starts from and this installation lacks: kinds, the decision tables, the dispatch policy.
     Returns what was made; what is there stays as the county has it.
     """
     made = []
@@ -101,12 +106,13 @@ def catalogue_restore(*, actor: Actor) -> list[str]:
                 dedupe_window_s=kind.dedupe_window_s,
             )
             made.append(f"kind {kind.code}")
-    try:
-        tables.table_in_force(GRADING_KEY)
-    except NotFound:
-        content = json.loads(GRADING_FILE.read_text(encoding="utf-8"))
-        tables.table_publish(actor_id=actor.user_id, key=GRADING_KEY, content=content, note="初始定级表")
-        made.append(f"table {GRADING_KEY}")
+    for key, file, note in TABLES:
+        try:
+            tables.table_in_force(key)
+        except NotFound:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            tables.table_publish(actor_id=actor.user_id, key=key, content=content, note=note)
+            made.append(f"table {key}")
     if not DispatchPolicyVersion.objects.exists():
         policy_publish(actor=actor, content=POLICY, note="初始派警策略")
         made.append("policy 1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.errors import Conflict, InvalidInput
-from incidents.dispatch.timers import deadlines_for
 from incidents.models import Incident
 from incidents.services import timing
+from incidents.services.deadlines import deadlines_again
 from incidents.services.history import StepContext, incident_lock, incident_move, incident_publish, incident_touch
 from incidents.services.progress import assignments_release, assignments_settle, refuse_unless_conflict_free
 from incidents.states import IncidentState
@@ -200,11 +200,7 @@ def _refuse_merged(incident: Incident, context: StepContext) -> None:
 
 
 def _deadlines_anew(incident: Incident) -> None:
-    now, limits = clock.now(), deadlines_for(incident.grade)
-    incident_touch(
-        incident,
-        arrive_by=now + timedelta(seconds=limits.arrive_s),
-        close_by=now + timedelta(seconds=limits.close_s),
-        overdue_since=None,
-    )
+    now = clock.now()
+    limits = deadlines_again(incident, grade=incident.grade, at=now)
+    incident_touch(incident, overdue_since=None, **limits.fields(now))
     timing.deadline_timers_set(incident)

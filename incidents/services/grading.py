@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from core import audit, clock
 from core.errors import InvalidInput
 from core.rules import evaluate
-from incidents.dispatch.timers import deadlines_for
 from incidents.models import Incident, IncidentKind, IncidentStep
 from incidents.services import timing
+from incidents.services.deadlines import deadlines_again
 from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish, incident_touch
 from incidents.services.intake_rows import repeats_around
 from incidents.states import SETTLED, Grade, IncidentState
@@ -131,16 +131,15 @@ def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str
                 _("警情已结束，不能改级"), field="incident", value=incident.number, cure=_("请先重新打开警情")
             )
         old = incident.grade
-        limits = deadlines_for(grade, town=True)
+        limits = deadlines_again(incident, grade=grade, at=clock.now())
         before, units_needed = incident.units_needed, _units_needed(incident, grade)
         context = StepContext(actor_id=actor.user_id, text=reason)
         incident_touch(
             incident,
             grade=grade,
             grade_reasons=[{"code": "person", "grade": grade, "reason": reason}, *incident.grade_reasons],
-            arrive_by=incident.received_at + timedelta(seconds=limits.arrive_s),
-            close_by=incident.received_at + timedelta(seconds=limits.close_s),
             units_needed=units_needed,
+            **limits.fields(incident.received_at),
         )
         incident_note(incident, kind=IncidentStep.Kind.GRADE, context=context, details={"from": old, "to": grade})
         timing.deadline_timers_set(incident)

@@ -19,9 +19,9 @@ from core import audit, clock
 from core.errors import Conflict, InvalidInput
 from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
-from incidents.dispatch.timers import deadlines_for
 from incidents.models import Incident, IncidentKind
 from incidents.services import timing
+from incidents.services.deadlines import deadlines_of_place
 from incidents.services.grading import CALLER, grade_facts, incident_grade_by_table, repeats_near, risk_checked
 from incidents.services.history import incident_publish
 from incidents.services.intake_rows import incident_insert, incident_of_key, kinds_active, kinds_forget
@@ -158,7 +158,7 @@ def _create(
         ),
         at=now,
     )
-    limits = deadlines_for(graded.grade.value, town=True)
+    limits = deadlines_of_place(place=place, organisation_path=path, kind=kind.code, grade=graded.grade.value, at=now)
     chiefs = [chief.as_json() for chief in place.chain]
     neighbours = [
         {"segment": other.code, "name": other.name, "border": True, "chain": [c.as_json() for c in other.chain]}
@@ -203,9 +203,8 @@ def _create(
         happened_at=happened_at,
         received_at=now,
         graded_at=now,
-        arrive_by=now + timedelta(seconds=limits.arrive_s),
-        close_by=now + timedelta(seconds=limits.close_s),
         created_by_id=actor.user_id,
+        **limits.fields(now),
     )
     # `JQ` + local date + a number from a sequence; gaps are allowed, doubles are not.
     incident_insert(incident, number_prefix=f"JQ{timezone.localtime(now).strftime('%Y%m%d')}", actor_id=actor.user_id)

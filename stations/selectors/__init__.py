@@ -12,7 +12,7 @@ from stations.selectors.places import (
 )
 from stations.selectors.scope import path_filter
 from stations.selectors.sendable import Sendable, sendable_now, sendable_paths
-from stations.selectors.switches import switch_on
+from stations.selectors.switches import switch_on, zone_said
 from stations.selectors.tree import (
     feature_of,
     organisation_at,
@@ -51,4 +51,5 @@ __all__ = [
     "switch_on",
     "system_actor",
     "vehicles_visible_to",
+    "zone_said",
 ]

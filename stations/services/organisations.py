@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.errors import Conflict, InvalidInput, NotFound
 from stations.models import Organisation, SendGrant
-from stations.selectors.switches import SWITCHES, switches_forget
+from stations.selectors.switches import CHOICES, SWITCHES, switches_forget
 from stations.services.record import record
 from stations.services.require import require
 from stations.types import Actor, DataClass, Verb
@@ -50,11 +50,17 @@ def _check(fields: dict[str, Any]) -> None:
 
 
 def _check_features(features: Any) -> None:
-    """Only switches that switch something, on or off."""
-    known = "、".join(SWITCHES)
+    """Only switches that switch something, on or off, and the few words to choose from."""
+    known = "、".join([*SWITCHES, *CHOICES])
     if not isinstance(features, dict):
         raise InvalidInput(_("功能开关应为对象"), field="features", value=features, cure=known)
     for name, value in features.items():
+        if name in CHOICES:
+            if value not in CHOICES[name]:
+                raise InvalidInput(
+                    _("请从给定的值中选择"), field=f"features.{name}", value=value, cure="、".join(CHOICES[name])
+                )
+            continue
         if name not in SWITCHES:
             raise InvalidInput(_("未知的功能开关"), field=f"features.{name}", value=value, cure=known)
         if not isinstance(value, bool):

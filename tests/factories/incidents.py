@@ -15,10 +15,11 @@ from django.apps import apps
 from django.db import connection
 
 from core import clock, outbox, timers
+from core.models import DecisionTable
 from core.rules import tables
 from core.services import clock_set
 from incidents import services
-from incidents.models import Assignment, Incident, IncidentKind
+from incidents.models import Assignment, Incident
 from incidents.services import gathering
 from incidents.services.intake import IncidentReport
 from incidents.states import AssignmentState
@@ -36,8 +37,9 @@ _numbers = itertools.count(1)
 
 def catalogue_seed() -> None:
     """What the migrations seed; tests with real transactions empty every table after them."""
-    if not IncidentKind.objects.exists():
+    if not DecisionTable.objects.filter(key="incidents.zones").exists():
         importlib.import_module("incidents.migrations.0004_history_and_numbers").seed(apps, None)
+        importlib.import_module("incidents.migrations.0011_zones").seed(apps, None)
     tables.forget()
 
 

@@ -38,7 +38,7 @@ def test_the_table_grades_and_says_why(world: World, fields: dict[str, Any], gra
     incident = world.report(**fields)
     assert (incident.grade, incident.grade_reasons[0]["code"]) == (grade, code)
     assert all(row["reason"] for row in incident.grade_reasons)
-    limits = deadlines_for(grade)
+    limits = deadlines_for(grade, zone=incident.zone)
     assert incident.arrive_by == incident.received_at + timedelta(seconds=limits.arrive_s)
     assert incident.close_by == incident.received_at + timedelta(seconds=limits.close_s)
     due = dict(Timer.objects.filter(subject__incident_id=incident.pk).values_list("kind", "due_at"))

@@ -26,7 +26,7 @@ CLIMB_S = 1801.0
 def _late(world: World, **fields: Any) -> Any:
     """An incident that nobody reaches in time."""
     incident = world.report(**fields)
-    later(deadlines_for(incident.grade).arrive_s + 1)
+    later(deadlines_for(incident.grade, zone=incident.zone).arrive_s + 1)
     return refresh(incident)
 
 
@@ -54,7 +54,7 @@ def test_late_arrival_presses_the_lowest_chief_and_climbs(world: World) -> None:
 def test_arrival_in_time_presses_nobody(world: World, crew: Any) -> None:
     incident, assignment = world.sent()
     world.walk(assignment, "acknowledged", "on_scene")
-    later(deadlines_for(incident.grade).arrive_s + 1)
+    later(deadlines_for(incident.grade, zone=incident.zone).arrive_s + 1)
     assert _pressed(incident) == [] and refresh(incident).overdue_since is None
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
 from core import clock
 from stations.models import Organisation
+from tests.factories.incidents import catalogue_seed
 from tests.factories.stations import an_organisation
 
 # Not Django's own to empty: written by SQL, so unmanaged.
@@ -26,7 +25,7 @@ def district() -> Organisation:
 @pytest.fixture
 def committed(transactional_db: None) -> Iterator[None]:
     """Real commits, with what migrations seed (emptied after each such test) and no positions of others."""
-    import_module("incidents.migrations.0004_history_and_numbers").seed(apps, None)
+    catalogue_seed()
     with connection.cursor() as cursor:
         cursor.execute(_POSITIONS)
     clock.forget()

@@ -166,7 +166,8 @@ export class Drawer {
         pair(gettext("类别"), kindName(row.kind)),
         pair(gettext("来源"), `${SOURCES[row.source] || row.source} · ${timeText(row.received_at)}`),
         row.reporter_phone && pair(gettext("报警人"), el("span", {}, row.reporter_phone, " ", page.may.lookup && el("button.btn.btn--sm", { type: "button", onclick: () => reporter(row) }, gettext("查看（留痕）")))),
-        row.grade_reasons.length > 0 && pair(gettext("定级依据"), row.grade_reasons.map((each) => each.text || each.reason || each).join("；"))));
+        row.grade_reasons.length > 0 && pair(gettext("定级依据"), row.grade_reasons.map((each) => each.text || each.reason || each).join("；")),
+        row.deadline_reasons.length > 0 && pair(gettext("时限依据"), row.deadline_reasons.map((each) => each.reason).join("；"))));
   }
 
   where(row) {
