@@ -17,7 +17,8 @@ from core.geo.srid import STORE_SRID
 class Closure(models.Model):
     """A stretch that is blocked or slowed: on an axis (metres, sides), or on edges of the current build.
 
-    A physical block stops everybody; works and controls cost police `penalty_s` seconds and stop the public.
+    A physical block stops everybody; works and controls cost police `penalty_s` seconds and stop the public. Where
+    `who_may_pass` names somebody (`roads.network.profiles.PASSERS`), they stop all others too.
     """
 
     class Kind(models.TextChoices):

@@ -17,7 +17,8 @@ class EdgeClosure:
     """A closure on one edge between two fractions of its geometry (0 .. 1, from <= to).
 
     `direction`: 0 both, 1 along the geometry, -1 against it. `blocked`: a physical block that nobody passes, walkers
-    included; otherwise `penalty_ms` is what passing it costs police (works, controls)."""
+    included; otherwise `penalty_ms` is what passing it costs (works, controls), and where `passing` names profiles, the
+    others are stopped."""
 
     edge_no: int
     from_fraction: float = 0.0
@@ -25,6 +26,7 @@ class EdgeClosure:
     direction: int = 0
     blocked: bool = True
     penalty_ms: int = 0
+    passing: frozenset[Profile] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +101,17 @@ def _close(graph: RoadGraph, closure: EdgeClosure, weight: Int32, blocked_from: 
         raise ValueError(f"edge_no is 0..{graph.edge_count - 1}, not {closure.edge_no}")
     if not 0.0 <= closure.from_fraction <= closure.to_fraction <= 1.0:
         raise ValueError(f"closure from {closure.from_fraction} to {closure.to_fraction}: fractions rise within 0..1")
+    passing = [] if closure.blocked else [p for p in Profile if closure.passing is None or p in closure.passing]
+    stopped = [profile for profile in Profile if profile not in passing]
     for side, sign in ((0, 1), (1, -1)):
         arc = int(graph.edge_arc[closure.edge_no, side])
         if arc < 0 or closure.direction == -sign:
             continue
         if not closure.blocked:
-            open_arc = weight[:, arc] != INF
-            time = (weight[:, arc] & OPEN_MASK) + np.int32(closure.penalty_ms)
-            weight[:, arc] = np.where(open_arc, (weight[:, arc] & INF) | np.minimum(time, OPEN_MASK), INF)
+            now = weight[passing, arc]
+            time = (now & OPEN_MASK) + np.int32(closure.penalty_ms)
+            weight[passing, arc] = np.where(now != INF, (now & INF) | np.minimum(time, OPEN_MASK), INF)
+        if not stopped:
             continue
         begin, end = closure.from_fraction, closure.to_fraction
         if side == 1:
@@ -114,7 +119,7 @@ def _close(graph: RoadGraph, closure: EdgeClosure, weight: Int32, blocked_from: 
         if bool(np.any(weight[:, arc] > INF)):
             begin, end = min(begin, float(blocked_from[arc])), max(end, float(blocked_to[arc]))
         blocked_from[arc], blocked_to[arc] = begin, end
-        weight[:, arc] |= INF
+        weight[stopped, arc] |= INF
 
 
 def arcs_of_edges(graph: RoadGraph, edges: Int32) -> Int32:

@@ -27,6 +27,14 @@ class Profile(IntEnum):
     FOOT = 2
 
 
+# Who a closure of works or control may let pass, in its words, and whose times that concerns: every unit that is routed
+# is the police's, with blue light or without; walkers are theirs too.
+PASSERS: dict[str, frozenset[Profile]] = {
+    "police": frozenset({Profile.DRIVE, Profile.EMERGENCY}),
+    "emergency": frozenset({Profile.EMERGENCY}),
+    "foot": frozenset({Profile.FOOT}),
+}
+
 # Free-flow car speeds in km/h by class, used where the source has no maxspeed. Source: the table with which the engine
 # was chosen (trials/dispatch.md, sketches/dispatch/graphs.py); track, pedestrian and path are ours.
 DRIVE_SPEED_KMH: dict[RoadClass, float] = {

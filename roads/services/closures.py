@@ -15,6 +15,7 @@ from core import audit, clock, events
 from core.errors import InvalidInput, NotFound
 from core.geo.srid import STORE_SRID
 from roads.models import Closure, NetworkBuild, RoadAxis, RoadSpeed
+from roads.network.profiles import PASSERS
 from roads.services.segments import SIDES, segment_geometry
 from stations.selectors import organisation_root
 from stations.services import require
@@ -41,13 +42,11 @@ def closure_create(
 ) -> Closure:
     """Close or slow a stretch: metres of an axis, or edges of the current network build.
 
-    A `block` stops everybody; `works` and `control` cost police `penalty_s` seconds.
+    A `block` stops everybody; `works` and `control` cost police `penalty_s` seconds and, where `who_may_pass` names
+    some of 'police', 'emergency' (blue light) and 'foot', stop the others. Raises InvalidInput naming the field.
     """
     require(actor, Verb.CREATE, DataClass.CLOSURE, organisation.path)
-    if kind not in Closure.Kind.values:
-        raise InvalidInput(_("未知的封闭类别"), field="kind", value=kind, cure="、".join(Closure.Kind.values))
-    if sides not in SIDES:
-        raise InvalidInput(_("方向应为 down、up 或 both"), field="sides", value=sides, cure=_("填写 down、up 或 both"))
+    _check_kind(kind, who_may_pass)
     start = starts_at or clock.now()
     if ends_at is not None and ends_at <= start:
         raise InvalidInput(
@@ -56,29 +55,7 @@ def closure_create(
             value=ends_at.isoformat(),
             cure=_("把结束时间改到开始时间之后"),
         )
-    place: dict[str, Any]
-    if axis is not None:
-        if from_m is None or to_m is None or not 0 <= from_m < to_m <= axis.length_m + 0.5:
-            raise InvalidInput(
-                _("起止里程应在 0 与 %(length).0f 米之间，且起点小于终点") % {"length": axis.length_m},
-                field="from_m",
-                value=f"{from_m}–{to_m}",
-                cure=_("请检查起止桩号或里程"),
-            )
-        place = {
-            "axis": axis,
-            "from_m": from_m,
-            "to_m": to_m,
-            "sides": NumericRange(*SIDES[sides], "[)"),
-            "geom": segment_geometry(axis, from_m, to_m),
-        }
-    else:
-        build = NetworkBuild.objects.filter(is_current=True).first()
-        if build is None or not edge_nos:
-            raise InvalidInput(
-                _("请给出轴线里程，或当前路网的边号"), field="axis", cure=_("填写 axis、from_m、to_m，或 edges")
-            )
-        place = {"build": build, "edge_nos": sorted(set(edge_nos)), "geom": _edges_geometry(build, edge_nos)}
+    place = _edges_place(edge_nos) if axis is None else _axis_place(axis, from_m, to_m, sides)
     with transaction.atomic():
         closure = Closure.objects.create(
             organisation=organisation,
@@ -92,6 +69,51 @@ def closure_create(
         )
         _record(actor, closure, "closure_created")
     return closure
+
+
+def _check_kind(kind: str, who_may_pass: Sequence[str]) -> None:
+    if kind not in Closure.Kind.values:
+        raise InvalidInput(_("未知的封闭类别"), field="kind", value=kind, cure="、".join(Closure.Kind.values))
+    unknown = sorted(set(who_may_pass) - PASSERS.keys())
+    if unknown:
+        raise InvalidInput(
+            _("未知的可通行对象"), field="who_may_pass", value="、".join(unknown), cure="、".join(PASSERS)
+        )
+    if who_may_pass and kind == Closure.Kind.BLOCK:
+        raise InvalidInput(
+            _("物理阻断谁也不能通行"),
+            field="who_may_pass",
+            value="、".join(who_may_pass),
+            cure=_("留空，或把类别改为施工或交通管制"),
+        )
+
+
+def _axis_place(axis: RoadAxis, from_m: float | None, to_m: float | None, sides: str) -> dict[str, Any]:
+    if sides not in SIDES:
+        raise InvalidInput(_("方向应为 down、up 或 both"), field="sides", value=sides, cure=_("填写 down、up 或 both"))
+    if from_m is None or to_m is None or not 0 <= from_m < to_m <= axis.length_m + 0.5:
+        raise InvalidInput(
+            _("起止里程应在 0 与 %(length).0f 米之间，且起点小于终点") % {"length": axis.length_m},
+            field="from_m",
+            value=f"{from_m}–{to_m}",
+            cure=_("请检查起止桩号或里程"),
+        )
+    return {
+        "axis": axis,
+        "from_m": from_m,
+        "to_m": to_m,
+        "sides": NumericRange(*SIDES[sides], "[)"),
+        "geom": segment_geometry(axis, from_m, to_m),
+    }
+
+
+def _edges_place(edge_nos: Sequence[int]) -> dict[str, Any]:
+    build = NetworkBuild.objects.filter(is_current=True).first()
+    if build is None or not edge_nos:
+        raise InvalidInput(
+            _("请给出轴线里程，或当前路网的边号"), field="axis", cure=_("填写 axis、from_m、to_m，或 edges")
+        )
+    return {"build": build, "edge_nos": sorted(set(edge_nos)), "geom": _edges_geometry(build, edge_nos)}
 
 
 def _edges_geometry(build: NetworkBuild, edge_nos: Sequence[int]) -> MultiLineString:

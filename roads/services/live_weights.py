@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from core import clock
 from roads.network.files import GraphFileError, load_graph
 from roads.network.graph import RoadGraph
 from roads.network.live import ArcSpeeds, EdgeClosure
-from roads.network.profiles import Profile
+from roads.network.profiles import PASSERS, Profile
 from roads.network.source import Float64
 from roads.network.weights import WeightsWriter, WriterBusy
 from roads.selectors.networks import networks_directory
@@ -43,7 +44,7 @@ _FINGERPRINT_SQL = """
 
 _AXIS_CLOSURES_SQL = """
     SELECT e.edge_no, e.axis_from_m, e.axis_to_m, e.oneway, c.kind = 'block', c.penalty_s, c.from_m, c.to_m,
-           lower(c.sides), upper(c.sides)
+           lower(c.sides), upper(c.sides), c.who_may_pass
       FROM roads_closure c JOIN roads_roadedge e ON e.axis_id = c.axis_id AND e.build_id = %(build)s
      WHERE c.id = ANY(%(ids)s) AND e.axis_from_m IS NOT NULL AND e.axis_to_m IS NOT NULL
        AND least(e.axis_from_m, e.axis_to_m) < c.to_m AND greatest(e.axis_from_m, e.axis_to_m) > c.from_m
@@ -51,7 +52,8 @@ _AXIS_CLOSURES_SQL = """
 """
 
 _EDGE_CLOSURES_SQL = """
-    SELECT e.edge_no, c.kind = 'block', c.penalty_s, e.length_m / nullif(sum(e.length_m) OVER (PARTITION BY c.id), 0)
+    SELECT e.edge_no, c.kind = 'block', c.penalty_s, e.length_m / nullif(sum(e.length_m) OVER (PARTITION BY c.id), 0),
+           c.who_may_pass
       FROM roads_closure c JOIN roads_roadedge e ON e.build_id = %(build)s AND e.edge_no = ANY(c.edge_nos)
      WHERE c.id = ANY(%(ids)s) AND c.axis_id IS NULL AND c.build_id = %(build)s
      ORDER BY c.id, e.edge_no
@@ -111,12 +113,14 @@ def axis_edge_closure(
     from_m: float,
     to_m: float,
     sides: tuple[int, int],
+    passing: frozenset[Profile] | None = None,
 ) -> EdgeClosure | None:
     """What a closure of metres `[from_m, to_m)` and sides of an axis does to one edge on it; None for nothing.
 
     `axis_from_m` belongs to the first vertex of the edge. 下行 (0) runs with growing metres, 上行 (1) against. A
     one-way edge is a carriageway of one side: closed with all that moves on it. A two-way edge is closed in the
     direction of the side only. A penalty is for the whole stretch: each edge bears the share of it that lies on it.
+    `passing`: as in `EdgeClosure`.
     """
     span_m = axis_to_m - axis_from_m
     low, high = max(min(axis_from_m, axis_to_m), from_m), min(max(axis_from_m, axis_to_m), to_m)
@@ -138,7 +142,15 @@ def axis_edge_closure(
         direction,
         blocked,
         0 if blocked else round(penalty_s * 1000.0 * (high - low) / (to_m - from_m)),
+        passing,
     )
+
+
+def profiles_passing(who_may_pass: Sequence[str]) -> frozenset[Profile] | None:
+    """Whose times works or a control only slow: all (None) where the closure names nobody, else those it names."""
+    if not who_may_pass:
+        return None
+    return frozenset[Profile]().union(*(PASSERS.get(word, frozenset()) for word in who_may_pass))
 
 
 def edge_closures(closure_ids: list[int], build_id: int) -> list[EdgeClosure]:
@@ -148,7 +160,7 @@ def edge_closures(closure_ids: list[int], build_id: int) -> list[EdgeClosure]:
     found: list[EdgeClosure] = []
     with connection.cursor() as cursor:
         cursor.execute(_AXIS_CLOSURES_SQL, {"ids": closure_ids, "build": build_id})
-        for edge_no, axis_from_m, axis_to_m, oneway, blocked, penalty_s, from_m, to_m, low, high in cursor.fetchall():
+        for edge_no, axis_from_m, axis_to_m, oneway, blocked, penalty_s, from_m, to_m, low, high, who in cursor:
             closure = axis_edge_closure(
                 edge_no=edge_no,
                 axis_from_m=axis_from_m,
@@ -159,13 +171,14 @@ def edge_closures(closure_ids: list[int], build_id: int) -> list[EdgeClosure]:
                 from_m=from_m,
                 to_m=to_m,
                 sides=(low, high),
+                passing=profiles_passing(who),
             )
             if closure is not None:
                 found.append(closure)
         cursor.execute(_EDGE_CLOSURES_SQL, {"ids": closure_ids, "build": build_id})
-        for edge_no, blocked, penalty_s, share in cursor.fetchall():
+        for edge_no, blocked, penalty_s, share, who in cursor:
             penalty_ms = 0 if blocked else round(penalty_s * 1000.0 * (share or 0.0))
-            found.append(EdgeClosure(edge_no, 0.0, 1.0, 0, blocked, penalty_ms))
+            found.append(EdgeClosure(edge_no, 0.0, 1.0, 0, blocked, penalty_ms, profiles_passing(who)))
     return found
 
 

@@ -26,7 +26,7 @@ from roads.network.files import load_graph, with_version, write_graph
 from roads.network.graph import RoadGraph
 from roads.network.source import SourceNetwork
 from roads.selectors.networks import network_forget, networks_directory
-from roads.services.closure_carrying import closures_carry
+from roads.services.carrying import closures_carry, speeds_carry
 from roads.services.unfinished import network_discard, unfinished_sweep
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -164,6 +164,7 @@ def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> 
         NetworkBuild.objects.filter(pk=build.pk).update(is_current=True, state=NetworkBuild.State.READY)
         build.refresh_from_db()
         closures_carry(build=build, progress=progress)
+        speeds_carry(build=build, progress=progress)
         audit.record(
             actor_id=actor.user_id,
             action="roads.network_switched",

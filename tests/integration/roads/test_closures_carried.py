@@ -1,18 +1,23 @@
-"""A closure given by edges holds on the next network too."""
+"""Closures and speeds given by edges hold on the next network too."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core import clock
 from core.errors import InvalidInput
-from roads.models import Closure, NetworkBuild, ReviewItem, RoadEdge
+from roads.models import Closure, NetworkBuild, ReviewItem, RoadEdge, RoadSpeed
+from roads.network.profiles import Profile
 from roads.network.source import RoadClass
-from roads.services import closure_create, closure_end
-from roads.services.live_weights import edge_closures
+from roads.network.weights import WeightsReader
+from roads.services import closure_create, closure_end, speed_report
+from roads.services.live_weights import LiveWeights, edge_closures
+from roads.services.network_import import graph_of
 from tests.factories.roads import NODES, WAYS, Way, a_network, a_source
 from tests.factories.stations import SYSTEM
 
@@ -69,6 +74,40 @@ def test_what_is_gone_is_on_the_list(city: Any, network: Any) -> None:
     assert item.organisation == city and item.details == {"closure": str(closure.uid)} and "清湖路" in item.text
     back = a_network(city, a_source(MORE_NODES, [SIDE_ROAD, *(_renamed(way) for way in WAYS)], "third"))
     assert _names_closed(back, closure) == ["清湖路", "清湖路"], "found by its lines when the road is back"
+
+
+def _slow(network: NetworkBuild, name: str, **fields: Any) -> RoadSpeed:
+    numbers = list(RoadEdge.objects.filter(build=network, name=name).values_list("edge_no", flat=True))
+    ends_at = clock.now() + timedelta(hours=1)
+    values = {"factor": 3.0, "source": "测试", "ends_at": ends_at, **fields}
+    return speed_report(actor=SYSTEM, build=network, edge_nos=numbers, **values)
+
+
+def test_speeds_in_force_are_carried(city: Any, network: Any) -> None:
+    kept, over = _slow(network, "清湖路"), _slow(network, "清湖路")
+    RoadSpeed.objects.filter(pk=over.pk).update(
+        valid=DateTimeTZRange(clock.now() - timedelta(hours=2), clock.now() - timedelta(hours=1), "[)")
+    )
+    new = a_network(city, a_source(MORE_NODES, [SIDE_ROAD, *(_renamed(way) for way in WAYS[::-1])], "second"))
+    kept.refresh_from_db()
+    over.refresh_from_db()
+    assert (kept.build, over.build) == (new, network)
+    slowed = RoadEdge.objects.filter(build=new, edge_no__in=kept.edge_nos).values_list("name", flat=True)
+    assert sorted(slowed) == ["清湖路", "清湖路"], "both halves, and not the new road"
+    live = LiveWeights()
+    live.run_once()
+    graph, directory = graph_of(new)
+    view = WeightsReader(graph, directory).current(Profile.DRIVE)
+    ratio = view.weight / graph.base_ms[Profile.DRIVE]
+    assert {int(graph.arc_edge[arc]) for arc in np.flatnonzero(ratio > 2.5)} == set(kept.edge_nos)
+    live.close()
+
+
+def test_a_speed_on_a_road_that_is_gone_is_left_behind(city: Any, network: Any) -> None:
+    speed = _slow(network, "清湖路")
+    a_network(city, a_source(ways=WAYS[:-1], name="second"))
+    speed.refresh_from_db()
+    assert speed.build == network
 
 
 def test_unknown_edges_are_refused(city: Any, network: Any) -> None:

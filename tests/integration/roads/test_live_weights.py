@@ -10,6 +10,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core import clock
+from core.errors import InvalidInput
 from roads.models import Closure, RoadEdge, RoadSpeed
 from roads.network.profiles import INF, OPEN_MASK, Profile
 from roads.network.weights import WeightsReader
@@ -113,6 +114,49 @@ def test_works_cost_the_penalty_once_over_the_whole_stretch(city: Any, network: 
     extra = (view.weight - graph.base_ms[Profile.DRIVE]).astype(np.int64)
     assert extra.sum() == pytest.approx(2 * 90_000, abs=20), "90 s in each direction"
     assert not np.any(view.weight > INF)
+
+
+@pytest.mark.parametrize(
+    ("who", "passing"),
+    [
+        ([], set(Profile)),
+        (["police"], {Profile.DRIVE, Profile.EMERGENCY}),
+        (["emergency"], {Profile.EMERGENCY}),
+        (["police", "foot"], set(Profile)),
+    ],
+)
+@pytest.mark.parametrize("by_edges", [False, True])
+def test_a_control_stops_whom_it_does_not_name(
+    city: Any, network: Any, live: LiveWeights, who: list[str], passing: set[Profile], by_edges: bool
+) -> None:
+    edge = RoadEdge.objects.get(axis=the_axis("清湖路"))
+    place: dict[str, Any] = {"axis": the_axis("清湖路"), "from_m": 0, "to_m": the_axis("清湖路").length_m}
+    if by_edges:
+        place = {"edge_nos": [edge.edge_no]}
+    closure_create(
+        actor=SYSTEM, organisation=city, kind="control", reason="活动", penalty_s=30, who_may_pass=who, **place
+    )
+    live.run_once()
+    graph, directory = graph_of(network)
+    for profile in Profile:
+        view = WeightsReader(graph, directory).current(profile)
+        for arc in _arcs(graph, edge):
+            base = int(graph.base_ms[profile][arc])
+            if profile in passing:
+                assert view.weight[arc] == pytest.approx(base + 30_000, abs=2), profile
+            else:
+                assert view.weight[arc] == INF | base, profile
+
+
+def test_a_block_lets_nobody_pass_and_words_are_known(city: Any, network: Any) -> None:
+    for kind, who in (("block", ["police"]), ("control", ["residents"])):
+        with pytest.raises(InvalidInput) as refused:
+            closure_create(
+                actor=SYSTEM, organisation=city, kind=kind, reason="x", axis=the_axis("X201"), from_m=0, to_m=100,
+                who_may_pass=who,
+            )  # fmt: skip
+        assert (refused.value.field, refused.value.value, bool(refused.value.cure)) == ("who_may_pass", who[0], True)
+    assert not Closure.objects.exists()
 
 
 def test_closure_and_speed_by_edges(city: Any, network: Any, live: LiveWeights) -> None:

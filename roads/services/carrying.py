@@ -1,8 +1,8 @@
-"""Closures given by edges outlive the network they were given on: a new build tells them their edges anew."""
+"""Closures and speeds given by edges outlive the network they were given on: a new build gives them its edges."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from core import clock
 from core.geo.srid import STORE_SRID
 from roads.axes.carrying import EdgeOfWay, edges_alike
 from roads.axes.locate import AxisLine
-from roads.models import Closure, NetworkBuild, ReviewItem, RoadEdge
+from roads.models import Closure, NetworkBuild, ReviewItem, RoadEdge, RoadSpeed
 
 _NEAR_DEG = 0.0003
 
@@ -34,12 +34,7 @@ def closures_carry(*, build: NetworkBuild, progress: Callable[[str], None]) -> t
     )
     carried = lost = 0
     for closure in rows:
-        found: set[int] = set()
-        missing = 0
-        for old in _edges_of(closure):
-            alike = edges_alike(old, _near(build, old.line))
-            found.update(alike)
-            missing += not alike
+        found, missing = _found_again(_edges_of(closure), build)
         if missing or not found:
             lost += 1
             _review(closure, missing)
@@ -52,10 +47,44 @@ def closures_carry(*, build: NetworkBuild, progress: Callable[[str], None]) -> t
     return carried, lost
 
 
+def speeds_carry(*, build: NetworkBuild, progress: Callable[[str], None]) -> tuple[int, int]:
+    """Give speeds in force the edges of a new build: (carried, lost). As `closures_carry`, but what is lost is only
+    counted: a speed is soon over and measured anew.
+    """
+    rows = RoadSpeed.objects.select_for_update().filter(valid__endswith__gt=clock.now()).exclude(build=build)
+    carried = lost = 0
+    for speed in rows.order_by("pk"):
+        found, _missing = _found_again(_known_edges(speed.build_id, speed.edge_nos), build)
+        if not found:
+            lost += 1
+            continue
+        carried += 1
+        speed.build, speed.edge_nos = build, sorted(found)
+        speed.save(update_fields=["build", "edge_nos"])
+    if carried or lost:
+        progress(f"speeds: {carried} carried over, {lost} lost")
+    return carried, lost
+
+
+def _found_again(edges: Iterable[EdgeOfWay], build: NetworkBuild) -> tuple[set[int], int]:
+    """Numbers in `build` of what these edges were, and how many were not found."""
+    found: set[int] = set()
+    missing = 0
+    for old in edges:
+        alike = edges_alike(old, _near(build, old.line))
+        found.update(alike)
+        missing += not alike
+    return found, missing
+
+
+def _known_edges(build_id: int | None, edge_nos: Sequence[int]) -> list[EdgeOfWay]:
+    rows = RoadEdge.objects.filter(build=build_id, edge_no__in=edge_nos).order_by("edge_no")
+    return [EdgeOfWay(row.edge_no, row.source_way_id, _line(row.geom.coords)) for row in rows]
+
+
 def _edges_of(closure: Closure) -> list[EdgeOfWay]:
     """The edges a closure names; where those are gone, the lines kept with it."""
-    rows = RoadEdge.objects.filter(build=closure.build_id, edge_no__in=closure.edge_nos).order_by("edge_no")
-    known = [EdgeOfWay(row.edge_no, row.source_way_id, _line(row.geom.coords)) for row in rows]
+    known = _known_edges(closure.build_id, closure.edge_nos)
     if known or closure.geom is None:
         return known
     return [EdgeOfWay(number, 0, _line(coordinates)) for number, coordinates in enumerate(closure.geom.coords)]
