@@ -39,6 +39,7 @@ class RoadView(APIView):
     data_class: ClassVar[DataClass]
     verbs: ClassVar[dict[str, Verb]] = {}
     public: ClassVar[bool] = False
+    published: ClassVar[bool] = True
 
     @property
     def actor(self) -> Actor:

@@ -83,6 +83,7 @@ class LevelCollection(RoadView):
     """Levels of the scheme."""
 
     data_class = DataClass.CHIEF
+    published = False
     verbs = {"GET": Verb.VIEW, "POST": Verb.CREATE}
 
     @extend_schema(operation_id="chief_levels_list", responses=OpenApiTypes.OBJECT)
@@ -122,6 +123,7 @@ class ChiefCollection(RoadView):
     """Appointments."""
 
     data_class = DataClass.CHIEF
+    published = False
     verbs = {"GET": Verb.VIEW, "POST": Verb.CREATE}
 
     @extend_schema(
@@ -172,6 +174,7 @@ class ChiefEnd(RoadView):
     """End an appointment."""
 
     data_class = DataClass.CHIEF
+    published = False
     verbs = {"POST": Verb.CHANGE}
 
     @extend_schema(operation_id="chiefs_end", parameters=WRITE_PARAMETERS, request=EndIn, responses=OpenApiTypes.OBJECT)
@@ -190,6 +193,7 @@ class DeputyCollection(RoadView):
     """Deputies of an appointment."""
 
     data_class = DataClass.CHIEF
+    published = False
     verbs = {"GET": Verb.VIEW, "POST": Verb.CREATE}
 
     @extend_schema(operation_id="chief_deputies_list", responses=OpenApiTypes.OBJECT)
@@ -230,6 +234,7 @@ class LeaveCollection(RoadView):
     """Leave."""
 
     data_class = DataClass.CHIEF
+    published = False
     # A chief sets their own leave, so the door asks for sight only; the service asks for the right to change others'.
     verbs = {"POST": Verb.VIEW}
 

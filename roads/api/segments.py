@@ -233,6 +233,7 @@ class SegmentsWithoutChief(RoadView):
     """The gaps."""
 
     data_class = DataClass.CHIEF
+    published = False
     verbs = {"GET": Verb.VIEW}
 
     @extend_schema(operation_id="segments_without_chief", responses=OpenApiTypes.OBJECT)

@@ -17,13 +17,17 @@ from stations.types import Actor, DataClass, Verb
 _WEAKER: dict[Verb, tuple[Verb, ...]] = {Verb.VIEW: (Verb.VIEW, Verb.VIEW_OWN, Verb.VIEW_PUBLIC)}
 
 
-def may_enter(actor: Actor, verb: Verb, data_class: DataClass) -> bool:
-    """May this actor use a view of `verb` and `data_class` at all, for some row? Rows are the selector's business."""
-    return any(actor.may(each, data_class) for each in _WEAKER.get(verb, (verb,)))
+def may_enter(actor: Actor, verb: Verb, data_class: DataClass, *, published: bool = True) -> bool:
+    """May this actor use a view of `verb` and `data_class` at all, for some row? Rows are the selector's business.
+    `published` False: nothing of what the view shows is, so that the right to see what is opens nothing.
+    """
+    verbs = [each for each in _WEAKER.get(verb, (verb,)) if published or each is not Verb.VIEW_PUBLIC]
+    return any(actor.may(each, data_class) for each in verbs)
 
 
 class PolicyPermission(BasePermission):
     """Asks for `data_class: DataClass`, `verbs: {"GET": Verb.VIEW, …}` and, for views without sign-in, `public = True`.
+    A view with `published = False` shows nothing to who may see published rows only.
 
     OPTIONS needs what GET needs; HEAD too. A method without a verb is refused. Views of DRF and of the schema library
     that cannot declare are listed in `settings.LUZHANG_OPEN_VIEWS` by dotted name.
@@ -48,7 +52,7 @@ class PolicyPermission(BasePermission):
             if hasattr(view, str(method).lower()):
                 raise Forbidden(_("此接口未声明权限"), code="undeclared", value=f"{name} {method}")
             return True
-        if not may_enter(actor, verb, data_class):
+        if not may_enter(actor, verb, data_class, published=getattr(view, "published", True)):
             if not actor.is_signed_in:
                 raise NotSignedIn(_("请先登录"), cure="Authorization: Bearer …")
             raise Forbidden(_("您的角色不允许此操作"), field=data_class.value, value=verb.value)
