@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
@@ -12,7 +13,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "core"
     label = "core"
-    verbose_name = "内核"
+    verbose_name = _("内核")
 
     def ready(self) -> None:
         """Give the key ring to the Django-free crypto module, and load every room's `handlers.py`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.messages import gettext_noop
 from core.transitions import Lifecycle
 
 
@@ -18,21 +19,21 @@ class JobState(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Value and Chinese name, for model fields."""
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
         return [(state.value, _JOB_LABELS[state]) for state in cls]
 
     @property
     def label(self) -> str:
-        """The Chinese name shown to users."""
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
         return _JOB_LABELS[self]
 
 
 _JOB_LABELS = {
-    JobState.QUEUED: "排队中",
-    JobState.RUNNING: "进行中",
-    JobState.DONE: "完成",
-    JobState.FAILED: "失败",
-    JobState.CANCELLED: "已取消",
+    JobState.QUEUED: gettext_noop("排队中"),
+    JobState.RUNNING: gettext_noop("进行中"),
+    JobState.DONE: gettext_noop("完成"),
+    JobState.FAILED: gettext_noop("失败"),
+    JobState.CANCELLED: gettext_noop("已取消"),
 }
 
 # A job whose worker died goes back into the queue.

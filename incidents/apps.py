@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IncidentsConfig(AppConfig):
@@ -10,7 +11,7 @@ class IncidentsConfig(AppConfig):
 
     name = "incidents"
     label = "incidents"
-    verbose_name = "警情"
+    verbose_name = _("警情")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

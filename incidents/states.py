@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.messages import gettext_noop
 from core.transitions import Lifecycle
 
 
@@ -19,7 +20,7 @@ class Grade(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Value and Chinese name, for model fields."""
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
         return [(grade.value, _GRADE_LABELS[grade]) for grade in cls]
 
     @property
@@ -28,7 +29,11 @@ class Grade(StrEnum):
         return _GRADE_RANKS[self]
 
 
-_GRADE_LABELS = {Grade.RED: "红色·重点", Grade.YELLOW: "黄色·关注", Grade.BLUE: "蓝色·一般"}
+_GRADE_LABELS = {
+    Grade.RED: gettext_noop("红色·重点"),
+    Grade.YELLOW: gettext_noop("黄色·关注"),
+    Grade.BLUE: gettext_noop("蓝色·一般"),
+}
 _GRADE_RANKS = {Grade.RED: 1, Grade.YELLOW: 2, Grade.BLUE: 3}
 
 
@@ -51,29 +56,29 @@ class IncidentState(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Value and Chinese name, for model fields."""
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
         return [(state.value, _INCIDENT_LABELS[state]) for state in cls]
 
     @property
     def label(self) -> str:
-        """The Chinese name shown to users."""
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
         return _INCIDENT_LABELS[self]
 
 
 _INCIDENT_LABELS = {
-    IncidentState.RECEIVED: "已接警",
-    IncidentState.GRADED: "已定级",
-    IncidentState.PENDING: "待签收",
-    IncidentState.ACTIVE: "处置中",
-    IncidentState.REPORTED: "已反馈",
-    IncidentState.REVIEWED: "已审核",
-    IncidentState.CLOSED: "已办结",
-    IncidentState.RETURNED: "退回",
-    IncidentState.TRANSFERRED: "转办",
-    IncidentState.MERGED: "已合并",
-    IncidentState.WAITING: "挂起",
-    IncidentState.FALSE: "误报",
-    IncidentState.REOPENED: "重新打开",
+    IncidentState.RECEIVED: gettext_noop("已接警"),
+    IncidentState.GRADED: gettext_noop("已定级"),
+    IncidentState.PENDING: gettext_noop("待签收"),
+    IncidentState.ACTIVE: gettext_noop("处置中"),
+    IncidentState.REPORTED: gettext_noop("已反馈"),
+    IncidentState.REVIEWED: gettext_noop("已审核"),
+    IncidentState.CLOSED: gettext_noop("已办结"),
+    IncidentState.RETURNED: gettext_noop("退回"),
+    IncidentState.TRANSFERRED: gettext_noop("转办"),
+    IncidentState.MERGED: gettext_noop("已合并"),
+    IncidentState.WAITING: gettext_noop("挂起"),
+    IncidentState.FALSE: gettext_noop("误报"),
+    IncidentState.REOPENED: gettext_noop("重新打开"),
 }
 
 _SIDE = frozenset({IncidentState.TRANSFERRED, IncidentState.MERGED, IncidentState.WAITING, IncidentState.FALSE})
@@ -131,27 +136,27 @@ class AssignmentState(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Value and Chinese name, for model fields."""
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
         return [(state.value, _ASSIGNMENT_LABELS[state]) for state in cls]
 
     @property
     def label(self) -> str:
-        """The Chinese name shown to users."""
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
         return _ASSIGNMENT_LABELS[self]
 
 
 _ASSIGNMENT_LABELS = {
-    AssignmentState.PROPOSED: "建议",
-    AssignmentState.OFFERED: "已派警",
-    AssignmentState.DELIVERED: "已送达",
-    AssignmentState.ACKNOWLEDGED: "已签收",
-    AssignmentState.EN_ROUTE: "出发",
-    AssignmentState.ON_SCENE: "到场",
-    AssignmentState.CLEARED: "处置完毕",
-    AssignmentState.REPORTED: "已反馈",
-    AssignmentState.DECLINED: "拒接",
-    AssignmentState.EXPIRED: "超时未签收",
-    AssignmentState.RECALLED: "撤回",
+    AssignmentState.PROPOSED: gettext_noop("建议"),
+    AssignmentState.OFFERED: gettext_noop("已派警"),
+    AssignmentState.DELIVERED: gettext_noop("已送达"),
+    AssignmentState.ACKNOWLEDGED: gettext_noop("已签收"),
+    AssignmentState.EN_ROUTE: gettext_noop("出发"),
+    AssignmentState.ON_SCENE: gettext_noop("到场"),
+    AssignmentState.CLEARED: gettext_noop("处置完毕"),
+    AssignmentState.REPORTED: gettext_noop("已反馈"),
+    AssignmentState.DECLINED: gettext_noop("拒接"),
+    AssignmentState.EXPIRED: gettext_noop("超时未签收"),
+    AssignmentState.RECALLED: gettext_noop("撤回"),
 }
 
 ASSIGNMENT_LIFECYCLE: Lifecycle[AssignmentState] = Lifecycle(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MapsConfig(AppConfig):
@@ -10,5 +11,5 @@ class MapsConfig(AppConfig):
 
     name = "maps"
     label = "maps"
-    verbose_name = "地图与页面"
+    verbose_name = _("地图与页面")
     default_auto_field = "django.db.models.BigAutoField"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PatrolsConfig(AppConfig):
@@ -10,5 +11,5 @@ class PatrolsConfig(AppConfig):
 
     name = "patrols"
     label = "patrols"
-    verbose_name = "勤务"
+    verbose_name = _("勤务")
     default_auto_field = "django.db.models.BigAutoField"

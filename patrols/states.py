@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.messages import gettext_noop
 from core.transitions import Lifecycle
 
 
@@ -17,15 +18,15 @@ class TourState(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Value and Chinese name, for model fields."""
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
         return [(state.value, _LABELS[state]) for state in cls]
 
 
 _LABELS = {
-    TourState.PLANNED: "计划",
-    TourState.OPEN: "在岗",
-    TourState.CLOSED: "结束",
-    TourState.CANCELLED: "取消",
+    TourState.PLANNED: gettext_noop("计划"),
+    TourState.OPEN: gettext_noop("在岗"),
+    TourState.CLOSED: gettext_noop("结束"),
+    TourState.CANCELLED: gettext_noop("取消"),
 }
 
 TOUR_LIFECYCLE: Lifecycle[TourState] = Lifecycle(

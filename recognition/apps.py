@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RecognitionConfig(AppConfig):
@@ -10,5 +11,5 @@ class RecognitionConfig(AppConfig):
 
     name = "recognition"
     label = "recognition"
-    verbose_name = "车牌识别与布控"
+    verbose_name = _("车牌识别与布控")
     default_auto_field = "django.db.models.BigAutoField"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from roads import services
 from roads.models import (
@@ -119,7 +119,7 @@ class SegmentAdmin(PolicyGeoAdmin):
     ordering = ("code",)
     raw_id_fields = ("axis",)
     fields = ("organisation", "code", "name", "axis", "from_m", "to_m", "sides", "area", "patrol_every_days")
-    actions = (actions_by(retire_segments, "停用所选路段"),)
+    actions = (actions_by(retire_segments, _("停用所选路段")),)
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> Segment:
         """segment_create"""
@@ -161,7 +161,7 @@ class ChiefAssignmentAdmin(PolicyAdmin):
     search_fields = ("person__name", "segment__name", "segment__code")
     raw_id_fields = ("segment", "person")
     fields = ("segment", "level", "person", "valid", "duty_phone", "duties")
-    actions = (actions_by(end_assignments, "结束所选任命"),)
+    actions = (actions_by(end_assignments, _("结束所选任命")),)
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> ChiefAssignment:
         """chief_assign"""
@@ -213,7 +213,7 @@ class ClosureAdmin(PolicyGeoAdmin):
     search_fields = ("reason",)
     raw_id_fields = ("axis",)
     fields = ("organisation", "kind", "reason", "axis", "from_m", "to_m", "sides", "valid", "penalty_s", "who_may_pass")
-    actions = (actions_by(end_closures, "解除所选封闭"),)
+    actions = (actions_by(end_closures, _("解除所选封闭")),)
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> Closure:
         """closure_create"""
@@ -222,18 +222,19 @@ class ClosureAdmin(PolicyGeoAdmin):
 
 def settle_items(request: HttpRequest, item: ReviewItem) -> None:
     """review_settle"""
-    services.review_settle(actor=actor_for_request(request), item_id=item.pk, note=_("后台处理"))
+    services.review_settle(actor=actor_for_request(request), item_id=item.pk, note=str(_("后台处理")))
 
 
 @admin.register(ReviewItem)
 class ReviewItemAdmin(_Shown, PolicyAdmin):
-    """What a person must look at."""
+    """What a person must look at: for who may change segments, not for all who see them."""
 
     data_class = DataClass.SEGMENT
+    sight = Verb.CHANGE
     list_display = ("text", "kind", "axis", "organisation", "created_at", "settled_at")
     list_filter = ("kind", ("settled_at", admin.EmptyFieldListFilter))
     search_fields = ("text",)
-    actions = (actions_by(settle_items, "所选事项已处理"),)
+    actions = (actions_by(settle_items, _("所选事项已处理")),)
 
 
 @admin.register(GazetteerPlace)

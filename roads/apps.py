@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RoadsConfig(AppConfig):
@@ -10,5 +11,5 @@ class RoadsConfig(AppConfig):
 
     name = "roads"
     label = "roads"
-    verbose_name = "道路与路长"
+    verbose_name = _("道路与路长")
     default_auto_field = "django.db.models.BigAutoField"

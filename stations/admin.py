@@ -134,7 +134,7 @@ class DeviceAdmin(PolicyAdmin):
     list_filter = ("protocol",)
     search_fields = ("identifier",)
     fields = ("organisation", "identifier", "protocol", "datum")
-    actions = (actions_by(lock_devices, "锁定所选设备"), actions_by(unlock_devices, "解锁所选设备"))
+    actions = (actions_by(lock_devices, _("锁定所选设备")), actions_by(unlock_devices, _("解锁所选设备")))
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> Device:
         """device_create"""
@@ -164,7 +164,7 @@ class PersonAdmin(PolicyAdmin):
     list_display = ("name", "kind", "staff_number", "organisation", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("name", "staff_number")
-    actions = (actions_by(open_accounts, "开通账号或重置密码"),)
+    actions = (actions_by(open_accounts, _("开通账号或重置密码")),)
     raw_id_fields = ("user", "supervising_officer")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -220,7 +220,7 @@ class RoleGrantAdmin(PolicyAdmin):
     search_fields = ("person__name",)
     raw_id_fields = ("person",)
     fields = ("person", "role", "organisation", "valid", "note")
-    actions = (actions_by(revoke_roles, "收回所选授权"),)
+    actions = (actions_by(revoke_roles, _("收回所选授权")),)
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> RoleGrant:
         """role_grant"""

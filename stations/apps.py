@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StationsConfig(AppConfig):
@@ -10,7 +11,7 @@ class StationsConfig(AppConfig):
 
     name = "stations"
     label = "stations"
-    verbose_name = "机构与站点"
+    verbose_name = _("机构与站点")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

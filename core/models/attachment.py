@@ -7,6 +7,7 @@ import uuid
 from django.contrib.gis.db import models as gis
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.geo.srid import STORE_SRID
@@ -39,8 +40,8 @@ class Attachment(models.Model):
     thumbnail_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = "附件"
-        verbose_name_plural = "附件"
+        verbose_name = _("附件")
+        verbose_name_plural = _("附件")
         indexes = [
             models.Index(fields=["id"], condition=Q(thumbnails_at__isnull=True), name="attachment_without_thumbnails"),
         ]
@@ -61,8 +62,8 @@ class AttachmentThumbnail(models.Model):
     height_px = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = "附件缩略图"
-        verbose_name_plural = "附件缩略图"
+        verbose_name = _("附件缩略图")
+        verbose_name_plural = _("附件缩略图")
         constraints = [models.UniqueConstraint(fields=["attachment", "size"], name="thumbnail_once_a_size")]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -26,8 +27,8 @@ class AuditRow(models.Model):
     row_hash = models.BinaryField(max_length=32, null=True)
 
     class Meta:
-        verbose_name = "审计记录"
-        verbose_name_plural = "审计记录"
+        verbose_name = _("审计记录")
+        verbose_name_plural = _("审计记录")
         indexes = [
             models.Index(fields=["id"], condition=Q(row_hash__isnull=True), name="audit_unsealed"),
             models.Index(fields=["organisation_root", "day", "chain_seq"], name="audit_chain"),
@@ -52,8 +53,8 @@ class AuditHead(models.Model):
     tombstone = models.CharField(max_length=200, default="")
 
     class Meta:
-        verbose_name = "审计链头"
-        verbose_name_plural = "审计链头"
+        verbose_name = _("审计链头")
+        verbose_name_plural = _("审计链头")
         constraints = [
             models.UniqueConstraint(fields=["organisation_root", "day", "chain_seq"], name="audit_head_unique"),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Clock(models.Model):
@@ -15,8 +16,8 @@ class Clock(models.Model):
     rate = models.FloatField(default=1.0)
 
     class Meta:
-        verbose_name = "时钟"
-        verbose_name_plural = "时钟"
+        verbose_name = _("时钟")
+        verbose_name_plural = _("时钟")
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="clock_single_row"),
             models.CheckConstraint(condition=Q(rate__gte=0), name="clock_rate_not_negative"),

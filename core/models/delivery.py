@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -17,8 +18,8 @@ class ConsoleMessage(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        verbose_name = "模拟短信"
-        verbose_name_plural = "模拟短信"
+        verbose_name = _("模拟短信")
+        verbose_name_plural = _("模拟短信")
 
     def __str__(self) -> str:
         return self.key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -25,8 +26,8 @@ class Event(models.Model):
     feed_seq = models.BigIntegerField(null=True, unique=True)
 
     class Meta:
-        verbose_name = "事件"
-        verbose_name_plural = "事件"
+        verbose_name = _("事件")
+        verbose_name_plural = _("事件")
         constraints = [
             models.UniqueConstraint(fields=["topic", "key"], condition=~Q(key=""), name="event_topic_key_unique"),
         ]
@@ -47,8 +48,8 @@ class FeedHead(models.Model):
     oldest_seq = models.BigIntegerField(default=1)
 
     class Meta:
-        verbose_name = "事件序号"
-        verbose_name_plural = "事件序号"
+        verbose_name = _("事件序号")
+        verbose_name_plural = _("事件序号")
 
     def __str__(self) -> str:
         return str(self.last_seq)
@@ -66,8 +67,8 @@ class OutboxTask(models.Model):
     stuck = models.BooleanField(default=False)
 
     class Meta:
-        verbose_name = "待办事件"
-        verbose_name_plural = "待办事件"
+        verbose_name = _("待办事件")
+        verbose_name_plural = _("待办事件")
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="outbox_task_once")]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(done_at__isnull=True), name="outbox_due"),
@@ -93,8 +94,8 @@ class Timer(models.Model):
     stuck = models.BooleanField(default=False)
 
     class Meta:
-        verbose_name = "定时器"
-        verbose_name_plural = "定时器"
+        verbose_name = _("定时器")
+        verbose_name_plural = _("定时器")
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at__isnull=True), name="timer_due")]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -18,8 +19,8 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(default=clock.wall_now, db_index=True)
 
     class Meta:
-        verbose_name = "幂等键"
-        verbose_name_plural = "幂等键"
+        verbose_name = _("幂等键")
+        verbose_name_plural = _("幂等键")
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_scope_key_unique")]
 
     def __str__(self) -> str:
@@ -35,8 +36,8 @@ class RateCounter(models.Model):
     hits = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = "限流计数"
-        verbose_name_plural = "限流计数"
+        verbose_name = _("限流计数")
+        verbose_name_plural = _("限流计数")
         constraints = [models.UniqueConstraint(fields=["name", "key", "window_start"], name="rate_counter_unique")]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -11,27 +12,27 @@ class ImportRun(models.Model):
     """One import of one file."""
 
     class State(models.TextChoices):
-        RUNNING = "running", "进行中"
-        DONE = "done", "完成"
-        FAILED = "failed", "失败"
+        RUNNING = "running", _("进行中")
+        DONE = "done", _("完成")
+        FAILED = "failed", _("失败")
 
-    kind = models.CharField("种类", max_length=40)
-    file_name = models.CharField("文件", max_length=255)
-    dry_run = models.BooleanField("试运行", default=False)
-    state = models.CharField("状态", max_length=10, choices=State, default=State.RUNNING)
-    total = models.PositiveIntegerField("总行数", default=0)
-    done = models.PositiveIntegerField("已处理", default=0)
-    accepted = models.PositiveIntegerField("通过", default=0)
-    rejected = models.PositiveIntegerField("拒绝", default=0)
-    report = models.JSONField("报告", default=dict)
+    kind = models.CharField(_("种类"), max_length=40)
+    file_name = models.CharField(_("文件"), max_length=255)
+    dry_run = models.BooleanField(_("试运行"), default=False)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.RUNNING)
+    total = models.PositiveIntegerField(_("总行数"), default=0)
+    done = models.PositiveIntegerField(_("已处理"), default=0)
+    accepted = models.PositiveIntegerField(_("通过"), default=0)
+    rejected = models.PositiveIntegerField(_("拒绝"), default=0)
+    report = models.JSONField(_("报告"), default=dict)
     organisation_path = models.CharField(max_length=200, default="")
     actor_id = models.BigIntegerField(null=True)
     started_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "导入"
-        verbose_name_plural = "导入"
+        verbose_name = _("导入")
+        verbose_name_plural = _("导入")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.file_name}"
@@ -41,15 +42,15 @@ class ImportRowError(models.Model):
     """One refused row: where, what, and what to do about it."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="errors")
-    line = models.PositiveIntegerField("行")
-    field = models.CharField("字段", max_length=60, default="")
-    value = models.CharField("值", max_length=200, default="")
-    message = models.TextField("问题")
-    cure = models.TextField("办法", default="")
+    line = models.PositiveIntegerField(_("行"))
+    field = models.CharField(_("字段"), max_length=60, default="")
+    value = models.CharField(_("值"), max_length=200, default="")
+    message = models.TextField(_("问题"))
+    cure = models.TextField(_("办法"), default="")
 
     class Meta:
-        verbose_name = "导入错误"
-        verbose_name_plural = "导入错误"
+        verbose_name = _("导入错误")
+        verbose_name_plural = _("导入错误")
         ordering = ["line", "id"]
 
     def __str__(self) -> str:

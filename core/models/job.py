@@ -6,8 +6,10 @@ import uuid
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.db.choices import choices_spoken
 from core.states import JobState
 
 
@@ -19,24 +21,26 @@ class Job(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField("种类", max_length=60)
+    kind = models.CharField(_("种类"), max_length=60)
     lane = models.CharField(max_length=20, default="slow")
     organisation_path = models.CharField(max_length=200)
     actor_id = models.BigIntegerField(null=True)
     language = models.CharField(max_length=10, default="zh-hans")
     params = models.JSONField(default=dict)
-    dry_run = models.BooleanField("试运行", default=False)
-    file_name = models.CharField("文件", max_length=255, default="")
+    dry_run = models.BooleanField(_("试运行"), default=False)
+    file_name = models.CharField(_("文件"), max_length=255, default="")
     file_path = models.CharField(max_length=200, default="")
     file_sha256 = models.CharField(max_length=64, default="")
     file_bytes = models.PositiveBigIntegerField(default=0)
-    state = models.CharField("状态", max_length=10, choices=JobState.choices(), default=JobState.QUEUED.value)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=choices_spoken(JobState.choices()), default=JobState.QUEUED.value
+    )
     attempt = models.PositiveSmallIntegerField(default=0)
-    done = models.PositiveBigIntegerField("已处理", default=0)
-    total = models.PositiveBigIntegerField("总数", default=0)
-    word = models.CharField("步骤", max_length=200, default="")
-    result = models.JSONField("结果", default=dict)
-    error = models.JSONField("错误", null=True)
+    done = models.PositiveBigIntegerField(_("已处理"), default=0)
+    total = models.PositiveBigIntegerField(_("总数"), default=0)
+    word = models.CharField(_("步骤"), max_length=200, default="")
+    result = models.JSONField(_("结果"), default=dict)
+    error = models.JSONField(_("错误"), null=True)
     import_run = models.OneToOneField("core.ImportRun", models.SET_NULL, null=True, related_name="job")
     created_at = models.DateTimeField(default=clock.now)
     started_at = models.DateTimeField(null=True)
@@ -45,8 +49,8 @@ class Job(models.Model):
     sent_at = models.DateTimeField(default=Now())
 
     class Meta:
-        verbose_name = "后台任务"
-        verbose_name_plural = "后台任务"
+        verbose_name = _("后台任务")
+        verbose_name_plural = _("后台任务")
         ordering = ["-id"]
         constraints = [
             # One at a time in each lane: the database decides who begins.

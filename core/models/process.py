@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -18,8 +19,8 @@ class ProcessBeat(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
-        verbose_name = "进程心跳"
-        verbose_name_plural = "进程心跳"
+        verbose_name = _("进程心跳")
+        verbose_name_plural = _("进程心跳")
         constraints = [models.UniqueConstraint(fields=["name", "host", "pid"], name="process_beat_unique")]
 
     def __str__(self) -> str:

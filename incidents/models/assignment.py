@@ -7,8 +7,10 @@ import uuid
 from django.contrib.gis.db import models as gis
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.db.choices import choices_spoken
 from core.geo.srid import STORE_SRID
 from incidents.states import HOLDING, STANDING, AssignmentState
 
@@ -28,31 +30,36 @@ class Assignment(models.Model):
     """
 
     class Origin(models.TextChoices):
-        ENGINE = "engine", "自动"
-        SOLVER = "solver", "统筹"
-        MANUAL = "manual", "人工"
+        ENGINE = "engine", _("自动")
+        SOLVER = "solver", _("统筹")
+        MANUAL = "manual", _("人工")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="assignments", verbose_name="警情")
-    tour = models.ForeignKey("patrols.Tour", models.PROTECT, related_name="assignments", verbose_name="出勤")
-    unit = models.ForeignKey("patrols.Unit", models.PROTECT, related_name="assignments", verbose_name="单元")
+    incident = models.ForeignKey(
+        "incidents.Incident", models.PROTECT, related_name="assignments", verbose_name=_("警情")
+    )
+    tour = models.ForeignKey("patrols.Tour", models.PROTECT, related_name="assignments", verbose_name=_("出勤"))
+    unit = models.ForeignKey("patrols.Unit", models.PROTECT, related_name="assignments", verbose_name=_("单元"))
     organisation_path = models.CharField(max_length=200, editable=False)
     state = models.CharField(
-        "状态", max_length=14, choices=AssignmentState.choices(), default=AssignmentState.PROPOSED.value
+        _("状态"),
+        max_length=14,
+        choices=choices_spoken(AssignmentState.choices()),
+        default=AssignmentState.PROPOSED.value,
     )
     version = models.PositiveIntegerField(default=0, editable=False)
     fence = models.PositiveIntegerField(editable=False)
-    is_lead = models.BooleanField("主办", default=True)
-    origin = models.CharField("产生方式", max_length=8, choices=Origin)
+    is_lead = models.BooleanField(_("主办"), default=True)
+    origin = models.CharField(_("产生方式"), max_length=8, choices=Origin)
     decision = models.ForeignKey("incidents.Decision", models.PROTECT, null=True, related_name="assignments")
-    reasons = models.JSONField("理由", default=list)
-    warnings = models.JSONField("提醒", default=list)
+    reasons = models.JSONField(_("理由"), default=list)
+    warnings = models.JSONField(_("提醒"), default=list)
     predicted_travel_s = models.FloatField(null=True)
     predicted_road_m = models.FloatField(null=True)
     route = gis.LineStringField(srid=STORE_SRID, null=True)
     directions = models.JSONField(default=list)
     created_by_id = models.BigIntegerField(null=True, editable=False)
-    reason = models.CharField("说明", max_length=300, blank=True)
+    reason = models.CharField(_("说明"), max_length=300, blank=True)
 
     created_at = models.DateTimeField(default=clock.now)
     offered_at = models.DateTimeField(null=True)
@@ -63,14 +70,14 @@ class Assignment(models.Model):
     cleared_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    recall_seen_at = models.DateTimeField("撤回已确认", null=True)
-    recall_radio_at = models.DateTimeField("撤回转电台", null=True)
+    recall_seen_at = models.DateTimeField(_("撤回已确认"), null=True)
+    recall_radio_at = models.DateTimeField(_("撤回转电台"), null=True)
     report_text = models.TextField(blank=True)
     report_outcome = models.CharField(max_length=30, blank=True)
 
     class Meta:
-        verbose_name = "派警"
-        verbose_name_plural = "派警"
+        verbose_name = _("派警")
+        verbose_name_plural = _("派警")
         constraints = [
             models.UniqueConstraint(fields=["tour"], condition=Q(state__in=_HOLDING), name="assignment_one_per_tour"),
             models.UniqueConstraint(
@@ -111,8 +118,8 @@ class AssignmentStep(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
-        verbose_name = "派警过程"
-        verbose_name_plural = "派警过程"
+        verbose_name = _("派警过程")
+        verbose_name_plural = _("派警过程")
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment", "client_key"], condition=~Q(client_key=""), name="assignment_step_client_key"
@@ -127,17 +134,17 @@ class Delivery(models.Model):
     """One try to reach a unit over one channel. Receipt is a step of its own, timed from sending."""
 
     class Channel(models.TextChoices):
-        PAGE = "page", "页面"
-        TERMINAL = "terminal", "车载终端"
-        GATEWAY = "gateway", "短信／语音"
-        RADIO_CARD = "radio_card", "电台呼叫"
+        PAGE = "page", _("页面")
+        TERMINAL = "terminal", _("车载终端")
+        GATEWAY = "gateway", _("短信／语音")
+        RADIO_CARD = "radio_card", _("电台呼叫")
 
     class State(models.TextChoices):
-        WAITING = "waiting", "待发"
-        SENT = "sent", "已发"
-        RECEIVED = "received", "已收"
-        FAILED = "failed", "失败"
-        SUPERSEDED = "superseded", "已换通道"
+        WAITING = "waiting", _("待发")
+        SENT = "sent", _("已发")
+        RECEIVED = "received", _("已收")
+        FAILED = "failed", _("失败")
+        SUPERSEDED = "superseded", _("已换通道")
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=12, choices=Channel)
@@ -150,8 +157,8 @@ class Delivery(models.Model):
     detail = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        verbose_name = "送达"
-        verbose_name_plural = "送达"
+        verbose_name = _("送达")
+        verbose_name_plural = _("送达")
         constraints = [models.UniqueConstraint(fields=["assignment", "channel"], name="delivery_channel_once")]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -18,8 +19,8 @@ class DutyRoster(models.Model):
     content = models.TextField()
 
     class Meta:
-        verbose_name = "在勤名册"
-        verbose_name_plural = "在勤名册"
+        verbose_name = _("在勤名册")
+        verbose_name_plural = _("在勤名册")
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -33,9 +34,9 @@ class Decision(models.Model):
     """
 
     class Origin(models.TextChoices):
-        ENGINE = "engine", "自动"
-        SOLVER = "solver", "统筹"
-        MANUAL = "manual", "人工"
+        ENGINE = "engine", _("自动")
+        SOLVER = "solver", _("统筹")
+        MANUAL = "manual", _("人工")
 
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="decisions")
     organisation_path = models.CharField(max_length=200)
@@ -53,8 +54,8 @@ class Decision(models.Model):
     shortfall = models.CharField(max_length=30, blank=True)
 
     class Meta:
-        verbose_name = "派警决策"
-        verbose_name_plural = "派警决策"
+        verbose_name = _("派警决策")
+        verbose_name_plural = _("派警决策")
         indexes = [models.Index(fields=["incident", "id"], name="decision_incident")]
 
     def __str__(self) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class CountedDay(models.Model):
     """That, and when, the local day of an organisation was counted: a day without incidents has no other row."""
 
-    organisation = models.ForeignKey("stations.Organisation", models.CASCADE, related_name="+", verbose_name="机构")
-    day = models.DateField("日期")
-    computed_at = models.DateTimeField("统计时间")
+    organisation = models.ForeignKey("stations.Organisation", models.CASCADE, related_name="+", verbose_name=_("机构"))
+    day = models.DateField(_("日期"))
+    computed_at = models.DateTimeField(_("统计时间"))
 
     class Meta:
-        verbose_name = "已统计日"
-        verbose_name_plural = "已统计日"
+        verbose_name = _("已统计日")
+        verbose_name_plural = _("已统计日")
         constraints = [models.UniqueConstraint(fields=["organisation", "day"], name="counted_day_once")]
 
     def __str__(self) -> str:
@@ -30,41 +31,41 @@ class IncidentDay(models.Model):
     several days, kinds or organisations are exact.
     """
 
-    organisation = models.ForeignKey("stations.Organisation", models.CASCADE, related_name="+", verbose_name="机构")
-    day = models.DateField("日期")
-    kind = models.CharField("类别", max_length=40)
-    grade = models.CharField("等级", max_length=8, blank=True)
+    organisation = models.ForeignKey("stations.Organisation", models.CASCADE, related_name="+", verbose_name=_("机构"))
+    day = models.DateField(_("日期"))
+    kind = models.CharField(_("类别"), max_length=40)
+    grade = models.CharField(_("等级"), max_length=8, blank=True)
 
-    received = models.PositiveIntegerField("接警")
-    closed = models.PositiveIntegerField("办结")
-    false_alarms = models.PositiveIntegerField("误报")
-    merged = models.PositiveIntegerField("合并")
-    handed_over = models.PositiveIntegerField("转办")
-    by_engine = models.PositiveIntegerField("自动派警")
-    by_solver = models.PositiveIntegerField("统筹派警")
-    by_hand = models.PositiveIntegerField("人工派警")
-    overdue = models.PositiveIntegerField("超时")
-    shortfalls = models.PositiveIntegerField("缺口")
+    received = models.PositiveIntegerField(_("接警"))
+    closed = models.PositiveIntegerField(_("办结"))
+    false_alarms = models.PositiveIntegerField(_("误报"))
+    merged = models.PositiveIntegerField(_("合并"))
+    handed_over = models.PositiveIntegerField(_("转办"))
+    by_engine = models.PositiveIntegerField(_("自动派警"))
+    by_solver = models.PositiveIntegerField(_("统筹派警"))
+    by_hand = models.PositiveIntegerField(_("人工派警"))
+    overdue = models.PositiveIntegerField(_("超时"))
+    shortfalls = models.PositiveIntegerField(_("缺口"))
 
-    sign_count = models.PositiveIntegerField("签收数")
-    sign_sum_s = models.FloatField("签收用时合计")
-    sign_p50_s = models.FloatField("签收用时中位数", null=True)
-    sign_p95_s = models.FloatField("签收用时 P95", null=True)
-    sign_s = ArrayField(models.FloatField(), default=list, verbose_name="签收用时")
-    arrival_count = models.PositiveIntegerField("到场数")
-    arrival_sum_s = models.FloatField("到场用时合计")
-    arrival_p50_s = models.FloatField("到场用时中位数", null=True)
-    arrival_p95_s = models.FloatField("到场用时 P95", null=True)
-    arrival_s = ArrayField(models.FloatField(), default=list, verbose_name="到场用时")
-    closing_count = models.PositiveIntegerField("办结数")
-    closing_sum_s = models.FloatField("办结用时合计")
-    closing_p50_s = models.FloatField("办结用时中位数", null=True)
-    closing_p95_s = models.FloatField("办结用时 P95", null=True)
-    closing_s = ArrayField(models.FloatField(), default=list, verbose_name="办结用时")
+    sign_count = models.PositiveIntegerField(_("签收数"))
+    sign_sum_s = models.FloatField(_("签收用时合计"))
+    sign_p50_s = models.FloatField(_("签收用时中位数"), null=True)
+    sign_p95_s = models.FloatField(_("签收用时 P95"), null=True)
+    sign_s = ArrayField(models.FloatField(), default=list, verbose_name=_("签收用时"))
+    arrival_count = models.PositiveIntegerField(_("到场数"))
+    arrival_sum_s = models.FloatField(_("到场用时合计"))
+    arrival_p50_s = models.FloatField(_("到场用时中位数"), null=True)
+    arrival_p95_s = models.FloatField(_("到场用时 P95"), null=True)
+    arrival_s = ArrayField(models.FloatField(), default=list, verbose_name=_("到场用时"))
+    closing_count = models.PositiveIntegerField(_("办结数"))
+    closing_sum_s = models.FloatField(_("办结用时合计"))
+    closing_p50_s = models.FloatField(_("办结用时中位数"), null=True)
+    closing_p95_s = models.FloatField(_("办结用时 P95"), null=True)
+    closing_s = ArrayField(models.FloatField(), default=list, verbose_name=_("办结用时"))
 
     class Meta:
-        verbose_name = "警情日统计"
-        verbose_name_plural = "警情日统计"
+        verbose_name = _("警情日统计")
+        verbose_name_plural = _("警情日统计")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "day", "kind", "grade"], name="incident_day_once")
         ]

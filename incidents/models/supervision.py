@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -12,25 +13,25 @@ class Supervision(models.Model):
     """One press: by the clock (overdue) or by a person (督办), upon the holder of one level of the chain."""
 
     class Kind(models.TextChoices):
-        OVERDUE = "overdue", "超时"
-        ORDERED = "ordered", "督办"
+        OVERDUE = "overdue", _("超时")
+        ORDERED = "ordered", _("督办")
 
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="supervisions")
     organisation_path = models.CharField(max_length=200)
-    kind = models.CharField("类别", max_length=10, choices=Kind)
-    stage = models.CharField("环节", max_length=20)
-    level_rank = models.PositiveSmallIntegerField("级别", null=True)
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind)
+    stage = models.CharField(_("环节"), max_length=20)
+    level_rank = models.PositiveSmallIntegerField(_("级别"), null=True)
     person_id = models.BigIntegerField(null=True)
     person_name = models.CharField(max_length=60, blank=True)
     raised_at = models.DateTimeField(default=clock.now)
     raised_by_id = models.BigIntegerField(null=True)
-    reason = models.CharField("理由", max_length=300, blank=True)
+    reason = models.CharField(_("理由"), max_length=300, blank=True)
     settled_at = models.DateTimeField(null=True)
     settled_by_id = models.BigIntegerField(null=True)
 
     class Meta:
-        verbose_name = "督办"
-        verbose_name_plural = "督办"
+        verbose_name = _("督办")
+        verbose_name_plural = _("督办")
         constraints = [
             models.UniqueConstraint(
                 fields=["incident", "kind", "stage", "level_rank"],

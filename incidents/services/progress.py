@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock
 from core.db.prepared import prepared
 from core.errors import Conflict, Forbidden, InvalidInput, StaleFence
+from core.messages import spoken
 from incidents.models import Assignment, AssignmentStep, Delivery, Incident
 from incidents.services import timing
 from incidents.services.history import (
@@ -152,7 +153,8 @@ def _stale(assignment: Assignment, fence: int | None) -> StaleFence | None:
 
 def _too_late(assignment: Assignment, fence: int | None) -> StaleFence:
     return StaleFence(
-        _("本次派警已失效（%(state)s），您的操作已留存备查") % {"state": AssignmentState(assignment.state).label},
+        _("本次派警已失效（%(state)s），您的操作已留存备查")
+        % {"state": spoken(AssignmentState(assignment.state).label)},
         field="fence",
         value=fence,
         cure=_("以指挥中心最新派警为准"),

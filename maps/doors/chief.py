@@ -11,6 +11,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.messages import spoken
 from incidents.selectors import incidents_visible_to, supervisions_for
 from incidents.types import SETTLED, Grade, IncidentState
 from maps.doors.context import page_context
@@ -82,8 +83,8 @@ def _segments(actor: Actor, now: Any) -> list[dict[str, Any]]:
 def _open_row(incident: Any, *, border: bool) -> dict[str, Any]:
     return {
         "incident": incident,
-        "state": IncidentState(incident.state).label,
-        "grade": dict(Grade.choices()).get(Grade(incident.grade).value, "") if incident.grade else "",
+        "state": spoken(IncidentState(incident.state).label),
+        "grade": spoken(dict(Grade.choices())[incident.grade]) if incident.grade else "",
         "late": incident.overdue_since is not None,
         "border": border,
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.messages import spoken
 from patrols.models import DutyTask, Requirement, Shift, Tour, TourMember, Unit
 from patrols.states import TourState
 from patrols.types import UnitOnDuty
@@ -99,7 +100,7 @@ class TourOut(serializers.ModelSerializer):
 
     def get_state_name(self, row: Tour) -> str:
         """The Chinese name of the state."""
-        return dict(TourState.choices())[row.state]
+        return spoken(dict(TourState.choices())[row.state])
 
 
 class TaskOut(serializers.ModelSerializer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models as gis
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core.geo.srid import STORE_SRID
 
@@ -28,8 +29,8 @@ class Fix(models.Model):
     class Meta:
         managed = False
         db_table = "patrols_fix"
-        verbose_name = "轨迹点"
-        verbose_name_plural = "轨迹点"
+        verbose_name = _("轨迹点")
+        verbose_name_plural = _("轨迹点")
 
     def __str__(self) -> str:
         return f"{self.device_id} {self.fixed_at:%H:%M:%S}"
@@ -54,8 +55,8 @@ class DevicePosition(models.Model):
     class Meta:
         managed = False
         db_table = "patrols_deviceposition"
-        verbose_name = "设备位置"
-        verbose_name_plural = "设备位置"
+        verbose_name = _("设备位置")
+        verbose_name_plural = _("设备位置")
 
     def __str__(self) -> str:
         return str(self.device_id)
@@ -81,8 +82,8 @@ class TourPosition(models.Model):
     class Meta:
         managed = False
         db_table = "patrols_tourposition"
-        verbose_name = "当前位置"
-        verbose_name_plural = "当前位置"
+        verbose_name = _("当前位置")
+        verbose_name_plural = _("当前位置")
 
     def __str__(self) -> str:
         return str(self.tour_id)

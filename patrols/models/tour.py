@@ -9,7 +9,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
+from core.db.choices import choices_spoken
 from core.geo.srid import STORE_SRID
 from patrols.states import TourState
 
@@ -18,28 +20,32 @@ class Tour(models.Model):
     """Planned, then open from check-in to check-out. A joint tour names its agencies in `agencies`."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    unit = models.ForeignKey("patrols.Unit", models.PROTECT, related_name="tours", verbose_name="勤务单元")
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="tours", verbose_name="机构")
-    organisation_path = models.CharField(max_length=200, editable=False)
-    state = models.CharField("状态", max_length=10, choices=TourState.choices(), default=TourState.PLANNED.value)
-    shift = models.ForeignKey(
-        "patrols.Shift", models.SET_NULL, null=True, blank=True, related_name="tours", verbose_name="班次"
+    unit = models.ForeignKey("patrols.Unit", models.PROTECT, related_name="tours", verbose_name=_("勤务单元"))
+    organisation = models.ForeignKey(
+        "stations.Organisation", models.PROTECT, related_name="tours", verbose_name=_("机构")
     )
-    planned = DateTimeRangeField("计划时段")
-    opened_at = models.DateTimeField("签到时间", null=True, blank=True)
-    closed_at = models.DateTimeField("签退时间", null=True, blank=True)
-    on_break_since = models.DateTimeField("休息开始", null=True, blank=True)
+    organisation_path = models.CharField(max_length=200, editable=False)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=choices_spoken(TourState.choices()), default=TourState.PLANNED.value
+    )
+    shift = models.ForeignKey(
+        "patrols.Shift", models.SET_NULL, null=True, blank=True, related_name="tours", verbose_name=_("班次")
+    )
+    planned = DateTimeRangeField(_("计划时段"))
+    opened_at = models.DateTimeField(_("签到时间"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("签退时间"), null=True, blank=True)
+    on_break_since = models.DateTimeField(_("休息开始"), null=True, blank=True)
     vehicle = models.ForeignKey("stations.Vehicle", models.SET_NULL, null=True, blank=True, related_name="tours")
-    post = gis.PointField("岗点", srid=STORE_SRID, null=True, blank=True)
+    post = gis.PointField(_("岗点"), srid=STORE_SRID, null=True, blank=True)
     post_station = models.ForeignKey("stations.Station", models.SET_NULL, null=True, blank=True, related_name="+")
-    segments = models.ManyToManyField("roads.Segment", blank=True, related_name="tours", verbose_name="巡逻路段")
-    agencies = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name="联勤警种")
-    note = models.CharField("备注", max_length=200, blank=True)
-    generated = models.BooleanField("示例数据", default=False)
+    segments = models.ManyToManyField("roads.Segment", blank=True, related_name="tours", verbose_name=_("巡逻路段"))
+    agencies = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name=_("联勤警种"))
+    note = models.CharField(_("备注"), max_length=200, blank=True)
+    generated = models.BooleanField(_("示例数据"), default=False)
 
     class Meta:
-        verbose_name = "出勤"
-        verbose_name_plural = "出勤"
+        verbose_name = _("出勤")
+        verbose_name_plural = _("出勤")
         constraints = [
             models.UniqueConstraint(fields=["unit"], condition=Q(state="open"), name="tour_one_open_per_unit"),
             models.UniqueConstraint(
@@ -62,17 +68,19 @@ class TourMember(models.Model):
     """A person on a tour. `present` is empty until check-in and ends at check-out; nobody is on two tours at once."""
 
     class Role(models.TextChoices):
-        LEAD = "lead", "带班"
-        MEMBER = "member", "队员"
+        LEAD = "lead", _("带班")
+        MEMBER = "member", _("队员")
 
-    tour = models.ForeignKey(Tour, models.CASCADE, related_name="members", verbose_name="出勤")
-    person = models.ForeignKey("stations.Person", models.PROTECT, related_name="tour_memberships", verbose_name="人员")
-    role = models.CharField("角色", max_length=10, choices=Role, default=Role.MEMBER)
-    present = DateTimeRangeField("在岗时段", null=True, blank=True)
+    tour = models.ForeignKey(Tour, models.CASCADE, related_name="members", verbose_name=_("出勤"))
+    person = models.ForeignKey(
+        "stations.Person", models.PROTECT, related_name="tour_memberships", verbose_name=_("人员")
+    )
+    role = models.CharField(_("角色"), max_length=10, choices=Role, default=Role.MEMBER)
+    present = DateTimeRangeField(_("在岗时段"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "出勤人员"
-        verbose_name_plural = "出勤人员"
+        verbose_name = _("出勤人员")
+        verbose_name_plural = _("出勤人员")
         constraints = [
             models.UniqueConstraint(fields=["tour", "person"], name="tour_member_once"),
             ExclusionConstraint(

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.geo.srid import STORE_SRID
@@ -26,25 +27,25 @@ class RoadAxis(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(
-        "stations.Organisation", models.PROTECT, related_name="road_axes", verbose_name="机构"
+        "stations.Organisation", models.PROTECT, related_name="road_axes", verbose_name=_("机构")
     )
-    code = models.CharField("编号", max_length=30, blank=True)
-    name = models.CharField("名称", max_length=200, blank=True)
+    code = models.CharField(_("编号"), max_length=30, blank=True)
+    name = models.CharField(_("名称"), max_length=200, blank=True)
     spelling = SpellingField(of="name")
-    part = models.PositiveSmallIntegerField("分段", default=1)
-    road_class = models.PositiveSmallIntegerField("等级")
-    version = models.PositiveIntegerField("版本", default=1)
-    length_m = models.FloatField("长度（米）")
-    geom = gis.LineStringField("下行中心线", srid=STORE_SRID)
-    geom_up = gis.LineStringField("上行中心线", srid=STORE_SRID, null=True, blank=True)
-    up_measures_m = ArrayField(models.FloatField(), null=True, blank=True, verbose_name="上行里程（米）")
-    generated = models.BooleanField("示例数据", default=False)
-    is_active = models.BooleanField("在用", default=True)
+    part = models.PositiveSmallIntegerField(_("分段"), default=1)
+    road_class = models.PositiveSmallIntegerField(_("等级"))
+    version = models.PositiveIntegerField(_("版本"), default=1)
+    length_m = models.FloatField(_("长度（米）"))
+    geom = gis.LineStringField(_("下行中心线"), srid=STORE_SRID)
+    geom_up = gis.LineStringField(_("上行中心线"), srid=STORE_SRID, null=True, blank=True)
+    up_measures_m = ArrayField(models.FloatField(), null=True, blank=True, verbose_name=_("上行里程（米）"))
+    generated = models.BooleanField(_("示例数据"), default=False)
+    is_active = models.BooleanField(_("在用"), default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = "道路轴线"
-        verbose_name_plural = "道路轴线"
+        verbose_name = _("道路轴线")
+        verbose_name_plural = _("道路轴线")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code", "name", "part"], name="road_axis_identity"),
             models.CheckConstraint(condition=~Q(code="") | ~Q(name=""), name="road_axis_has_code_or_name"),
@@ -75,8 +76,8 @@ class RoadAxisVersion(models.Model):
     source = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        verbose_name = "轴线版本"
-        verbose_name_plural = "轴线版本"
+        verbose_name = _("轴线版本")
+        verbose_name_plural = _("轴线版本")
         constraints = [models.UniqueConstraint(fields=["axis", "version"], name="road_axis_version_unique")]
 
     def __str__(self) -> str:
@@ -86,14 +87,14 @@ class RoadAxisVersion(models.Model):
 class CalibrationPost(models.Model):
     """A kilometre post: metre of the axis ↔ chainage as painted. Two posts at one metre mark a break 断链."""
 
-    axis = models.ForeignKey(RoadAxis, models.CASCADE, related_name="posts", verbose_name="轴线")
-    order = models.PositiveIntegerField("次序")
-    distance_m = models.FloatField("轴线里程（米）")
-    chainage_m = models.FloatField("桩号（米）")
+    axis = models.ForeignKey(RoadAxis, models.CASCADE, related_name="posts", verbose_name=_("轴线"))
+    order = models.PositiveIntegerField(_("次序"))
+    distance_m = models.FloatField(_("轴线里程（米）"))
+    chainage_m = models.FloatField(_("桩号（米）"))
 
     class Meta:
-        verbose_name = "里程桩"
-        verbose_name_plural = "里程桩"
+        verbose_name = _("里程桩")
+        verbose_name_plural = _("里程桩")
         ordering = ["axis", "order"]
         constraints = [models.UniqueConstraint(fields=["axis", "order"], name="calibration_post_order")]
 

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import (
     RangeOperators,
 )
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -20,17 +21,17 @@ class ChiefLevel(models.Model):
     """A level of the scheme, 1 is the highest (总路长). Four to six of them, as the county decides."""
 
     organisation = models.ForeignKey(
-        "stations.Organisation", models.PROTECT, related_name="chief_levels", verbose_name="机构"
+        "stations.Organisation", models.PROTECT, related_name="chief_levels", verbose_name=_("机构")
     )
-    rank = models.PositiveSmallIntegerField("级别")
-    name = models.CharField("名称", max_length=40)
-    colour = models.CharField("颜色", max_length=20, blank=True)
-    escalation_s = models.PositiveIntegerField("上报时限（秒）", default=1800)
-    is_public = models.BooleanField("对外公布", default=True)
+    rank = models.PositiveSmallIntegerField(_("级别"))
+    name = models.CharField(_("名称"), max_length=40)
+    colour = models.CharField(_("颜色"), max_length=20, blank=True)
+    escalation_s = models.PositiveIntegerField(_("上报时限（秒）"), default=1800)
+    is_public = models.BooleanField(_("对外公布"), default=True)
 
     class Meta:
-        verbose_name = "路长级别"
-        verbose_name_plural = "路长级别"
+        verbose_name = _("路长级别")
+        verbose_name_plural = _("路长级别")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "rank"], name="chief_level_rank_unique"),
             models.CheckConstraint(condition=models.Q(rank__gte=1, rank__lte=6), name="chief_level_rank_1_to_6"),
@@ -48,13 +49,17 @@ class ChiefAssignment(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    segment = models.ForeignKey("roads.Segment", models.PROTECT, related_name="chief_assignments", verbose_name="路段")
-    level = models.ForeignKey(ChiefLevel, models.PROTECT, related_name="assignments", verbose_name="级别")
-    person = models.ForeignKey("stations.Person", models.PROTECT, related_name="chief_assignments", verbose_name="路长")
-    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="+", verbose_name="机构")
-    duty_phone = models.CharField("值班电话", max_length=40, blank=True)
-    duties = models.CharField("职责", max_length=300, blank=True)
-    valid = DateTimeRangeField("任期")
+    segment = models.ForeignKey(
+        "roads.Segment", models.PROTECT, related_name="chief_assignments", verbose_name=_("路段")
+    )
+    level = models.ForeignKey(ChiefLevel, models.PROTECT, related_name="assignments", verbose_name=_("级别"))
+    person = models.ForeignKey(
+        "stations.Person", models.PROTECT, related_name="chief_assignments", verbose_name=_("路长")
+    )
+    organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="+", verbose_name=_("机构"))
+    duty_phone = models.CharField(_("值班电话"), max_length=40, blank=True)
+    duties = models.CharField(_("职责"), max_length=300, blank=True)
+    valid = DateTimeRangeField(_("任期"))
     axis = models.ForeignKey("roads.RoadAxis", models.PROTECT, null=True, editable=False, related_name="+")
     metres = DecimalRangeField(null=True, editable=False)
     sides = IntegerRangeField(null=True, editable=False)
@@ -62,8 +67,8 @@ class ChiefAssignment(models.Model):
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = "路长任命"
-        verbose_name_plural = "路长任命"
+        verbose_name = _("路长任命")
+        verbose_name_plural = _("路长任命")
         constraints = [
             ExclusionConstraint(
                 name="chief_one_holder_per_metre",
@@ -92,17 +97,17 @@ class ChiefAssignment(models.Model):
 class ChiefDeputy(models.Model):
     """A deputy 副职 of an assignment; gets everything while the chief is on leave."""
 
-    assignment = models.ForeignKey(ChiefAssignment, models.CASCADE, related_name="deputies", verbose_name="任命")
+    assignment = models.ForeignKey(ChiefAssignment, models.CASCADE, related_name="deputies", verbose_name=_("任命"))
     person = models.ForeignKey(
-        "stations.Person", models.PROTECT, related_name="deputy_assignments", verbose_name="副职"
+        "stations.Person", models.PROTECT, related_name="deputy_assignments", verbose_name=_("副职")
     )
-    order = models.PositiveSmallIntegerField("次序", default=1)
-    duty_phone = models.CharField("值班电话", max_length=40, blank=True)
-    valid = DateTimeRangeField("任期")
+    order = models.PositiveSmallIntegerField(_("次序"), default=1)
+    duty_phone = models.CharField(_("值班电话"), max_length=40, blank=True)
+    valid = DateTimeRangeField(_("任期"))
 
     class Meta:
-        verbose_name = "副路长"
-        verbose_name_plural = "副路长"
+        verbose_name = _("副路长")
+        verbose_name_plural = _("副路长")
         constraints = [
             ExclusionConstraint(
                 name="chief_deputy_no_overlap",
@@ -121,18 +126,18 @@ class ChiefDeputy(models.Model):
 class ChiefLeave(models.Model):
     """Leave of a chief, from and to a moment; the first deputy whose term covers it stands in."""
 
-    person = models.ForeignKey("stations.Person", models.CASCADE, related_name="chief_leaves", verbose_name="路长")
+    person = models.ForeignKey("stations.Person", models.CASCADE, related_name="chief_leaves", verbose_name=_("路长"))
     deputy = models.ForeignKey(
-        "stations.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="指定代理人"
+        "stations.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("指定代理人")
     )
-    valid = DateTimeRangeField("期间")
-    reason = models.CharField("事由", max_length=200, blank=True)
+    valid = DateTimeRangeField(_("期间"))
+    reason = models.CharField(_("事由"), max_length=200, blank=True)
     created_by_id = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = "路长请假"
-        verbose_name_plural = "路长请假"
+        verbose_name = _("路长请假")
+        verbose_name_plural = _("路长请假")
         constraints = [
             ExclusionConstraint(
                 name="chief_leave_no_overlap",

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Integ
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.geo.srid import STORE_SRID
@@ -22,33 +23,33 @@ class Closure(models.Model):
     """
 
     class Kind(models.TextChoices):
-        BLOCK = "block", "物理阻断"
-        WORKS = "works", "施工"
-        CONTROL = "control", "交通管制"
+        BLOCK = "block", _("物理阻断")
+        WORKS = "works", _("施工")
+        CONTROL = "control", _("交通管制")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(
-        "stations.Organisation", models.PROTECT, related_name="closures", verbose_name="机构"
+        "stations.Organisation", models.PROTECT, related_name="closures", verbose_name=_("机构")
     )
-    kind = models.CharField("类别", max_length=10, choices=Kind)
-    reason = models.CharField("原因", max_length=200)
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind)
+    reason = models.CharField(_("原因"), max_length=200)
     axis = models.ForeignKey("roads.RoadAxis", models.PROTECT, null=True, blank=True, related_name="closures")
-    from_m = models.FloatField("起点（米）", null=True, blank=True)
-    to_m = models.FloatField("终点（米）", null=True, blank=True)
-    sides = IntegerRangeField("方向", null=True, blank=True)
+    from_m = models.FloatField(_("起点（米）"), null=True, blank=True)
+    to_m = models.FloatField(_("终点（米）"), null=True, blank=True)
+    sides = IntegerRangeField(_("方向"), null=True, blank=True)
     build = models.ForeignKey("roads.NetworkBuild", models.SET_NULL, null=True, blank=True, related_name="closures")
     edge_nos = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
-    geom = gis.MultiLineStringField("几何", srid=STORE_SRID, null=True, blank=True)
-    who_may_pass = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="可通行")
-    penalty_s = models.FloatField("通行代价（秒）", default=60)
-    valid = DateTimeRangeField("时段")
-    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    geom = gis.MultiLineStringField(_("几何"), srid=STORE_SRID, null=True, blank=True)
+    who_may_pass = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("可通行"))
+    penalty_s = models.FloatField(_("通行代价（秒）"), default=60)
+    valid = DateTimeRangeField(_("时段"))
+    ended_at = models.DateTimeField(_("提前结束"), null=True, blank=True)
     created_by_id = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = "封闭与管制"
-        verbose_name_plural = "封闭与管制"
+        verbose_name = _("封闭与管制")
+        verbose_name_plural = _("封闭与管制")
         constraints = [
             models.CheckConstraint(
                 condition=Q(axis__isnull=False, from_m__isnull=False, to_m__gt=F("from_m"), sides__isnull=False)
@@ -67,14 +68,14 @@ class RoadSpeed(models.Model):
 
     build = models.ForeignKey("roads.NetworkBuild", models.CASCADE, related_name="speeds")
     edge_nos = ArrayField(models.PositiveIntegerField())
-    factor = models.FloatField("时间系数")
-    source = models.CharField("来源", max_length=60)
-    valid = DateTimeRangeField("时段")
+    factor = models.FloatField(_("时间系数"))
+    source = models.CharField(_("来源"), max_length=60)
+    valid = DateTimeRangeField(_("时段"))
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = "路况"
-        verbose_name_plural = "路况"
+        verbose_name = _("路况")
+        verbose_name_plural = _("路况")
         constraints = [
             models.CheckConstraint(condition=Q(factor__gt=0, factor__lte=100), name="road_speed_factor_sane")
         ]

@@ -6,6 +6,7 @@ from django.contrib.gis.db import models as gis
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from core.geo.srid import STORE_SRID
 
@@ -13,17 +14,17 @@ from core.geo.srid import STORE_SRID
 class GazetteerPlace(models.Model):
     """A bus station, school, village or junction that callers name. `pinyin` and `initials` serve the search."""
 
-    organisation = models.ForeignKey("stations.Organisation", models.CASCADE, related_name="+", verbose_name="机构")
-    name = models.CharField("地名", max_length=120)
-    kind = models.CharField("类别", max_length=30)
+    organisation = models.ForeignKey("stations.Organisation", models.CASCADE, related_name="+", verbose_name=_("机构"))
+    name = models.CharField(_("地名"), max_length=120)
+    kind = models.CharField(_("类别"), max_length=30)
     pinyin = models.CharField(max_length=300, blank=True, editable=False)
     initials = models.CharField(max_length=60, blank=True, editable=False)
-    geom = gis.PointField("位置", srid=STORE_SRID)
-    generated = models.BooleanField("示例数据", default=False)
+    geom = gis.PointField(_("位置"), srid=STORE_SRID)
+    generated = models.BooleanField(_("示例数据"), default=False)
 
     class Meta:
-        verbose_name = "地名"
-        verbose_name_plural = "地名"
+        verbose_name = _("地名")
+        verbose_name_plural = _("地名")
         indexes = [
             GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="gazetteer_name_trgm"),
             models.Index(OpClass(F("initials"), name="text_pattern_ops"), name="gazetteer_initials"),
@@ -45,8 +46,8 @@ class FacilityOnRoad(models.Model):
     side = models.CharField(max_length=4, blank=True)
 
     class Meta:
-        verbose_name = "沿线设施"
-        verbose_name_plural = "沿线设施"
+        verbose_name = _("沿线设施")
+        verbose_name_plural = _("沿线设施")
         constraints = [
             models.CheckConstraint(
                 condition=(

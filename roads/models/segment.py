@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, IntegerRangeField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.geo.srid import STORE_SRID
@@ -23,28 +24,28 @@ class Segment(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(
-        "stations.Organisation", models.PROTECT, related_name="segments", verbose_name="机构"
+        "stations.Organisation", models.PROTECT, related_name="segments", verbose_name=_("机构")
     )
-    code = models.CharField("编号", max_length=40)
-    name = models.CharField("名称", max_length=200)
+    code = models.CharField(_("编号"), max_length=40)
+    name = models.CharField(_("名称"), max_length=200)
     spelling = SpellingField(of="name")
     axis = models.ForeignKey(
-        "roads.RoadAxis", models.PROTECT, null=True, blank=True, related_name="segments", verbose_name="轴线"
+        "roads.RoadAxis", models.PROTECT, null=True, blank=True, related_name="segments", verbose_name=_("轴线")
     )
-    from_m = models.FloatField("起点（米）", null=True, blank=True)
-    to_m = models.FloatField("终点（米）", null=True, blank=True)
-    sides = IntegerRangeField("方向", default=None, null=True, blank=True)
-    area = gis.MultiPolygonField("范围", srid=STORE_SRID, null=True, blank=True)
-    geom = gis.MultiLineStringField("几何", srid=STORE_SRID, null=True, blank=True, editable=False)
-    road_class = models.PositiveSmallIntegerField("等级", default=11)
-    valid = DateTimeRangeField("有效期")
-    patrol_every_days = models.PositiveSmallIntegerField("巡查周期（天）", default=7)
-    generated = models.BooleanField("示例数据", default=False)
+    from_m = models.FloatField(_("起点（米）"), null=True, blank=True)
+    to_m = models.FloatField(_("终点（米）"), null=True, blank=True)
+    sides = IntegerRangeField(_("方向"), default=None, null=True, blank=True)
+    area = gis.MultiPolygonField(_("范围"), srid=STORE_SRID, null=True, blank=True)
+    geom = gis.MultiLineStringField(_("几何"), srid=STORE_SRID, null=True, blank=True, editable=False)
+    road_class = models.PositiveSmallIntegerField(_("等级"), default=11)
+    valid = DateTimeRangeField(_("有效期"))
+    patrol_every_days = models.PositiveSmallIntegerField(_("巡查周期（天）"), default=7)
+    generated = models.BooleanField(_("示例数据"), default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = "路段"
-        verbose_name_plural = "路段"
+        verbose_name = _("路段")
+        verbose_name_plural = _("路段")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="segment_code_unique"),
             models.CheckConstraint(
@@ -84,11 +85,11 @@ class SegmentLineage(models.Model):
     parent = models.ForeignKey(Segment, models.PROTECT, related_name="descendants")
     child = models.ForeignKey(Segment, models.PROTECT, related_name="ancestors")
     at = models.DateTimeField(default=clock.now)
-    reason = models.CharField("原因", max_length=200, blank=True)
+    reason = models.CharField(_("原因"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = "路段沿革"
-        verbose_name_plural = "路段沿革"
+        verbose_name = _("路段沿革")
+        verbose_name_plural = _("路段沿革")
         constraints = [models.UniqueConstraint(fields=["parent", "child"], name="segment_lineage_unique")]
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
+from core.messages import gettext_noop
+
 
 class Power(StrEnum):
     """What somebody on the road can do. Values are stored in kinds of incident and requirements."""
@@ -31,25 +33,25 @@ class Power(StrEnum):
 
     @property
     def label(self) -> str:
-        """The Chinese name shown to users."""
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
         return _LABELS[self]
 
 
 _LABELS: dict[Power, str] = {
-    Power.DECIDE: "作出处罚决定",
-    Power.DRAFT: "起草文书",
-    Power.CHECK_IDENTITY: "查验身份",
-    Power.CONFIRM_HIT: "确认布控预警",
-    Power.ARREST: "采取强制措施",
-    Power.STOP_VEHICLE: "拦停车辆",
-    Power.SURVEY_SCENE: "勘查现场",
-    Power.BREATH_TEST: "酒精测试",
-    Power.PERSUADE: "劝导",
-    Power.DIRECT_TRAFFIC: "指挥疏导",
-    Power.CLEAR_ROAD: "清理路面",
-    Power.MEDIATE: "调解",
-    Power.PHOTOGRAPH: "拍照取证",
-    Power.REPORT: "报告情况",
+    Power.DECIDE: gettext_noop("作出处罚决定"),
+    Power.DRAFT: gettext_noop("起草文书"),
+    Power.CHECK_IDENTITY: gettext_noop("查验身份"),
+    Power.CONFIRM_HIT: gettext_noop("确认布控预警"),
+    Power.ARREST: gettext_noop("采取强制措施"),
+    Power.STOP_VEHICLE: gettext_noop("拦停车辆"),
+    Power.SURVEY_SCENE: gettext_noop("勘查现场"),
+    Power.BREATH_TEST: gettext_noop("酒精测试"),
+    Power.PERSUADE: gettext_noop("劝导"),
+    Power.DIRECT_TRAFFIC: gettext_noop("指挥疏导"),
+    Power.CLEAR_ROAD: gettext_noop("清理路面"),
+    Power.MEDIATE: gettext_noop("调解"),
+    Power.PHOTOGRAPH: gettext_noop("拍照取证"),
+    Power.REPORT: gettext_noop("报告情况"),
 }
 
 _PERSUADER = frozenset({Power.PERSUADE, Power.REPORT, Power.PHOTOGRAPH})

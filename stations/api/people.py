@@ -12,6 +12,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.db.choices import choices_spoken
 from core.errors import InvalidInput, NotFound
 from stations.api.base import PolicyView, organisation_of
 from stations.api.filters import PersonFilter, RoleGrantFilter
@@ -144,7 +145,7 @@ class RoleGrantCollection(PolicyView):
         """Who gets which role over what, from when to when."""
 
         person = serializers.UUIDField()
-        role = serializers.ChoiceField([(role.value, role.label) for role in Role])
+        role = serializers.ChoiceField(choices_spoken((role.value, role.label) for role in Role))
         organisation = serializers.UUIDField()
         valid_from = serializers.DateTimeField(required=False)
         valid_until = serializers.DateTimeField(required=False, allow_null=True)

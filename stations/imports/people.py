@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.db.choices import values_by_name
 from core.errors import InvalidInput
 from core.imports.reading import ImportRow
 from stations.imports.places import organisation_of_row
@@ -46,7 +47,7 @@ def person_row(row: ImportRow, *, actor: Actor, organisation_code: str) -> Perso
 
 def _kind(row: ImportRow) -> str:
     text = row.required("kind")
-    labels = {label: value for value, label in Person.Kind.choices}
+    labels = values_by_name(Person.Kind.choices)
     kind = labels.get(text, text.lower())
     if kind not in Person.Kind.values:
         raise InvalidInput(_("未知的人员类别"), field="kind", value=text, cure="、".join(labels))

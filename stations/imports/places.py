@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Point, Polygon
 from django.utils.translation import gettext as _
 
+from core.db.choices import values_by_name
 from core.errors import InvalidInput
 from core.geo.datum import to_wgs84
 from core.geo.srid import STORE_SRID
@@ -93,7 +94,7 @@ def place_row(row: ImportRow, *, actor: Actor, organisation_code: str, datum: st
 
 
 def _station(row: ImportRow, actor: Actor, organisation_code: str, kind: str, datum: str) -> Station:
-    labels = {label: value for value, label in Station.Kind.choices}
+    labels = values_by_name(Station.Kind.choices)
     services = _services(row)
     fields: dict[str, Any] = {
         "kind": labels.get(kind, kind),

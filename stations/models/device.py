@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
@@ -18,26 +19,26 @@ class Device(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(
-        "stations.Organisation", models.PROTECT, related_name="devices", verbose_name="机构"
+        "stations.Organisation", models.PROTECT, related_name="devices", verbose_name=_("机构")
     )
-    identifier = models.CharField("设备号", max_length=60, unique=True)
-    protocol = models.CharField("协议", max_length=20)
-    token_hash = models.BinaryField("凭证摘要", max_length=32, unique=True, null=True, editable=False)
-    datum = models.CharField("坐标系", max_length=10, default="wgs84")
-    last_seen_at = models.DateTimeField("最近上线", null=True, blank=True, editable=False)
-    rejected_count = models.PositiveIntegerField("无效定位数", default=0, db_default=0, editable=False)
-    last_rejected_at = models.DateTimeField("最近无效定位", null=True, blank=True, editable=False)
+    identifier = models.CharField(_("设备号"), max_length=60, unique=True)
+    protocol = models.CharField(_("协议"), max_length=20)
+    token_hash = models.BinaryField(_("凭证摘要"), max_length=32, unique=True, null=True, editable=False)
+    datum = models.CharField(_("坐标系"), max_length=10, default="wgs84")
+    last_seen_at = models.DateTimeField(_("最近上线"), null=True, blank=True, editable=False)
+    rejected_count = models.PositiveIntegerField(_("无效定位数"), default=0, db_default=0, editable=False)
+    last_rejected_at = models.DateTimeField(_("最近无效定位"), null=True, blank=True, editable=False)
     last_rejected_code = models.CharField(
-        "无效原因", max_length=40, blank=True, default="", db_default="", editable=False
+        _("无效原因"), max_length=40, blank=True, default="", db_default="", editable=False
     )
-    locked_at = models.DateTimeField("锁定时间", null=True, blank=True)
-    locked_reason = models.CharField("锁定原因", max_length=200, blank=True)
-    generated = models.BooleanField("示例数据", default=False)
+    locked_at = models.DateTimeField(_("锁定时间"), null=True, blank=True)
+    locked_reason = models.CharField(_("锁定原因"), max_length=200, blank=True)
+    generated = models.BooleanField(_("示例数据"), default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = "设备"
-        verbose_name_plural = "设备"
+        verbose_name = _("设备")
+        verbose_name_plural = _("设备")
 
     def __str__(self) -> str:
         return self.identifier
@@ -46,7 +47,7 @@ class Device(models.Model):
 class DeviceBinding(models.Model):
     """A device belongs to one person, vehicle or station at a time."""
 
-    device = models.ForeignKey(Device, models.CASCADE, related_name="bindings", verbose_name="设备")
+    device = models.ForeignKey(Device, models.CASCADE, related_name="bindings", verbose_name=_("设备"))
     person = models.ForeignKey("stations.Person", models.CASCADE, null=True, blank=True, related_name="device_bindings")
     vehicle = models.ForeignKey(
         "stations.Vehicle", models.CASCADE, null=True, blank=True, related_name="device_bindings"
@@ -54,11 +55,11 @@ class DeviceBinding(models.Model):
     station = models.ForeignKey(
         "stations.Station", models.CASCADE, null=True, blank=True, related_name="device_bindings"
     )
-    valid = DateTimeRangeField("有效期")
+    valid = DateTimeRangeField(_("有效期"))
 
     class Meta:
-        verbose_name = "设备绑定"
-        verbose_name_plural = "设备绑定"
+        verbose_name = _("设备绑定")
+        verbose_name_plural = _("设备绑定")
         constraints = [
             models.CheckConstraint(
                 condition=(
@@ -83,14 +84,14 @@ class ApiToken(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     token_hash = models.BinaryField(max_length=32, unique=True, editable=False)
-    label = models.CharField("用途", max_length=60, blank=True)
+    label = models.CharField(_("用途"), max_length=60, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
-    expires_at = models.DateTimeField("失效时间", null=True, blank=True)
-    revoked_at = models.DateTimeField("吊销时间", null=True, blank=True)
+    expires_at = models.DateTimeField(_("失效时间"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "接口令牌"
-        verbose_name_plural = "接口令牌"
+        verbose_name = _("接口令牌")
+        verbose_name_plural = _("接口令牌")
 
     def __str__(self) -> str:
         return self.label or str(self.pk)

@@ -15,6 +15,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from core.messages import spoken
 from stations.models import ApiToken
 from stations.selectors import actor_for_request
 from stations.sign_in.second_factor import second_factor_required, second_factor_was_set_up
@@ -130,7 +131,7 @@ class AccountView(LoginRequiredMixin, TemplateView):
         context = super().get_context_data(**kwargs)
         actor = actor_for_request(self.request)
         tokens = ApiToken.objects.filter(user_id=actor.user_id or 0, revoked_at=None).order_by("-created_at")
-        grants = [(role.label, path) for role, path in actor.grants]
+        grants = [(spoken(role.label), path) for role, path in actor.grants]
         may_import = actor.may(Verb.CREATE, DataClass.IMPORT_RUN)
         shown = {"title": _("我的账号"), "actor": actor, "grants": grants, "tokens": tokens, "may_import": may_import}
         return {**context, **shown}
