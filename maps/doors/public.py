@@ -15,6 +15,7 @@ from core.errors import InvalidInput, LuzhangError, NotFound
 from core.geo.datum import place_check
 from maps.doors.context import page_context
 from roads.selectors import (
+    axes_by_weight,
     axis_by_uid,
     chains_at,
     closures_of_segment,
@@ -32,6 +33,9 @@ from roads.selectors import (
 from roads.types import PlaceOnRoad
 from stations.types import PUBLIC_ACTOR
 
+# What the page begins with, for who would rather choose than type.
+MAIN_ROADS = 12
+MAIN_ROAD_M = 1000.0
 _CHAINAGE = re.compile(r"[kK]\s*\d")
 
 
@@ -46,11 +50,19 @@ def home(request: HttpRequest) -> HttpResponse:
             found |= _standing(_place(request))
         elif text:
             found |= _searched(text)
+        else:
+            found["roads"] = _main_roads()
     except LuzhangError as error:
         found["error"], status = error, error.status
     marks = found.pop("marks", [])
     context = page_context(request, "public", page={"marks": marks, "picking": True}, **found)
     return render(request, "maps/public/home.html", context, status=status)
+
+
+def _main_roads() -> list[dict[str, Any]]:
+    """The weightiest roads, by number and name."""
+    axes = axes_by_weight(at_least_m=MAIN_ROAD_M, limit=MAIN_ROADS)
+    return [{"uid": axis.uid, "code": axis.code, "name": axis.name, "km": axis.length_m / 1000} for axis in axes]
 
 
 def _place(request: HttpRequest) -> PlaceOnRoad:

@@ -247,7 +247,7 @@ new Feed("own=1", {
 byId("sound").addEventListener("click", (event) => {
   soundAllow();
   event.currentTarget.setAttribute("aria-pressed", "true");
-  event.currentTarget.textContent = gettext("声音已开");
+  event.currentTarget.querySelector("span").textContent = gettext("声音已开");
 });
 // Any first touch is permission enough.
 document.addEventListener("pointerdown", () => byId("sound").getAttribute("aria-pressed") === "false" && byId("sound").click(), { once: true });
