@@ -33,8 +33,9 @@ from incidents.services.history import (
     incident_publish,
 )
 from incidents.services.picturing import pictures_past_term
-from incidents.services.progress import assignment_advance, proposals_withdraw
+from incidents.services.progress import assignment_advance
 from incidents.services.recalling import recall_to_radio
+from incidents.services.standing import proposals_withdraw
 from incidents.services.supervising import incident_climb, incident_overdue
 from incidents.services.travel import network_ready
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState

@@ -14,7 +14,9 @@ from incidents.services.gathering import decision_input
 from incidents.services.history import StepContext, assignment_lock, incident_lock, incident_touch
 from incidents.services.offering import offer_begin
 from incidents.services.planning import candidate_claim, decision_record, plan_one
-from incidents.services.progress import Sending, assignment_advance, proposals_withdraw
+from incidents.services.progress import assignment_advance
+from incidents.services.sending import Sending
+from incidents.services.standing import proposals_withdraw
 from incidents.states import HOLDING, AssignmentState, Grade, IncidentState
 from patrols.selectors import tour_by_uid
 from stations.services import require

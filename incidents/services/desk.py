@@ -15,7 +15,7 @@ from incidents.models import Incident
 from incidents.services import timing
 from incidents.services.deadlines import deadlines_again
 from incidents.services.history import StepContext, incident_lock, incident_move, incident_publish, incident_touch
-from incidents.services.progress import assignments_release, assignments_settle, refuse_unless_conflict_free
+from incidents.services.standing import assignments_release, assignments_settle, refuse_unless_conflict_free
 from incidents.states import IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb

@@ -23,7 +23,7 @@ from incidents.services.gathering import decision_inputs, gathering_forget
 from incidents.services.history import incident_lock_by_id
 from incidents.services.offering import plan_carry_out
 from incidents.services.planning import plan_queue
-from incidents.services.progress import Sending
+from incidents.services.sending import Sending
 from incidents.states import DISPATCHABLE, AssignmentState, Grade, IncidentState
 from patrols.selectors import tours_sendable
 

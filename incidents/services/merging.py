@@ -17,7 +17,7 @@ from incidents.services.history import (
     incident_publish,
     incident_touch,
 )
-from incidents.services.progress import assignments_release
+from incidents.services.standing import assignments_release
 from incidents.states import SETTLED, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb

@@ -23,7 +23,8 @@ from incidents.services.history import (
     incident_touch,
 )
 from incidents.services.planning import candidate_claim, decision_record
-from incidents.services.progress import Sending, proposals_withdraw
+from incidents.services.sending import Sending
+from incidents.services.standing import proposals_withdraw
 from incidents.states import AssignmentState
 
 

@@ -4,17 +4,14 @@ to it: recall, expire, set any step "by radio".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock
-from core.db.prepared import prepared
-from core.errors import Conflict, Forbidden, InvalidInput, StaleFence
+from core.errors import Forbidden, InvalidInput, StaleFence
 from core.messages import spoken
 from incidents.models import Assignment, AssignmentStep, Delivery, Incident
 from incidents.services import timing
@@ -28,7 +25,7 @@ from incidents.services.history import (
     incident_publish,
     incident_touch,
 )
-from incidents.states import DISPATCHABLE, HOLDING, STANDING, UNSIGNED, AssignmentState, IncidentState
+from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -61,8 +58,6 @@ CREW_STEPS: frozenset[AssignmentState] = frozenset(
 LOST: frozenset[AssignmentState] = frozenset(
     {AssignmentState.DECLINED, AssignmentState.EXPIRED, AssignmentState.RECALLED}
 )
-# Somebody was really sent: not a mere proposal.
-SENT: frozenset[AssignmentState] = STANDING - {AssignmentState.PROPOSED}
 _NEEDS_REASON: frozenset[AssignmentState] = LOST
 
 
@@ -277,118 +272,6 @@ def _incident_after_loss(
         incident_touch(incident, **fields)
 
 
-def assignments_standing(incident: Incident) -> list[Assignment]:
-    """Assignments of an incident that still count, locked in id order."""
-    return list(
-        incident.assignments.select_for_update(of=("self",))
-        .select_related("unit", "tour")
-        .filter(state__in=sorted(STANDING), ended_at=None)
-        .order_by("id")
-    )
-
-
 def assignment_evidence(assignment: Assignment) -> list[AssignmentStep]:
     """Late actions that were refused and kept."""
     return list(assignment.steps.filter(stale_fence=True).order_by("id"))
-
-
-def assignments_release(incident: Incident, *, context: StepContext, reason: str) -> None:
-    """Recall every unit that is still held by an incident that is over (merged, false, transferred, closed)."""
-    for assignment in assignments_standing(incident):
-        assignment.incident = incident
-        if AssignmentState(assignment.state) in HOLDING | {AssignmentState.PROPOSED}:
-            timing.sign_timers_cancel(assignment)
-            assignment_move(
-                assignment,
-                AssignmentState.RECALLED,
-                context=StepContext(actor_id=context.actor_id, text=reason),
-                ended_at=clock.now(),
-                is_lead=False,
-            )
-            timing.recall_timer_set(assignment)
-
-
-def assignments_settle(incident: Incident) -> None:
-    """An incident is taken up again: units that cleared or reported before no longer count as units that it has."""
-    for assignment in assignments_standing(incident):
-        assignment.incident = incident
-        if AssignmentState(assignment.state) in {AssignmentState.CLEARED, AssignmentState.REPORTED}:
-            assignment_touch(assignment, ended_at=clock.now(), is_lead=False)
-
-
-def proposals_withdraw(incident: Incident, *, context: StepContext) -> bool:
-    """Let the open proposal of an incident go, if there is one. Returns whether it was to lead."""
-    led = False
-    for proposal in assignments_standing(incident):
-        if proposal.state == AssignmentState.PROPOSED.value:
-            led = led or proposal.is_lead
-            proposal.incident = incident
-            assignment_move(proposal, AssignmentState.EXPIRED, context=context, ended_at=clock.now(), is_lead=False)
-    return led
-
-
-_SENT_SQL = """
-    SELECT incident_id, tour_id, state, is_lead, offered_at, ended_at
-      FROM incidents_assignment WHERE incident_id = ANY(%s) ORDER BY id
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What a locked incident has had of units so far. `rows`: (tour, state, lead, asked, ended) in order of asking."""
-
-    incident: Incident
-    rows: tuple[tuple[int, str, bool, datetime | None, datetime | None], ...]
-
-    @classmethod
-    def of(cls, incident: Incident) -> Sending:
-        """One statement."""
-        return cls.of_all([incident])[0]
-
-    @classmethod
-    def of_all(cls, incidents: Sequence[Incident]) -> list[Sending]:
-        """One statement for all of them."""
-        found: dict[int, list[tuple[Any, ...]]] = {incident.pk: [] for incident in incidents}
-        if found:
-            with connection.cursor() as cursor:
-                prepared(cursor, _SENT_SQL, [list(found)])
-                for incident_id, *row in cursor.fetchall():
-                    found[incident_id].append(tuple(row))
-        return [cls(incident, tuple(found[incident.pk])) for incident in incidents]
-
-    @property
-    def wanted(self) -> int:
-        """How many more units the incident wants than it has standing ones; 0 when it has enough."""
-        if IncidentState(self.incident.state) not in DISPATCHABLE:
-            return 0
-        sent = sum(state in SENT and ended is None for _tour, state, _lead, _asked, ended in self.rows)
-        return max(0, self.incident.units_needed - sent)
-
-    @property
-    def needs_lead(self) -> bool:
-        """Nobody leads yet; a proposal does not."""
-        return not any(lead and state in SENT for _tour, state, lead, _asked, _ended in self.rows)
-
-    @property
-    def proposed(self) -> list[int]:
-        """Tours of open proposals."""
-        return [tour for tour, state, *_rest in self.rows if state == AssignmentState.PROPOSED.value]
-
-
-def unit_wanted_check(incident: Incident) -> int:
-    """See `Sending.wanted`."""
-    return Sending.of(incident).wanted
-
-
-def refuse_unless_conflict_free(incident: Incident) -> None:
-    """Raise Conflict while a unit is still held: an incident with somebody on the road is not closed."""
-    held = incident.assignments.filter(state__in=sorted(HOLDING)).select_related("unit")
-    if held:
-        names = "、".join(assignment.unit.call_sign for assignment in held)
-        raise Conflict(
-            _("仍有单元在处置：%(units)s") % {"units": names},
-            code="units_held",
-            field="assignments",
-            value=names,
-            cure=_("等待反馈或先撤回"),
-        )

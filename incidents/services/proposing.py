@@ -11,9 +11,10 @@ from incidents.dispatch.types import DecisionInput, IncidentSnapshot
 from incidents.models import Assignment, Incident
 from incidents.selectors import assignment_summary
 from incidents.selectors.plans import candidate_json, plan_json
-from incidents.services.gathering import decision_input, policy_in_force, units_gathered
+from incidents.services.duty_roster import units_gathered
+from incidents.services.gathering import decision_input, policy_in_force
 from incidents.services.planning import candidate_route, plan_one
-from incidents.services.progress import Sending
+from incidents.services.sending import Sending
 from incidents.services.travel import spots_of
 from roads.selectors import current_network, place_locate
 from stations.selectors import organisation_at, sendable_paths

@@ -20,7 +20,7 @@ from core.rules import tables
 from core.services import clock_set
 from incidents import services
 from incidents.models import Assignment, Incident
-from incidents.services import gathering
+from incidents.services import duty_roster, gathering
 from incidents.services.intake import IncidentReport
 from incidents.states import AssignmentState
 from patrols.models import Tour
@@ -205,7 +205,7 @@ def the_assignment(incident: Incident, **fields: Any) -> Assignment:
 def quiet_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every decision reads anew."""
     caches_forget()
-    monkeypatch.setattr(gathering, "KEEP_S", 0.0)
+    monkeypatch.setattr(duty_roster, "KEEP_S", 0.0)
     monkeypatch.setattr(gathering, "KEEP_POLICY_S", 0.0)
     yield
     caches_forget()
