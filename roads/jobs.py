@@ -24,7 +24,8 @@ ROAD_BYTES = 2 * 2**30
 
 
 @job(
-    "roads.import_segments", label=_("导入路段和路长"), data_class=DataClass.SEGMENT.value, options=("organisation",)
+    "roads.import_segments", label=_("导入路段和路长"), data_class=DataClass.SEGMENT.value,
+    options=("organisation",), rank=50,
 )  # fmt: skip
 def import_segments(work: Work) -> Mapping[str, Any]:
     """As `import_segments` does."""
@@ -34,7 +35,9 @@ def import_segments(work: Work) -> Mapping[str, Any]:
     return table_import(work, SegmentTable(actor=actor, organisation=work.option("organisation")))
 
 
-@job("roads.import_chiefs", label=_("导入路长任职"), data_class=DataClass.CHIEF.value, options=("organisation",))
+@job(
+    "roads.import_chiefs", label=_("导入路长任职"), data_class=DataClass.CHIEF.value, options=("organisation",), rank=60
+)
 def import_chiefs(work: Work) -> Mapping[str, Any]:
     """As `import_chiefs` does."""
     from roads.imports.tables import ChiefTable
@@ -45,7 +48,7 @@ def import_chiefs(work: Work) -> Mapping[str, Any]:
 
 @job(
     "roads.import_posts", label=_("导入里程桩"), data_class=DataClass.ROAD_NETWORK.value, verb=Verb.CHANGE.value,
-    options=("datum",), whole=True,
+    options=("datum",), whole=True, rank=40,
 )  # fmt: skip
 def import_posts(work: Work) -> Mapping[str, Any]:
     """As `import_posts` does."""
@@ -56,7 +59,7 @@ def import_posts(work: Work) -> Mapping[str, Any]:
 
 @job(
     "roads.import_roads", label=_("导入路网"), data_class=DataClass.ROAD_NETWORK.value, whole=True,
-    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, options=("name",),
+    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, options=("name",), rank=30,
 )  # fmt: skip
 def import_roads(work: Work) -> Mapping[str, Any]:
     """As `import_roads --osm FILE` does; all or nothing, and repeated harmlessly: a network is named by its content."""
@@ -74,14 +77,14 @@ def import_roads(work: Work) -> Mapping[str, Any]:
 
 @job(
     "roads.build_network", label=_("检查或重建路网文件"), data_class=DataClass.ROAD_NETWORK.value, whole=True,
-    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, needs_file=False,
+    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, needs_file=False, may_dry_run=False, rank=70,
 )  # fmt: skip
 def build_network(work: Work) -> Mapping[str, Any]:
     """As `build_network [--osm FILE]` does."""
     from roads.services.roads_import import network_check, network_rebuild
 
     actor = _actor(work)
-    if work.job.file_path and not work.dry_run:
+    if work.job.file_path:
         read = _read(work)
         work.step(gettext("重建路网"))
         network_rebuild(actor=actor, read=read, progress=work.say)

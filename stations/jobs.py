@@ -14,6 +14,7 @@ from stations.types import DataClass
 @job(
     "stations.import_stations", label=_("导入站点、卡口和摄像机"), data_class=DataClass.STATION.value,
     options=("datum", "organisation"),
+    rank=20,
 )  # fmt: skip
 def import_stations(work: Work) -> Mapping[str, Any]:
     """As `import_stations` does."""
@@ -27,7 +28,7 @@ def import_stations(work: Work) -> Mapping[str, Any]:
 
 
 @job(
-    "stations.import_people", label=_("导入人员"), data_class=DataClass.PERSON.value, options=("organisation",)
+    "stations.import_people", label=_("导入人员"), data_class=DataClass.PERSON.value, options=("organisation",), rank=10
 )  # fmt: skip
 def import_people(work: Work) -> Mapping[str, Any]:
     """As `import_people` does."""

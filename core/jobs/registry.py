@@ -23,7 +23,7 @@ TABLE_BYTES = 200 * 2**20
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """A kind of work. `data_class` and `verb` name the right that asking for it needs (core knows no policy);
-    `whole`: over the whole deployment, not over one organisation.
+    `whole`: over the whole deployment, not over one organisation. `rank`: place in lists, in the order of set-up.
 
     `run(work)` may be called again after a worker died: it is idempotent, all or nothing, or goes on where the row
     says it was (`table_import`). What it returns is the job's result.
@@ -39,6 +39,8 @@ class JobKind:
     needs_file: bool = True
     options: tuple[str, ...] = ()
     whole: bool = False
+    may_dry_run: bool = True
+    rank: int = 100
     lane: str = "slow"
 
     def suffix_of(self, file_name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +27,8 @@ def table_import(work: Work, importer: TableImporter) -> dict[str, Any]:
     run = _run(work, importer, table)
     importer.begin(table)
     work.step(_("试导入") if work.dry_run else _("导入"), run.done, len(table.rows))
-    run = import_run(importer.kind, table, importer.row, run=run, watch=work.watch, importer=importer)
+    lines = io.StringIO()
+    run = import_run(importer.kind, table, importer.row, run=run, watch=work.watch, importer=importer, progress=lines)
     return {
         "total": run.total,
         "accepted": run.accepted,

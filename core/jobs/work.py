@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 2.0
 LOG_LINES = 100
+_COUNT = re.compile(r"(\d+)/(\d+)$")
 
 
 class JobStopped(ImportStopped):
@@ -62,8 +64,12 @@ class Work:
         self.check()
 
     def say(self, text: str) -> None:
-        """A line of a service's own progress, as the management command prints it; kept in the job's log."""
+        """A line of a service's own progress, as the management command prints it; kept in the job's log. Where it ends
+        in a count (`edges 50000/81000`), that is how far the job is.
+        """
         self.log.append(text)
+        count = _COUNT.search(text)
+        self._set(done=int(count[1]) if count else 0, total=int(count[2]) if count else 0)
         self.check()
 
     def check(self) -> None:

@@ -141,6 +141,7 @@ class JobKindOut(serializers.Serializer):
     files = serializers.ListField(child=serializers.CharField())
     bytes_at_most = serializers.IntegerField()
     needs_file = serializers.BooleanField()
+    may_dry_run = serializers.BooleanField()
     options = serializers.ListField(child=serializers.CharField())
     organisations = JobHome(many=True)
 
@@ -239,6 +240,7 @@ def _kind_data(actor: Actor, kind: JobKind) -> dict[str, Any]:
         "files": list(kind.files),
         "bytes_at_most": kind.bytes_at_most,
         "needs_file": kind.needs_file,
+        "may_dry_run": kind.may_dry_run,
         "options": list(kind.options),
         "organisations": [{"uid": str(row.uid), "name": row.name} for row in rows],
     }

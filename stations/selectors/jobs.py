@@ -19,11 +19,11 @@ def right_of(kind: JobKind) -> tuple[Verb, DataClass]:
 
 
 def job_kinds_for(actor: Actor) -> list[JobKind]:
-    """Kinds of work that this actor may ask for somewhere, by name."""
+    """Kinds of work that this actor may ask for somewhere, in the order of set-up."""
     if not actor.may(Verb.CREATE, DataClass.IMPORT_RUN):
         return []
     found = [kind for kind in job_kinds().values() if organisations_for_job(actor, kind).exists()]
-    return sorted(found, key=lambda kind: kind.name)
+    return sorted(found, key=lambda kind: (kind.rank, kind.name))
 
 
 def organisations_for_job(actor: Actor, kind: JobKind) -> QuerySet[Organisation]:

@@ -29,6 +29,8 @@ def job_request(
     """Queue a piece of slow work. Rows of a table that name no organisation belong to `organisation` (default: the
     highest for which the actor may ask). Raises Forbidden; InvalidInput and TooLarge for options and files.
     """
+    if dry_run and not kind.may_dry_run:
+        raise InvalidInput(_("这种任务没有试运行"), field="dry_run", value=dry_run, cure=_("直接执行"))
     home = organisation or organisations_for_job(actor, kind).first()
     _require(actor, kind, home.path if home is not None else None)
     given = {name: text for name, text in (options or {}).items() if text}

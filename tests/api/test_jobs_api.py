@@ -94,6 +94,16 @@ def test_neither_seen_nor_touched_by_another_organisation(
     assert above.post(f"/api/v1/jobs/{uid}/cancel/").json()["state"] == "cancelled", "the administration above may"
 
 
+def test_a_check_has_no_dry_run_and_kinds_stand_in_order(city: Organisation) -> None:
+    client = client_of(city, Role.ADMINISTRATOR)
+    answer = client.post("/api/v1/jobs/", {"kind": "roads.build_network", "dry_run": "true"})
+    assert answer.status_code == 400 and answer.json()["error"]["field"] == "dry_run"
+    assert [kind["kind"].split(".")[1] for kind in client.get("/api/v1/jobs/kinds/").json()] == [
+        "import_people", "import_stations", "import_roads", "import_posts", "import_segments", "import_chiefs",
+        "build_network",
+    ]  # fmt: skip
+
+
 def test_analysts_see_no_rows_of_people(south: Organisation) -> None:
     people = {"file": SimpleUploadedFile("p.csv", b"name,kind\nx,y\n")}
     uid = ask(client_of(south, Role.ADMINISTRATOR), "stations.import_people", **people).json()["uid"]

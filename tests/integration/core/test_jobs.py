@@ -214,6 +214,19 @@ def test_signs_of_life_come_while_the_runner_calculates(monkeypatch: pytest.Monk
     assert len(beats) == 3 and beats == sorted(beats)
 
 
+def test_counts_at_the_end_of_a_line_are_progress() -> None:
+    claimed = job_claim(str(queue(1).uid))
+    assert claimed is not None
+    work = Work(claimed)
+    shown = []
+    for line in ("building the graph", "edges 50000/81000", "edges 81000/81000", "verifying checksums"):
+        work.say(line)
+        work.beat()
+        shown.append(Job.objects.values_list("done", "total").get(pk=claimed.pk))
+    assert shown == [(0, 0), (50000, 81000), (81000, 81000), (0, 0)]
+    assert list(work.log) == ["building the graph", "edges 50000/81000", "edges 81000/81000", "verifying checksums"]
+
+
 def test_a_fault_of_ours_has_a_number_and_no_words_of_it() -> None:
     row = run(job_queue(kind=job_kind("tests.fails"), actor_id=7, organisation_path="1."))
     assert (row.state, row.error["code"]) == ("failed", "internal")

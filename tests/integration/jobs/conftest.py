@@ -21,15 +21,9 @@ from config.celery import app, broker_url
 from core.broker import broker_forget
 from core.models import Job
 
-REDIS_DB = 7
-PATIENCE_S = 60.0
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One queue, so one process."""
-    for item in items:
-        if "/tests/integration/jobs/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("jobs"))
+# Two processes of tests never share a queue.
+REDIS_DB = 7 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+PATIENCE_S = 120.0
 
 
 def until(found: Callable[[], Any], what: str = "it") -> Any:

@@ -18,7 +18,8 @@ from stations.types import Role
 from tests.factories.stations import a_person, an_organisation
 from tests.integration.jobs.conftest import Workers, over, until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+# One process of tests starts workers, and keeps them.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("jobs")]
 
 OSM = (
     '<?xml version="1.0"?><osm version="0.6" generator="hand">'

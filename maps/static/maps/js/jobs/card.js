@@ -61,7 +61,7 @@ function progress(job) {
 
 function counts(job) {
   const good = job.dry_run ? gettext("可导入 %(n)s 行", { n: job.accepted }) : gettext("已导入 %(n)s 行", { n: job.accepted });
-  return job.rejected ? [good, "，", gettext("%(n)s 行有问题", { n: job.rejected })].join("") : good;
+  return job.rejected ? gettext("%(good)s，%(n)s 行有问题", { good, n: job.rejected }) : good;
 }
 
 function more(job) {

@@ -22,6 +22,8 @@ function showOptions() {
     part.hidden = !kind?.options.includes(part.dataset.option);
     for (const field of part.querySelectorAll("input, select")) field.disabled = part.hidden;
   }
+  byId("job-dry").hidden = kind?.may_dry_run === false;
+  byId("job-real").textContent = kind?.may_dry_run === false ? gettext("开始") : gettext("直接导入");
   byId("job-file").accept = (kind?.files || []).join(",");
   byId("job-file").required = Boolean(kind?.needs_file);
   byId("job-files").textContent = (kind?.files || []).join(" ");
@@ -40,6 +42,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const said = byId("job-error");
   const body = new FormData(form, event.submitter);
+  const [sent] = byId("job-file").files;
   if (!body.get("file")?.size) body.delete("file");
   const buttons = form.querySelectorAll("[type=submit]");
   said.hidden = true;
@@ -48,7 +51,8 @@ form.addEventListener("submit", async (event) => {
   try {
     const job = await post("jobs/", body, { "Idempotency-Key": clientKey() });
     opened.add(job.uid);
-    byId("job-file").value = "";
+    // Who has chosen the next file meanwhile keeps it.
+    if (byId("job-file").files[0] === sent) byId("job-file").value = "";
     await read();
   } catch (problem) {
     if (!("status" in problem)) throw problem;
