@@ -37,6 +37,7 @@ def command(request: HttpRequest) -> HttpResponse:
             "propose": actor.may(Verb.VIEW, DataClass.DECISION),
             "lookup": actor.may(Verb.LOOKUP, DataClass.REPORTER),
             "radio": actor.may(Verb.DISPATCH, DataClass.ASSIGNMENT),
+            "statistics": actor.may(Verb.VIEW, DataClass.STATISTICS),
         },
     }
     return render(request, "maps/command.html", page_context(request, "command", page=page))

@@ -10,6 +10,7 @@ import { Drawer } from "./drawer.js";
 import { Intake } from "./intake.js";
 import { IncidentList, tabOf } from "./list.js";
 import { Store } from "./store.js";
+import { weeksButton } from "./weeks.js";
 
 const store = new Store();
 let map = null;
@@ -227,6 +228,7 @@ startMap().catch((problem) => {
 });
 
 byId("show-keys").addEventListener("click", () => byId("keys").showModal());
+weeksButton();
 byId("new-incident")?.addEventListener("click", () => intake.open());
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) {
