@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError, InterfaceError
 
 from core import events, wake
+from core.db.prepared import prepared
 from core.events import EventData, Handler, Together
 
 logger = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ def session_lost(problem: Exception) -> bool:
 
 def _due(limit: int) -> list[_Task]:
     with connection.cursor() as cursor:
-        cursor.execute(_DUE_SQL, [events.handler_names(), limit])
+        prepared(cursor, _DUE_SQL, [events.handler_names(), limit])
         rows = cursor.fetchall()
     tasks = []
     for task_id, name, event_id, topic, path, audience, subject, payload, at, key in rows:
@@ -171,9 +172,9 @@ def _run(tasks: Sequence[_Task], worker_name: str) -> int:
 def _claim(tasks: Sequence[_Task]) -> list[_Task]:
     with connection.cursor() as cursor:
         if len(tasks) == 1:
-            cursor.execute(_CLAIM_SQL, [tasks[0].id])
+            prepared(cursor, _CLAIM_SQL, [tasks[0].id])
             return list(tasks) if cursor.rowcount == 1 else []
-        cursor.execute(_CLAIM_SOME_SQL, [[task.id for task in tasks]])
+        prepared(cursor, _CLAIM_SOME_SQL, [[task.id for task in tasks]])
         mine = {row[0] for row in cursor.fetchall()}
     return [task for task in tasks if task.id in mine]
 

@@ -7,22 +7,34 @@ advisory lock chooses the process; the row lock on `core_feedhead` is the fence 
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import connection
 
+from core.db.prepared import prepared
 from core.wake import FEED_CHANNEL
 
 ADVISORY_KEY = 0x4C5A46454544  # "LZFEED"
 BATCH = 2000
 
+# One statement, so one round trip and one commit: the fence, the numbers, the head. Nothing is locked for nothing.
 _NUMBER_SQL = """
-WITH fresh AS (
+WITH head AS (
+    SELECT last_seq FROM core_feedhead
+    WHERE id = 1 AND EXISTS (SELECT 1 FROM core_event WHERE feed_seq IS NULL) FOR UPDATE
+), fresh AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place
     FROM (SELECT id FROM core_event WHERE feed_seq IS NULL ORDER BY id LIMIT %s) unnumbered
 ), numbered AS (
-    UPDATE core_event event SET feed_seq = %s + fresh.place FROM fresh
+    UPDATE core_event event SET feed_seq = head.last_seq + fresh.place FROM fresh, head
     WHERE event.id = fresh.id AND event.feed_seq IS NULL RETURNING event.feed_seq
+), moved AS (
+    UPDATE core_feedhead SET last_seq = (SELECT max(feed_seq) FROM numbered)
+    WHERE id = 1 AND EXISTS (SELECT 1 FROM numbered)
 )
-SELECT max(feed_seq), count(*) FROM numbered
+SELECT EXISTS (SELECT 1 FROM core_feedhead WHERE id = 1), max(feed_seq), count(*) FROM numbered
+"""
+_HEAD_SQL = """
+INSERT INTO core_feedhead (id, last_seq, oldest_seq)
+SELECT 1, COALESCE(max(feed_seq), 0), COALESCE(min(feed_seq), 1) FROM core_event ON CONFLICT DO NOTHING
 """
 
 
@@ -42,23 +54,11 @@ def lock_release() -> None:
 def number_visible(limit: int = BATCH) -> int:
     """Number what is committed and unnumbered, in order of id, and tell readers. Returns how many rows."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM core_event WHERE feed_seq IS NULL)")
-        if not cursor.fetchone()[0]:
-            return 0
-        with transaction.atomic():
-            cursor.execute("SELECT last_seq FROM core_feedhead WHERE id = 1 FOR UPDATE")
-            row = cursor.fetchone()
-            if row is None:
-                cursor.execute(
-                    """INSERT INTO core_feedhead (id, last_seq, oldest_seq)
-                       SELECT 1, COALESCE(max(feed_seq), 0), COALESCE(min(feed_seq), 1) FROM core_event
-                       ON CONFLICT (id) DO UPDATE SET id = 1 RETURNING last_seq"""
-                )
-                row = cursor.fetchone()
-            cursor.execute(_NUMBER_SQL, [limit, row[0]])
-            last_seq, count = cursor.fetchone()
-            if count:
-                cursor.execute("UPDATE core_feedhead SET last_seq = %s WHERE id = 1", [last_seq])
+        prepared(cursor, _NUMBER_SQL, [limit])
+        begun, last_seq, count = cursor.fetchone()
+        if not begun:
+            cursor.execute(_HEAD_SQL)
+            return number_visible(limit)
         if count:
             cursor.execute("SELECT pg_notify(%s, %s)", [FEED_CHANNEL, str(last_seq)])
     return int(count)

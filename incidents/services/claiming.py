@@ -14,6 +14,7 @@ from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.db import connection
 
 from core import clock
+from core.db.prepared import prepared
 from core.jsontext import dumps
 from incidents.models import Assignment, Incident
 from incidents.states import AssignmentState
@@ -24,10 +25,11 @@ _CLAIM_SQL = """
            (uid, incident_id, tour_id, unit_id, organisation_path, state, version, fence, is_lead, origin, decision_id,
             reasons, warnings, predicted_travel_s, predicted_road_m, route, directions, created_by_id, reason,
             created_at, offered_at, report_text, report_outcome)
-    SELECT %(uid)s, %(incident)s, t.id, t.unit_id, t.organisation_path, %(state)s, 0,
+    SELECT %(uid)s::uuid, %(incident)s::bigint, t.id, t.unit_id, t.organisation_path, %(state)s::text, 0,
            (SELECT coalesce(max(f.fence), 0) + 1 FROM incidents_assignment f WHERE f.incident_id = %(incident)s),
-           %(lead)s, %(origin)s, %(decision)s, %(reasons)s::jsonb, %(warnings)s::jsonb, %(travel_s)s, %(road_m)s,
-           ST_GeomFromEWKT(%(route)s), %(directions)s::jsonb, %(actor)s, %(reason)s, %(now)s, %(offered)s, '', ''
+           %(lead)s::boolean, %(origin)s::text, %(decision)s::bigint, %(reasons)s::jsonb, %(warnings)s::jsonb,
+           %(travel_s)s::float8, %(road_m)s::float8, ST_GeomFromEWKT(%(route)s), %(directions)s::jsonb,
+           %(actor)s::bigint, %(reason)s::text, %(now)s::timestamptz, %(offered)s::timestamptz, '', ''
       FROM patrols_tour t
      WHERE t.id = %(tour)s AND t.state = 'open' AND t.on_break_since IS NULL
        FOR NO KEY UPDATE OF t SKIP LOCKED
@@ -66,7 +68,8 @@ def assignment_claim(
     moment = now or clock.now()
     uid = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(
+        prepared(
+            cursor,
             _CLAIM_SQL,
             {
                 "uid": str(uid),

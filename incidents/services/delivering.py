@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from core import clock, events
+from core.db.prepared import prepared
 from incidents.dispatch.timers import RECEIPT_S
 from incidents.models import Assignment, Delivery
 from incidents.services import timing
@@ -24,13 +25,19 @@ LADDER: tuple[str, ...] = (
 )
 
 
+_BEGIN_SQL = """
+INSERT INTO incidents_delivery (assignment_id, channel, "order", state, key, created_at, sent_at, detail)
+VALUES (%s, %s, 0, %s, %s, %s, %s, '')
+"""
+
+
 def delivery_begin(assignment: Assignment) -> None:
     """The first channel of an offer: the page. Called in the transaction of the offer."""
     now = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO incidents_delivery (assignment_id, channel, "order", state, key, created_at, sent_at, detail)
-               VALUES (%s, %s, 0, %s, %s, %s, %s, '')""",
+        prepared(
+            cursor,
+            _BEGIN_SQL,
             [assignment.pk, LADDER[0], Delivery.State.SENT.value, f"{assignment.uid}:{LADDER[0]}", now, now],
         )
 

@@ -10,6 +10,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from core import clock
+from core.db.prepared import prepared
 from stations.models import ApiToken
 from stations.selectors.actors import actor_of_person, token_digest
 from stations.types import PUBLIC_ACTOR, Actor, ActorKind
@@ -36,7 +37,7 @@ def token_holder(token: str) -> tuple[ApiToken, Actor] | None:
     """
     sql, token_names, user_names = _holder_statement()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [clock.now(), token_digest(token)])
+        prepared(cursor, sql, [clock.now(), token_digest(token)])
         row = cursor.fetchone()
     if row is None:
         return None
