@@ -154,6 +154,7 @@ def _both(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 
 def _forward(shift: Any) -> Any:
     def convert(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Degrees in, shifted degrees out; outside the mainland unchanged."""
         inside = mainland.inside(lon, lat)
         out_lon, out_lat = lon.copy(), lat.copy()
         out_lon[inside], out_lat[inside] = shift(lon[inside], lat[inside])
@@ -164,6 +165,7 @@ def _forward(shift: Any) -> Any:
 
 def _inverse(shift: Any) -> Any:
     def convert(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Shifted degrees in, degrees out, by fixed-point steps."""
         x, y = lon.copy(), lat.copy()
         for _step in range(FIXED_POINT_STEPS):
             again_x, again_y = shift(x, y)

@@ -159,6 +159,7 @@ def organisation_tree(name: str, districts: Sequence[District]) -> tuple[Organis
     rows: list[OrganisationRow] = []
 
     def add(key: str, parent: str, kind: str, title: str, ring: tuple[tuple[float, float], ...] = ()) -> None:
+        """One organisation more; its code counts on."""
         n = len(rows)
         rows.append(
             OrganisationRow(

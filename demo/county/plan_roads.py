@@ -150,6 +150,7 @@ def place_stations(
     def add(
         kind: str, name: str, organisation: str, lon: float, lat: float, hours: str, axis: int, metre: float
     ) -> None:
+        """One station more."""
         n = len(rows) + 1
         services = SERVICES if kind == "service" else ("快处快赔",) if kind == "settlement" else ()
         rows.append(

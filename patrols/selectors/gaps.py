@@ -181,6 +181,7 @@ def _matched(wanted: Sequence[_Wanted], free: Iterable[int]) -> list[int]:
     held: dict[int, int] = {}
 
     def seat(index: int, seen: set[int]) -> bool:
+        """Give requirement `index` a tour, moving others to their other tours where that helps."""
         for tour in choice[index]:
             if tour in seen:
                 continue

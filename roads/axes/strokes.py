@@ -77,6 +77,7 @@ def road_strokes(edges: AxisEdges, members: tuple[int, ...]) -> list[list[Arc]]:
     known = set(arcs)
 
     def link(a: Arc, b: Arc) -> None:
+        """`b` follows `a`, and the mirror of `a` that of `b`, unless either has a neighbour there already."""
         if a in following or b in preceding:
             return
         following[a], preceding[b] = b, a
