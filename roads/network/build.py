@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -202,59 +203,78 @@ def build_graph(source: SourceNetwork, progress: Progress = _quiet) -> RoadGraph
     island[core.edges] = 0
     on_road = np.flatnonzero(motor & (island == 0))
     grid = build_grid(table.shape_ptr, table.shape_lon, table.shape_lat, on_road)
-    way = table.way
-    physical = arcs.edge >= 0
     counts = {
         "junctions": int(core.junction_lon.size),
         "states": int(junction.size),
-        "edges": int(way.size),
-        **_island_counts(table, np.flatnonzero(motor & (island == 1))),
-        "drive_arcs": int(((arcs.rank == 0) & physical).sum()),
-        "connectors": int((~physical).sum()),
+        **_counts(table, arcs, np.flatnonzero(motor & (island == 1))),
         "restrictions": used,
         "divided_edges": table.divided,
         "length_m": int(table.length_m[on_road].sum()),
     }
-    edge_shape = np.repeat(np.arange(way.size), np.diff(table.shape_ptr)).astype(np.int32)
     return RoadGraph(
         name=source.name,
         attribution=source.attribution,
         generated=source.generated,
         strings=tuple(source.strings),
-        shape_ptr=table.shape_ptr,
-        shape_lon=table.shape_lon,
-        shape_lat=table.shape_lat,
-        edge_length_m=table.length_m,
-        edge_way=way,
-        edge_way_id=source.way_ids[way],
-        edge_class=source.way_class[way],
-        edge_flags=source.way_flags[way],
-        edge_oneway=source.way_oneway[way],
-        edge_name=source.way_name[way],
-        edge_ref=source.way_ref[way],
-        edge_island=island,
+        **_edge_columns(source, table, island),
         edge_arc=arcs.edge_arc,
-        edge_axis=np.full(way.size, -1, np.int32),
-        edge_axis_from_m=np.zeros(way.size),
-        edge_axis_to_m=np.zeros(way.size),
         state_lon=core.junction_lon[junction],
         state_lat=core.junction_lat[junction],
         state_junction=junction,
-        arc_tail=arcs.tail,
-        arc_head=arcs.head,
-        arc_edge=arcs.edge,
-        arc_forward=arcs.forward,
-        arc_reverse=arcs.reverse,
-        base_ms=arcs.base_ms,
+        **_arc_columns(arcs, base),
         span_drive=drive,
         span_emergency=emergency,
         span_foot=foot,
-        foot_tail=base[arcs.tail],
-        foot_head=base[arcs.head],
         grid_ptr=grid.pointer,
         grid_segment=grid.segment,
         grid_bounds=grid.bounds,
-        shape_edge=edge_shape,
         counts=counts,
         skipped={**source.skipped, **dropped},
     )
+
+
+def _counts(table: EdgeTable, arcs: _Arcs, islands: Int64) -> dict[str, int]:
+    physical = arcs.edge >= 0
+    return {
+        "edges": int(table.way.size),
+        **_island_counts(table, islands),
+        "drive_arcs": int(((arcs.rank == 0) & physical).sum()),
+        "connectors": int((~physical).sum()),
+    }
+
+
+def _edge_columns(source: SourceNetwork, table: EdgeTable, island: UInt8) -> dict[str, Any]:
+    """What a graph holds by edge, but for the arcs; no edge lies on an axis yet."""
+    way = table.way
+    return {
+        "shape_ptr": table.shape_ptr,
+        "shape_lon": table.shape_lon,
+        "shape_lat": table.shape_lat,
+        "shape_edge": np.repeat(np.arange(way.size), np.diff(table.shape_ptr)).astype(np.int32),
+        "edge_length_m": table.length_m,
+        "edge_way": way,
+        "edge_way_id": source.way_ids[way],
+        "edge_class": source.way_class[way],
+        "edge_flags": source.way_flags[way],
+        "edge_oneway": source.way_oneway[way],
+        "edge_name": source.way_name[way],
+        "edge_ref": source.way_ref[way],
+        "edge_island": island,
+        "edge_axis": np.full(way.size, -1, np.int32),
+        "edge_axis_from_m": np.zeros(way.size),
+        "edge_axis_to_m": np.zeros(way.size),
+    }
+
+
+def _arc_columns(arcs: _Arcs, base: Int32) -> dict[str, Any]:
+    """What a graph holds by arc. `base`: the one state of its junction that walkers know, by state."""
+    return {
+        "arc_tail": arcs.tail,
+        "arc_head": arcs.head,
+        "arc_edge": arcs.edge,
+        "arc_forward": arcs.forward,
+        "arc_reverse": arcs.reverse,
+        "base_ms": arcs.base_ms,
+        "foot_tail": base[arcs.tail],
+        "foot_head": base[arcs.head],
+    }

@@ -200,44 +200,16 @@ class Nearest:
         work.room_for(k)
         control = work.control
         control[:] = 0
-        mask, least = _EVERYBODY, work.least
-        if eligible is not None:
-            mask = np.ascontiguousarray(eligible, np.bool_)
-            allowed = work.costs[mask[units.unit]]
-            least = int(allowed.min()) if allowed.size else INF
+        mask, least = _masked(work, units, eligible)
         limit = kernel.NO_LIMIT if limit_ms is None else min(int(limit_ms), kernel.NO_LIMIT)
         high, end = work.next_high(), settled_budget
         while True:
             kernel.nearest_slice(
-                span,
-                tail,
-                head,
-                view.weight,
-                view.blocked_from,
-                view.blocked_to,
-                high,
-                seed_arc,
-                seed_fraction,
-                work.bits,
-                work.first,
-                work.following,
-                units.arc,
-                units.fraction,
-                units.unit,
-                work.costs,
-                units.offset_ms,
-                mask,
-                least,
-                k,
-                limit,
-                end,
-                work.labels,
-                work.heap,
-                control,
-                work.best_total,
-                work.best_unit,
-                work.best_alternative,
-            )
+                span, tail, head, view.weight, view.blocked_from, view.blocked_to, high, seed_arc, seed_fraction,
+                work.bits, work.first, work.following, units.arc, units.fraction, units.unit, work.costs,
+                units.offset_ms, mask, least, k, limit, end, work.labels, work.heap, control, work.best_total,
+                work.best_unit, work.best_alternative,
+            )  # fmt: skip
             if control[kernel.DONE]:
                 break
             if on_budget is not None:
@@ -255,6 +227,15 @@ class Nearest:
             drive = total - units.offset_ms.item(unit)
             near.append(Near(unit, total, drive, arc, tail.item(arc), head.item(arc), units.fraction.item(i)))
         return NearestResult(tuple(near), int(work.control[kernel.SETTLED]), over, view.generation)
+
+
+def _masked(work: Workspace, units: Units, eligible: npt.NDArray[np.bool_] | None) -> tuple[npt.NDArray[np.bool_], int]:
+    """The mask as the kernel takes it, and the smallest cost of an alternative of those it lets through."""
+    if eligible is None:
+        return _EVERYBODY, work.least
+    mask = np.ascontiguousarray(eligible, np.bool_)
+    allowed = work.costs[mask[units.unit]]
+    return mask, int(allowed.min()) if allowed.size else INF
 
 
 def seeds_of(placements: Sequence[Placement]) -> tuple[Int32, Float64]:
