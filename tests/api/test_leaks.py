@@ -8,129 +8,24 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.test import Client
-from PIL import Image
 
-from incidents import services as incident_services
 from maps.layers import LAYERS
 from maps.tiles import tile_bounds
-from patrols.services import shift_create, task_create
-from roads.services import closure_create
 from stations.models import RoleGrant
-from stations.services import camera_create, checkpoint_create, place_point
 from stations.types import Role
-from tests.factories.incidents import World, a_world, quiet_caches, urgent
-from tests.factories.patrols import a_device
-from tests.factories.roads import lonlat
-from tests.factories.stations import SYSTEM, a_person, a_station
+from tests.factories.incidents import a_world, quiet_caches
+from tests.factories.sides import Side, a_photo, a_side
+from tests.factories.stations import a_person
 
 __all__ = ["quiet_caches"]
 
 pytestmark = pytest.mark.django_db
 
 ZOOM = 14
-EAST_M = 2000.0
-
-
-@dataclass
-class Side:
-    """What one organisation has. `words` are what may be seen of it by nobody else."""
-
-    organisation: Any
-    incident: Any
-    assignment: Any
-    picture: Any
-    crew: Any
-    station: Any
-    checkpoint: Any
-    camera: Any
-    device: Any
-    task: Any
-    shift: Any
-    segment: Any
-    appointment: Any
-    closure: Any
-    people: list[Any] = field(default_factory=list)
-
-    @property
-    def words(self) -> list[str]:
-        """Ids and names, each of them this side's alone."""
-        rows = (
-            self.incident, self.assignment, self.picture.attachment, self.crew.tour, self.crew.tour.unit, self.station,
-            self.checkpoint, self.camera, self.device, self.task, *self.people,
-        )  # fmt: skip
-        named = (self.station, self.checkpoint, self.camera, self.shift, *self.people)
-        return [
-            *(str(row.uid) for row in rows),
-            *(row.name for row in named),
-            self.incident.number,
-            self.incident.text,
-            self.task.title,
-            self.crew.call_sign,
-            self.device.identifier,
-            self.checkpoint.code,
-            self.camera.code,
-        ]
-
-    @property
-    def layer_ids(self) -> dict[str, Any]:
-        """The uid of this side's feature in each layer that is not for everybody."""
-        return {
-            "incidents": self.incident.uid,
-            "units": self.crew.tour.unit.uid,
-            "checkpoints": self.checkpoint.uid,
-            "stations": self.station.uid,
-        }
-
-
-def _photo() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (32, 32), "red").save(out, "JPEG")
-    return out.getvalue()
-
-
-def _side(world: World, organisation: Any, segment: Any, name: str, north_m: float) -> Side:
-    """Everything that the API knows of, named after the side."""
-    crew = world.crew(EAST_M, north_m - 100.0, organisation=organisation)
-    incident = world.report(north_m=north_m, text=f"{name}的经过")
-    urgent()
-    incident.refresh_from_db()
-    assignment = incident.assignments.get()
-    assert assignment.tour_id == crew.tour.pk and incident.organisation_path == organisation.path
-    picture = incident_services.incident_picture_add(actor=world.desk, incident_uid=str(incident.uid), data=_photo())
-    lon, lat = lonlat(EAST_M, north_m)
-    point = place_point(lon, lat, "wgs84")
-    placed = {"actor": SYSTEM, "organisation": organisation, "point": point}
-    times: dict[str, Any] = {"starts_at": "08:00", "ends_at": "20:00"}
-    return Side(
-        organisation=organisation,
-        incident=incident,
-        assignment=assignment,
-        picture=picture,
-        crew=crew,
-        station=a_station(organisation, lon, lat, name=f"{name}内部站", is_public=False),
-        checkpoint=checkpoint_create(code=f"CP-{name}", name=f"{name}卡口", **placed),
-        camera=camera_create(code=f"CAM-{name}", name=f"{name}摄像机", **placed),
-        device=a_device(organisation)[0],
-        task=task_create(actor=SYSTEM, tour=crew.tour, title=f"{name}任务"),
-        shift=shift_create(actor=SYSTEM, organisation=organisation, name=f"{name}班次", **times),
-        segment=segment,
-        appointment=world.roads.assignments[segment.pk, 4],
-        closure=closure_create(
-            actor=SYSTEM,
-            organisation=organisation,
-            kind="works",
-            reason="施工",
-            axis=segment.axis,
-            from_m=segment.from_m + 100.0,
-            to_m=segment.from_m + 200.0,
-        ),
-        people=[crew.person, a_person(organisation, Role.OFFICER, name=f"{name}同事")],
-    )
 
 
 @pytest.fixture
@@ -139,7 +34,7 @@ def sides(db: None, quiet_caches: None, settings: Any, tmp_path: Any) -> tuple[S
     settings.LUZHANG_REQUIRE_MFA = False
     settings.MEDIA_ROOT = tmp_path
     world = a_world()
-    return _side(world, world.south, world.roads.first, "南区", -1000.0), _side(
+    return a_side(world, world.south, world.roads.first, "南区", -1000.0), a_side(
         world, world.north, world.roads.second, "北区", 1000.0
     )
 
@@ -344,7 +239,7 @@ def test_nothing_of_the_other_is_shown_or_changed(role: Role, sides: tuple[Side,
         assert answer.status_code in {403, 404}, f"{method} {address}: {answer.status_code} {answer.content[:200]!r}"
         hidden = [word for word in theirs.words if word not in address and word not in json.dumps(body)]
         assert not _seen(hidden, answer.content), address
-    upload = io.BytesIO(_photo())
+    upload = io.BytesIO(a_photo())
     upload.name = "a.jpg"
     added = client.post(f"/api/v1/incidents/{theirs.incident.uid}/attachments/", {"file": upload})
     assert added.status_code in {403, 404}
