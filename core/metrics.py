@@ -44,6 +44,7 @@ class KernelCollector(Collector):
         """Called by the client library."""
         from core import health, outbox
         from core.feed import reader
+        from core.jobs.reading import jobs_backlog
 
         if health.database() == "down":
             yield GaugeMetricFamily("luzhang_database_up", "1 when the database answers", value=0)
@@ -56,6 +57,14 @@ class KernelCollector(Collector):
             "luzhang_outbox_oldest_seconds", "Age of the oldest due duty", value=backlog["oldest_s"]
         )
         yield GaugeMetricFamily("luzhang_feed_last_seq", "Last number of the feed", value=reader.head()[1])
+        slow = jobs_backlog()
+        jobs = GaugeMetricFamily("luzhang_jobs", "Slow work that waits or runs", labels=["state"])
+        for state in ("queued", "running"):
+            jobs.add_metric([state], slow[state])
+        yield jobs
+        yield GaugeMetricFamily(
+            "luzhang_job_silent_seconds", "Age of the last sign of life of a running job", value=slow["silent_s"]
+        )
         ages = GaugeMetricFamily(
             "luzhang_process_beat_age_seconds", "Age of heartbeats", labels=["name", "host", "pid"]
         )

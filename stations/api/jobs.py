@@ -7,7 +7,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -18,6 +20,7 @@ from core.api.repeatable import HEADER, IDEMPOTENCY_PARAMETER, REPEATED_HEADER
 from core.errors import InvalidInput
 from core.idempotency import once
 from core.jobs import JobKind, job_kind, job_kinds
+from core.jobs.reading import refused_rows
 from core.models import Job
 from core.states import JobState
 from stations.api.base import PolicyView, organisation_of
@@ -256,6 +259,20 @@ class JobItem(JobView):
     def get(self, request: Request, uid: uuid.UUID) -> Response:
         """How far it is, what came of it, the first 200 refused rows."""
         return Response(job_details(self.job(uid)))
+
+
+class JobErrors(JobView):
+    """The refused rows as a table."""
+
+    verbs = {"GET": Verb.VIEW}
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, uid: uuid.UUID) -> HttpResponse:
+        """The refused rows as CSV: line, field, value, problem, cure."""
+        job = self.job(uid)
+        answer = HttpResponse("".join(refused_rows(job)), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="refused-{job.uid}.csv"'
+        return answer
 
 
 class JobCancel(JobView):

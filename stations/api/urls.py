@@ -29,6 +29,7 @@ urlpatterns = [
     path("jobs/", jobs.JobCollection.as_view(), name="api-jobs"),
     path("jobs/kinds/", jobs.JobKinds.as_view(), name="api-job-kinds"),
     path("jobs/<uuid:uid>/", jobs.JobItem.as_view(), name="api-job"),
+    path("jobs/<uuid:uid>/errors/", jobs.JobErrors.as_view(), name="api-job-errors"),
     path("jobs/<uuid:uid>/cancel/", jobs.JobCancel.as_view(), name="api-job-cancel"),
     path("jobs/<uuid:uid>/repeat/", jobs.JobRepeat.as_view(), name="api-job-repeat"),
 ]

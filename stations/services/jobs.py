@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from core.jobs import JobKind, job_cancel, job_queue, job_repeat
 from core.models import Job
+from core.states import JobState
 from stations.models import Organisation
 from stations.selectors.jobs import organisations_for_job, right_of
 from stations.selectors.tree import organisation_root
 from stations.services.require import require
 from stations.types import Actor, DataClass, Verb
+
+WAITING_AT_MOST = 20
 
 
 def job_request(
@@ -31,6 +34,7 @@ def job_request(
     """
     if dry_run and not kind.may_dry_run:
         raise InvalidInput(_("这种任务没有试运行"), field="dry_run", value=dry_run, cure=_("直接执行"))
+    _room_for_one_more(actor)
     home = organisation or organisations_for_job(actor, kind).first()
     _require(actor, kind, home.path if home is not None else None)
     given = {name: text for name, text in (options or {}).items() if text}
@@ -58,6 +62,7 @@ def job_request(
 def job_again(*, actor: Actor, job: Job, kind: JobKind, dry_run: bool) -> Job:
     """The same file once more; after a dry run, for real. Raises Forbidden, InvalidInput when the file is gone."""
     _require(actor, kind, job.organisation_path)
+    _room_for_one_more(actor)
     return job_repeat(job=job, actor_id=actor.user_id, dry_run=dry_run)
 
 
@@ -66,6 +71,15 @@ def job_stop(*, actor: Actor, job: Job) -> Job:
     own = actor.user_id is not None and job.actor_id == actor.user_id
     require(actor, Verb.CREATE if own else Verb.MANAGE, DataClass.IMPORT_RUN, job.organisation_path)
     return job_cancel(job=job, actor_id=actor.user_id)
+
+
+def _room_for_one_more(actor: Actor) -> None:
+    """Files lie on the disk until their job is done: nobody fills it by asking again and again."""
+    waiting = Job.objects.filter(actor_id=actor.user_id, state__in=(JobState.QUEUED, JobState.RUNNING)).count()
+    if waiting >= WAITING_AT_MOST:
+        raise Conflict(
+            _("您已有 %(n)s 个任务未结束") % {"n": waiting}, field="kind", value=waiting, cure=_("等它们结束，或先取消")
+        )
 
 
 def _require(actor: Actor, kind: JobKind, path: str | None) -> None:

@@ -82,6 +82,7 @@ GET    api/v1/jobs/                                    LM
 POST   api/v1/jobs/                                    LM
 GET    api/v1/jobs/kinds/                              LM
 GET    api/v1/jobs/<uuid:uid>/                         LM
+GET    api/v1/jobs/<uuid:uid>/errors/                  LM
 POST   api/v1/jobs/<uuid:uid>/cancel/                  LM
 POST   api/v1/jobs/<uuid:uid>/repeat/                  LM
 GET    api/v1/roads/where/                             everybody

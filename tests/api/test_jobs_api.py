@@ -12,6 +12,7 @@ from core import broker
 from core.jobs import job_run
 from core.models import Job
 from stations.models import Organisation, Person, Station
+from stations.services.jobs import WAITING_AT_MOST
 from stations.types import Role
 from tests.factories.stations import a_person, an_organisation
 
@@ -122,6 +123,14 @@ def test_a_key_makes_one_job(south: Organisation) -> None:
     assert ask(client, key="k2").json()["uid"] != first.json()["uid"]
 
 
+def test_nobody_fills_the_queue(south: Organisation) -> None:
+    client = client_of(south, Role.ADMINISTRATOR)
+    assert [ask(client).status_code for _ in range(WAITING_AT_MOST)] == [201] * WAITING_AT_MOST
+    answer = ask(client)
+    assert answer.status_code == 409 and answer.json()["error"]["cure"]
+    assert ask(client_of(south, Role.ADMINISTRATOR)).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -151,6 +160,11 @@ def test_rows_of_others_are_refused_by_the_right_of_who_asked(
     job_run(uid)
     row = client.get(f"/api/v1/jobs/{uid}/").json()
     assert (row["state"], row["accepted"], [error["line"] for error in row["errors"]]) == ("done", 1, [3])
+    table = client.get(f"/api/v1/jobs/{uid}/errors/")
+    assert table["Content-Type"].startswith("text/csv") and uid in table["Content-Disposition"]
+    head, *lines = table.content.decode("utf-8-sig").splitlines()
+    assert head == "行,字段,值,问题,办法" and [line.split(",")[0] for line in lines] == ["3"]
+    assert client_of(north, Role.ADMINISTRATOR).get(f"/api/v1/jobs/{uid}/errors/").status_code == 404
     assert Station.objects.get().organisation == south
     second = ask(client).json()["uid"]
     Person.objects.filter(user_id=Job.objects.get(uid=second).actor_id).update(is_active=False)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from core import broker, clock, retention
+from core import broker, clock, metrics, retention
 from core.errors import Conflict, InvalidInput, TooLarge
 from core.imports.importer import TableImporter
 from core.imports.reading import ImportRow
@@ -29,6 +29,7 @@ from core.jobs import (
     registry,
 )
 from core.jobs.files import FOLDER, files_sweep
+from core.jobs.reading import jobs_backlog, refused_rows
 from core.jobs.services import ATTEMPTS, job_claim, job_finish
 from core.jobs.tables import table_import
 from core.models import AuditRow, ConsoleMessage, ImportRun, Job
@@ -231,6 +232,18 @@ def test_a_fault_of_ours_has_a_number_and_no_words_of_it() -> None:
     row = run(job_queue(kind=job_kind("tests.fails"), actor_id=7, organisation_path="1."))
     assert (row.state, row.error["code"]) == ("failed", "internal")
     assert row.error["value"] and "Zero" not in str(row.error)
+
+
+def test_refused_rows_are_no_formulas_and_the_backlog_is_counted() -> None:
+    row = run(queue(2, bad=1, dry_run=True))
+    assert row.import_run is not None
+    row.import_run.errors.update(value="=cmd()", message="坏, 坏")
+    assert "".join(refused_rows(row)).splitlines()[1] == '3,code,\'=cmd(),"坏, 坏",改'
+    waiting, working = queue(1), queue(1)
+    assert job_claim(str(working.uid)) is not None and waiting.state == "queued"
+    backlog = jobs_backlog()
+    assert (backlog["queued"], backlog["running"]) == (1, 1) and 0 <= backlog["silent_s"] < 3600
+    assert b'luzhang_jobs{state="queued"} 1.0' in metrics.exposition()
 
 
 def test_files_that_are_wrong() -> None:

@@ -83,7 +83,8 @@ function rows(job) {
       el("thead", {}, el("tr", {}, head.map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, job.errors.map((row) => el("tr", {},
         [row.line, row.field, row.value, row.message, row.cure].map((text) => el("td", {}, String(text))))))),
-    job.rejected > job.errors.length && el("p.muted", {}, gettext("只显示前 %(n)s 行", { n: job.errors.length })));
+    job.rejected > job.errors.length && el("p.muted", {}, gettext("只显示前 %(n)s 行", { n: job.errors.length })),
+    el("p", {}, el("a", { href: `/api/v1/jobs/${job.uid}/errors/`, download: "" }, gettext("下载问题行（CSV）"))));
 }
 
 function doubtful(found) {
