@@ -28,7 +28,7 @@ def jobs_backlog() -> dict[str, float]:
 
 
 def refused_rows(job: Job) -> Iterator[str]:
-    """The refused rows of a job as CSV (the first 50,000), a line at a time, with a mark that spreadsheet programs know as UTF-8."""
+    """The first 50,000 refused rows of a job as lines of CSV; marked as UTF-8 for spreadsheets."""
     yield "\ufeff" + _line([_("行"), _("字段"), _("值"), _("问题"), _("办法")])
     if job.import_run is None:
         return

@@ -45,10 +45,14 @@ class RoadsRead:
     origin: str
     sha256: str = ""
     posts: Sequence[PostOnRoad] = ()
+    name: str = ""
 
 
 def roads_of_file(path: Path, *, origin: str = "") -> RoadsRead:
-    """Roads of an .osm, .osm.bz2, .osm.pbf or .graphml file. Raises InvalidInput or ValueError for a broken one."""
+    """Roads of an .osm, .osm.bz2, .osm.pbf or .graphml file. Raises InvalidInput or ValueError for a broken one.
+
+    `origin`: the file's own name, where `path` is a copy of it under another one.
+    """
     if path.suffix == ".graphml":
         from roads.reading.graphml import read_graphml
 
@@ -59,7 +63,7 @@ def roads_of_file(path: Path, *, origin: str = "") -> RoadsRead:
         source = read_osm(path)
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return RoadsRead(source, origin or path.name, digest)
+    return RoadsRead(source, origin or path.name, digest, name=origin.split(".", maxsplit=1)[0])
 
 
 def roads_of_place(name: str) -> RoadsRead:
@@ -145,7 +149,7 @@ def _imported(
     build, graph = network_import(
         actor=actor,
         source=read.network,
-        name=name or read.network.name or read.origin,
+        name=name or read.name or read.network.name or read.origin,
         origin=read.origin,
         sha256=read.sha256,
         progress=progress,
