@@ -82,7 +82,7 @@ def publish(
     with connection.cursor() as cursor:
         prepared(cursor, _PUBLISH_SQL, values)
         row = cursor.fetchone()
-    wake.outbox()
+    wake.published(duties=bool(names))
     return row[0] if row else None
 
 
@@ -105,7 +105,7 @@ def publish_over(
     names = list(_by_topic.get(topic, ()))
     cursor.execute(_PUBLISH_SQL, [topic, key, organisation_path, audience, dumps(subject), dumps(payload), at, names])
     row = cursor.fetchone()
-    cursor.execute("SELECT pg_notify(%s, '')", [wake.OUTBOX_CHANNEL])
+    cursor.execute("SELECT pg_notify(%s, ''), pg_notify(%s, '')", [wake.EVENTS_CHANNEL, wake.OUTBOX_CHANNEL])
     return row[0] if row else None
 
 

@@ -14,26 +14,31 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+# Somebody has duties; there are events to number; numbered events may be read.
 OUTBOX_CHANNEL = "luzhang_outbox"
+EVENTS_CHANNEL = "luzhang_events"
 FEED_CHANNEL = "luzhang_feed"
 HELD_AT_MOST_S = 0.02
 
 
 class _Held(threading.local):
     depth = 0
-    wanted = False
+    wanted: frozenset[str] = frozenset()
     sent_at = 0.0
 
 
 _held = _Held()
 
 
-def outbox() -> None:
-    """Wake the urgent processes once the current transaction (if any) has committed; many calls, one wake-up."""
+def published(duties: bool) -> None:
+    """Wake whoever numbers events, and with `duties` whoever works them off, once the current transaction (if any)
+    has committed; many calls, one wake-up.
+    """
+    committed = _duties_committed if duties else _events_committed
     if not connection.in_atomic_block:
-        _outbox_committed()
-    elif not any(entry[1] is _outbox_committed for entry in connection.run_on_commit):
-        transaction.on_commit(_outbox_committed, robust=True)
+        committed()
+    elif not any(entry[1] in (committed, _duties_committed) for entry in connection.run_on_commit):
+        transaction.on_commit(committed, robust=True)
 
 
 @contextmanager
@@ -44,20 +49,28 @@ def held() -> Iterator[None]:
         yield
     finally:
         _held.depth -= 1
-        wanted, _held.wanted = _held.wanted, False
+        wanted, _held.wanted = _held.wanted, frozenset()
     if wanted:
-        _notify()
+        _notify(wanted)
 
 
-def _outbox_committed() -> None:
+def _duties_committed() -> None:
+    _committed(frozenset({OUTBOX_CHANNEL, EVENTS_CHANNEL}))
+
+
+def _events_committed() -> None:
+    _committed(frozenset({EVENTS_CHANNEL}))
+
+
+def _committed(channels: frozenset[str]) -> None:
     if _held.depth and time.monotonic() - _held.sent_at < HELD_AT_MOST_S:
-        _held.wanted = True
+        _held.wanted |= channels
     else:
-        _notify()
+        _notify(channels | _held.wanted)
 
 
-def _notify() -> None:
+def _notify(channels: frozenset[str]) -> None:
     _held.sent_at = time.monotonic()
-    _held.wanted = False
+    _held.wanted = frozenset()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [OUTBOX_CHANNEL])
+        cursor.execute("SELECT pg_notify(channel, '') FROM unnest(%s) AS channel", [sorted(channels)])

@@ -15,6 +15,7 @@ from core import clock, outbox, timers
 from core.feed import sequencer
 from core.urgent.registry import Job, jobs
 from core.urgent.session import Session
+from core.wake import EVENTS_CHANNEL, OUTBOX_CHANNEL
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class UrgentProcess:
         self._start("sequencer", self._sequence_for_ever)
         for lane, lane_jobs in lanes.items():
             self._start(lane, _Lane(f"{self.name}/{lane}", self.stop, lane_jobs).run)
-        Session(f"{self.name}/outbox", self.stop).run(self._work)
+        Session(f"{self.name}/outbox", self.stop, listen=OUTBOX_CHANNEL).run(self._work)
         for thread in self._threads:
             thread.join(timeout=5)
 
@@ -62,7 +63,7 @@ class UrgentProcess:
         return 0.0 if done else POLL_S
 
     def _sequence_for_ever(self) -> None:
-        session = Session(f"{self.name}/sequencer", self.stop)
+        session = Session(f"{self.name}/sequencer", self.stop, listen=EVENTS_CHANNEL)
         session.on_connect(self._forget_lock)
         session.run(self._sequence)
 
@@ -102,7 +103,7 @@ class _Lane:
         self._owned: set[str] = set()
 
     def run(self) -> None:
-        session = Session(self.name, self.stop, listen=False)
+        session = Session(self.name, self.stop)
         session.on_connect(self._owned.clear)
         session.run(self._step)
 

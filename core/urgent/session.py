@@ -11,7 +11,6 @@ from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
 from core.outbox import session_lost
-from core.wake import OUTBOX_CHANNEL
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +20,8 @@ RECONNECT_S = 0.1
 class Session:
     """Runs a step again and again in the calling thread until `stop` is set; never dies of a lost database session."""
 
-    def __init__(self, name: str, stop: threading.Event, *, listen: bool = True) -> None:
+    def __init__(self, name: str, stop: threading.Event, *, listen: str = "") -> None:
+        """`listen`: a channel of `core.wake` whose notifications end a wait."""
         self.name = name
         self.stop = stop
         self._listen = listen
@@ -72,7 +72,7 @@ class Session:
             action()
         if self._listen:
             with connection.cursor() as cursor:
-                cursor.execute(f"LISTEN {OUTBOX_CHANNEL}")
+                cursor.execute(f"LISTEN {self._listen}")
         if self._complained:
             logger.warning("%s: database is back", self.name)
         self._raw, self._complained = connection.connection, False
