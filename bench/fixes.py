@@ -21,6 +21,7 @@ import psycopg2
 
 from bench.fixes_load import token
 from bench.fixes_peer import ONE_ROW
+from bench.report import machine
 
 SCHEMA = "bench_fixes"
 ROOT = Path(__file__).resolve().parents[1]
@@ -269,7 +270,7 @@ def run(as_json: bool) -> dict[str, Any]:
             killed["lost"] + load["lost"], "0", killed["lost"] + load["lost"] == 0 and killed["reconnects"] > 0
         ),
     }
-    return {"name": "fixes", "machine": f"{os.cpu_count()} cores", "rows": rows, "checks": checks, "skipped": []}
+    return {"name": "fixes", "machine": machine(), "rows": rows, "checks": checks, "skipped": []}
 
 
 def _check(value: object, target: str, ok: bool) -> dict[str, object]:

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
+from core.api.filters import words_of
 from core.api.paging import page_of
 from core.api.repeatable import IDEMPOTENCY_PARAMETER, answered
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.geo.datum import place_check
 from incidents import services
 from incidents.api.serializers import (
@@ -64,10 +65,10 @@ class IncidentListApi(APIView):
         """Incidents this actor may see, newest first, as a GeoJSON FeatureCollection (WGS-84)."""
         limit, offset = page_of(request)
         rows = incidents_visible_to(actor_for_request(request)).order_by("-received_at", "-id")
-        if states := request.query_params.get("state"):
-            rows = rows.filter(state__in=_known("state", states, [state.value for state in IncidentState]))
-        if grades := request.query_params.get("grade"):
-            rows = rows.filter(grade__in=_known("grade", grades, [grade.value for grade in Grade]))
+        if states := words_of(request, "state", IncidentState):
+            rows = rows.filter(state__in=states)
+        if grades := words_of(request, "grade", Grade):
+            rows = rows.filter(grade__in=grades)
         if request.query_params.get("open") in {"1", "true"}:
             rows = rows.exclude(state__in=["closed", "merged", "false"])
         page = list(rows[offset : offset + limit + 1])
@@ -108,15 +109,6 @@ class IncidentListApi(APIView):
             client_key=request.headers.get("Idempotency-Key", ""),
         )
         return Response(incident_summary(incident), status=201 if created else 200)
-
-
-def _known(field: str, text: str, known: list[str]) -> list[str]:
-    """Values of a filter, comma-separated. Raises InvalidInput for one that does not exist."""
-    wanted = text.split(",")
-    for value in wanted:
-        if value not in known:
-            raise InvalidInput(_("未知的取值"), field=field, value=value[:40], cure="、".join(known))
-    return wanted
 
 
 def _feature(incident: Incident) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.filters import uuid_of, words_of
 from core.api.paging import page_of
 from core.errors import InvalidInput
 from patrols import services
@@ -22,6 +23,7 @@ from patrols.api.incoming import MemberIn, NoteIn, ReasonIn, TourOpenIn, TourPla
 from patrols.api.outgoing import TourOut, with_all
 from patrols.models import Tour, TourMember
 from patrols.selectors import segments_named, shifts_visible_to, tours_visible_to, units_visible_to
+from patrols.states import TourState
 from stations.selectors import people_visible_to, stations_visible_to, vehicles_visible_to
 from stations.types import Actor, DataClass, Verb
 
@@ -72,13 +74,13 @@ class TourCollection(PatrolView):
         """Tours this actor may see, latest first."""
         limit, offset = page_of(request)
         rows = with_all(tours_visible_to(self.actor)).order_by("-planned__startswith", "-id")
-        if states := request.query_params.get("state"):
-            rows = rows.filter(state__in=states.split(","))
+        if states := words_of(request, "state", TourState):
+            rows = rows.filter(state__in=states)
         if (day := day_of(request)) is not None:
             start = timezone.make_aware(datetime.combine(day, time.min))
             rows = rows.filter(planned__overlap=DateTimeTZRange(start, start + timedelta(days=1), "[)"))
-        if unit := request.query_params.get("unit"):
-            rows = rows.filter(unit=_named(units_visible_to(self.actor), "unit", _uuid(unit, "unit")))
+        if unit := uuid_of(request, "unit"):
+            rows = rows.filter(unit=_named(units_visible_to(self.actor), "unit", unit))
         if request.query_params.get("mine") in {"1", "true"}:
             own = TourMember.objects.filter(person_id=self.actor.person_id or 0)
             rows = rows.filter(pk__in=own.values("tour_id"))
@@ -123,13 +125,6 @@ class TourCollection(PatrolView):
             **data,
         )
         return Response(_shown(actor, tour), status=status.HTTP_201_CREATED)
-
-
-def _uuid(text: str, field: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise InvalidInput(_("不是有效的标识"), field=field, value=text, cure=_("标识应为 UUID")) from error
 
 
 class TourItem(PatrolView):

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
+from core.api.filters import uuid_of
 from core.errors import NotFound
 from roads import services
 from roads.api.base import PAGE_PARAMETERS, WRITE_PARAMETERS, RoadView, moment_of, organisation_of, person_of
@@ -142,8 +143,8 @@ class ChiefCollection(RoadView):
         if request.query_params.get("at") != "all":
             rows = rows.filter(valid__contains=moment_of(request, "at") or clock.now())
         for name in ("segment", "person"):
-            if text := request.query_params.get(name):
-                rows = rows.filter(**{f"{name}__uid": serializers.UUIDField().run_validation(text)})
+            if uid := uuid_of(request, name):
+                rows = rows.filter(**{f"{name}__uid": uid})
         return self.page(rows, assignment_json)
 
     @extend_schema(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 
 from django.db.models import Q
@@ -45,7 +46,9 @@ class Where(RoadView):
         course = request.query_params.get("course_deg")
         try:
             course_deg = None if course in (None, "") else float(str(course)) % 360.0
-        except ValueError as error:
+            if course_deg is not None and not math.isfinite(course_deg):
+                raise ValueError(course)
+        except (ValueError, OverflowError) as error:
             raise InvalidInput(_("方向应为数字"), field="course_deg", value=course, cure="0–360") from error
         at = moment_of(request, "at") or clock.now()
         return Response(place_json(place_locate(lon, lat, at=at, course_deg=course_deg)))

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
+from core.api.filters import uuid_of, words_of
 from roads import services
 from roads.api.base import (
     BBOX_PARAMETER,
@@ -27,7 +28,7 @@ from roads.api.base import (
     organisation_within,
 )
 from roads.api.shapes import closure_feature, review_json, segment_features, segment_summary
-from roads.models import Segment
+from roads.models import ReviewItem, Segment
 from roads.selectors import (
     axis_by_uid,
     chains_at,
@@ -130,8 +131,8 @@ class SegmentCollection(RoadView):
         rows = segments_visible_to(self.actor, at)
         if code := request.query_params.get("organisation"):
             rows = rows.filter(**organisation_within(self.actor, "organisation__path", code))
-        if axis := request.query_params.get("axis"):
-            rows = rows.filter(axis=axis_by_uid(serializers.UUIDField().run_validation(axis)))
+        if axis := uuid_of(request, "axis"):
+            rows = rows.filter(axis=axis_by_uid(axis))
         if text := request.query_params.get("q"):
             rows = rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
         if (frame := frame_of(request)) is not None:
@@ -259,8 +260,8 @@ class ReviewCollection(RoadView):
         """Open questions, newest first; `?settled=true` for the others."""
         settled = request.query_params.get("settled", "").lower() in ("1", "true")
         rows = review_items_visible_to(self.actor).filter(settled_at__isnull=not settled)
-        if kind := request.query_params.get("kind"):
-            rows = rows.filter(kind=kind)
+        if kinds := words_of(request, "kind", ReviewItem.Kind.values):
+            rows = rows.filter(kind__in=kinds)
         return self.page(rows, review_json)
 
 

@@ -1,0 +1,34 @@
+"""Filters of lists as addresses write them: what no row could have is refused, never an empty list."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from core.errors import InvalidInput
+
+
+def words_of(request: Request, name: str, known: Iterable[str]) -> list[str]:
+    """`?state=open,closed` as a list; empty when the address has none. Raises InvalidInput for a value not `known`."""
+    text = request.query_params.get(name)
+    if not text:
+        return []
+    values, wanted = list(known), text.split(",")
+    for value in wanted:
+        if value not in values:
+            raise InvalidInput(_("未知的取值"), field=name, value=value[:40], cure="、".join(values))
+    return wanted
+
+
+def uuid_of(request: Request, name: str) -> uuid.UUID | None:
+    """`?segment=…`, or None. Raises InvalidInput naming the parameter."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise InvalidInput(_("不是有效的标识"), field=name, value=text[:60], cure=_("标识应为 UUID")) from error
