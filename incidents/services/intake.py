@@ -143,28 +143,13 @@ def _create(
     client_scope: str,
     client_key: str,
 ) -> Incident:
-    organisation_id, path = place.organisation_id, place.organisation_path
-    if organisation_id is None:
-        organisation = organisation_at((place.lon, place.lat))
-        organisation_id, path = organisation.pk, organisation.path or ""
+    organisation_id, path = _answering(place)
     require(actor, Verb.CREATE, DataClass.INCIDENT, path)
-    segment = place.segment
-    graded = incident_grade_by_table(
-        facts=grade_facts(
-            kind=kind.code,
-            risk=report.risk if report.caller_tour_id is None else {**report.risk, CALLER: report.caller_tour_id},
-            road_class=place.road_class,
-            repeats=repeats_near(place.lon, place.lat, now),
-        ),
-        at=now,
-    )
+    risk = report.risk if report.caller_tour_id is None else {**report.risk, CALLER: report.caller_tour_id}
+    repeats = repeats_near(place.lon, place.lat, now)
+    facts = grade_facts(kind=kind.code, risk=risk, road_class=place.road_class, repeats=repeats)
+    graded = incident_grade_by_table(facts=facts, at=now)
     limits = deadlines_of_place(place=place, organisation_path=path, kind=kind.code, grade=graded.grade.value, at=now)
-    chiefs = [chief.as_json() for chief in place.chain]
-    neighbours = [
-        {"segment": other.code, "name": other.name, "border": True, "chain": [c.as_json() for c in other.chain]}
-        for other in place.segments
-        if other.is_border
-    ]
     incident = Incident(
         organisation_id=organisation_id,
         organisation_path=path,
@@ -177,18 +162,9 @@ def _create(
         grade=graded.grade.value,
         grade_reasons=graded.reasons,
         grade_table_version=graded.table_version,
-        risk=report.risk if report.caller_tour_id is None else {**report.risk, CALLER: report.caller_tour_id},
+        risk=risk,
         title=report.title or f"{kind.name} {place.chainage_text or place.road_name}".strip(),
         text=report.text,
-        geom=Point(place.lon, place.lat, srid=STORE_SRID),
-        place_text=report.place_text or place.road_name,
-        place_flags=[*report.place_flags, *place.flags],
-        axis_id=place.axis_id,
-        axis_m=place.axis_m,
-        side=place.side,
-        chainage_text=place.chainage_text,
-        segment_id=segment.segment_id if segment is not None else None,
-        chain=chiefs + neighbours,
         course_deg=report.course_deg,
         reporter_name=report.reporter_name,
         reporter_phone=report.reporter_phone,
@@ -204,6 +180,7 @@ def _create(
         received_at=now,
         graded_at=now,
         created_by_id=actor.user_id,
+        **_place_fields(report, place),
         **limits.fields(now),
     )
     # `JQ` + local date + a number from a sequence; gaps are allowed, doubles are not.
@@ -218,3 +195,32 @@ def _create(
     )
     incident_publish(incident, "incidents.incident_received")
     return incident
+
+
+def _answering(place: PlaceOnRoad) -> tuple[int, str]:
+    """Id and path of the organisation that answers for the place: its segment's, else that of its area."""
+    if place.organisation_id is not None:
+        return place.organisation_id, place.organisation_path
+    organisation = organisation_at((place.lon, place.lat))
+    return organisation.pk, organisation.path or ""
+
+
+def _place_fields(report: IncidentReport, place: PlaceOnRoad) -> dict[str, Any]:
+    """Where it is, as point and on the road, and who answers for the stretch at that moment; both, on a border."""
+    segment = place.segment
+    neighbours = [
+        {"segment": other.code, "name": other.name, "border": True, "chain": [chief.as_json() for chief in other.chain]}
+        for other in place.segments
+        if other.is_border
+    ]
+    return {
+        "geom": Point(place.lon, place.lat, srid=STORE_SRID),
+        "place_text": report.place_text or place.road_name,
+        "place_flags": [*report.place_flags, *place.flags],
+        "axis_id": place.axis_id,
+        "axis_m": place.axis_m,
+        "side": place.side,
+        "chainage_text": place.chainage_text,
+        "segment_id": segment.segment_id if segment is not None else None,
+        "chain": [chief.as_json() for chief in place.chain] + neighbours,
+    }
