@@ -129,3 +129,14 @@ def test_a_wall_is_read_from_afar(visit: Callable[..., Any]) -> None:
     at_desk = page.evaluate(size)
     page.set_viewport_size({"width": 3840, "height": 2160})
     assert page.evaluate(size) == pytest.approx(2 * at_desk)
+
+
+def test_set_up_pages_share_the_look(visit: Callable[..., Any]) -> None:
+    page = visit("/admin/stations/station/add/", "administrator", color_scheme="dark")
+    theme = "() => document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "dark"
+    ground = "() => getComputedStyle(document.querySelector('#header')).backgroundColor"
+    night = page.evaluate(ground)
+    page.click("#user-tools [data-theme-button]")
+    assert page.evaluate(theme) == "light"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)" != night

@@ -8,7 +8,10 @@ function show(theme) {
   document.dispatchEvent(new Event("themechange"));
 }
 
-const wanted = () => localStorage.getItem("theme") || (system.matches ? "dark" : "light");
+function wanted() {
+  const chosen = localStorage.getItem("theme");
+  return ["dark", "light"].includes(chosen) ? chosen : system.matches ? "dark" : "light";
+}
 
 /** Choose "light" or "dark" on this computer. */
 export function choose(theme) {

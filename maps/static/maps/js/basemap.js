@@ -61,7 +61,7 @@ function style(layers) {
       {
         id: "station", type: "circle", source: "stations", "source-layer": "stations", minzoom: 9,
         paint: {
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2, 14, 5], "circle-color": tone("--brand"),
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2 * scale(), 14, 5 * scale()], "circle-color": tone("--brand"),
           "circle-stroke-color": tone("--marker-edge"), "circle-stroke-width": 1.5,
         },
       },

@@ -5,7 +5,7 @@ import { page } from "./page.js";
 
 const SHAPES = {
   free: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18z",
-  sent: "M12 2 22 20H2z",
+  sent: "M12 1.5 20.5 21.5 12 17 3.5 21.5z",
   scene: "M3.5 3.5h17v17h-17z",
   break: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18z",
 };
@@ -39,7 +39,7 @@ function shape(path, { under = null, over = null } = {}) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
-  svg.append(...[under, drawn(path), over].filter(Boolean));
+  svg.append(...[under, drawn(path, "shape"), over].filter(Boolean));
   return svg;
 }
 
@@ -52,14 +52,15 @@ export function unitMark(look, name, kind = "") {
       name && el("span.unit__name", {}, name)));
 }
 
-/** Turn the nose of a unit's mark; without a course, or standing, it has none. */
-function pointTo(marker, { course_deg: course, speed_mps: speed }, age) {
+/** Where a unit is going: its nose, or the arrow of one that was sent, points there; without a course, or standing, none. */
+function pointTo(marker, { course_deg: course, speed_mps: speed }, { state, age }) {
   const way = course != null && speed >= MOVES_MPS && age !== "stale" ? Math.round(course) : null;
-  const nose = marker.way === way ? null : marker.getElement()?.querySelector(".unit__course");
-  if (!nose) return;
+  const mark = marker.way === way ? null : marker.getElement();
+  if (!mark) return;
   marker.way = way;
-  nose.setAttribute("visibility", way == null ? "hidden" : "visible");
-  if (way != null) nose.setAttribute("transform", `rotate(${way} 12 12)`);
+  const turned = mark.querySelector(state === "sent" ? ".shape" : ".unit__course");
+  turned.setAttribute("transform", `rotate(${way ?? 0} 12 12)`);
+  if (state !== "sent") turned.setAttribute("visibility", way == null ? "hidden" : "visible");
 }
 
 /** The mark of an incident: grade by shape and colour, kind by its first word. */
@@ -78,7 +79,7 @@ export async function makeMap(place, { layers = [], interactive = true } = {}) {
     scrollWheelZoom: interactive, zoomSnap: 0.5, fadeAnimation: false,
   });
   if (interactive) L.control.zoom({ position: "topright" }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 100 * scale() }).addTo(map);
   map.fitBounds([[south, west], [north, east]], { animate: false });
   map.base = await baseMap(map, layers);
   return map;
@@ -115,7 +116,7 @@ export class UnitLayer {
         className: "", iconSize: sized(24), html: unitMark(look, unit.call_sign, unit.kind),
       }));
     }
-    pointTo(marker, unit, look.age);
+    pointTo(marker, unit, look);
     return marker;
   }
 
@@ -175,8 +176,8 @@ export class RouteLine {
     this.group.clearLayers();
     if (!points || points.length < 2) return null;
     const line = points.map(([lon, lat]) => [lat, lon]);
-    window.L.polyline(line, { className: "route route--case", weight: 9, interactive: false }).addTo(this.group);
-    return window.L.polyline(line, { className: "route", weight: 5, interactive: false }).addTo(this.group);
+    window.L.polyline(line, { className: "route route--case", weight: 9 * scale(), interactive: false }).addTo(this.group);
+    return window.L.polyline(line, { className: "route", weight: 5 * scale(), interactive: false }).addTo(this.group);
   }
 }
 
