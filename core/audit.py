@@ -9,13 +9,13 @@ from django.db import connection
 from django.utils import timezone
 
 from core import clock
-from core.db.prepared import prepared
+from core.db.prepared import written
 from core.jsontext import dumps
 
 _RECORD_SQL = """
 INSERT INTO core_auditrow
     (at, day, actor_id, action, object_type, object_id, organisation_path, organisation_root, reason, details)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -28,8 +28,8 @@ def record(
     organisation_path: str,
     reason: str = "",
     details: Mapping[str, Any] | None = None,
-) -> int:
-    """Write who did what to which object, why. Wall time; the day is local. Returns the row's id.
+) -> None:
+    """Write who did what to which object, why. Wall time; the day is local.
 
     `actor_id` is the user's id, None for the system itself. Raises RuntimeError outside a transaction.
     """
@@ -39,8 +39,7 @@ def record(
     values = [at, timezone.localdate(at), actor_id, action, object_type, str(object_id), organisation_path]
     values += [organisation_root(organisation_path), reason, dumps(details or {})]
     with connection.cursor() as cursor:
-        prepared(cursor, _RECORD_SQL, values)
-        return int(cursor.fetchone()[0])
+        written(cursor, _RECORD_SQL, values)
 
 
 def organisation_root(organisation_path: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from core import clock, wake
-from core.db.prepared import prepared
+from core.db.prepared import is_waiting, prepared, written
 from core.jsontext import dumps
 
 Handler = Callable[["EventData"], None]
@@ -72,17 +72,20 @@ def publish(
     """Write one event and the duties of its handlers, in the caller's transaction. Returns the event's id.
 
     `subject` names what it is about (`{"incident": 12}`), `payload` what changed; both become JSON. With a `key` the
-    same (topic, key) is written once only; a repetition returns None and causes nothing. Raises RuntimeError outside a
-    transaction.
+    same (topic, key) is written once only; a repetition returns None and causes nothing. Within `together` (see
+    core.db.prepared) None is returned, too. Raises RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"publish({topic!r}) outside a transaction would not share the fate of its cause")
     names = list(_by_topic.get(topic, ()))
     values: list[Any] = [topic, key, organisation_path, audience, dumps(subject), dumps(payload), clock.now(), names]
+    wake.published(duties=bool(names))
     with connection.cursor() as cursor:
+        if is_waiting():
+            written(cursor, _PUBLISH_SQL, values)
+            return None
         prepared(cursor, _PUBLISH_SQL, values)
         row = cursor.fetchone()
-    wake.published(duties=bool(names))
     return row[0] if row else None
 
 

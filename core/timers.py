@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core import events, wake
-from core.db.prepared import prepared
+from core.db.prepared import written
 from core.jsontext import dumps
 from core.outbox import ERROR_CHARACTERS, RETRY_AT_MOST_S, RETRY_FIRST_S, STUCK_AFTER, session_lost
 
@@ -97,7 +97,7 @@ def timers_set(
         return
     with connection.cursor() as cursor:
         values = ", ".join([_SET_ROW] * len(rows))
-        prepared(cursor, _SET_SQL.format(values=values), [value for row in rows for value in row])
+        written(cursor, _SET_SQL.format(values=values), [value for row in rows for value in row])
 
 
 def timer_cancel(*keys: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from core import clock, events
-from core.db.prepared import prepared
+from core.db.prepared import written
 from incidents.dispatch.timers import RECEIPT_S
 from incidents.models import Assignment, Delivery
 from incidents.services import timing
@@ -35,7 +35,7 @@ def delivery_begin(assignment: Assignment) -> None:
     """The first channel of an offer: the page. Called in the transaction of the offer."""
     now = clock.now()
     with connection.cursor() as cursor:
-        prepared(
+        written(
             cursor,
             _BEGIN_SQL,
             [assignment.pk, LADDER[0], Delivery.State.SENT.value, f"{assignment.uid}:{LADDER[0]}", now, now],

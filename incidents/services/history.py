@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import clock, events
 from core.db.kept import KeptQuery
-from core.db.prepared import prepared
+from core.db.prepared import prepared, written
 from core.errors import Conflict, NotFound
 from core.jsontext import dumps
 from incidents.models import Assignment, Incident, IncidentStep
@@ -147,7 +147,7 @@ def incident_note(
 ) -> None:
     """Append one row to the incident's history."""
     with connection.cursor() as cursor:
-        prepared(
+        written(
             cursor,
             _INCIDENT_STEP_SQL,
             [incident.pk, str(kind), from_state, to_state, *_said_by(context), dumps(details or {})],
@@ -209,7 +209,7 @@ def assignment_note(
 ) -> None:
     """Append one row to the assignment's history."""
     with connection.cursor() as cursor:
-        prepared(
+        written(
             cursor,
             _ASSIGNMENT_STEP_SQL,
             [

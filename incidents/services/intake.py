@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, clock
+from core.db.prepared import together
 from core.errors import Conflict, InvalidInput
 from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
@@ -185,15 +186,16 @@ def _create(
     )
     # `JQ` + local date + a number from a sequence; gaps are allowed, doubles are not.
     incident_insert(incident, number_prefix=f"JQ{timezone.localtime(now).strftime('%Y%m%d')}", actor_id=actor.user_id)
-    timing.deadline_timers_set(incident)
-    audit.record(
-        actor_id=actor.user_id,
-        action="incidents.incident_receive",
-        object_type="incident",
-        object_id=str(incident.uid),
-        organisation_path=path,
-    )
-    incident_publish(incident, "incidents.incident_received")
+    with together():
+        timing.deadline_timers_set(incident)
+        audit.record(
+            actor_id=actor.user_id,
+            action="incidents.incident_receive",
+            object_type="incident",
+            object_id=str(incident.uid),
+            organisation_path=path,
+        )
+        incident_publish(incident, "incidents.incident_received")
     return incident
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from core import clock
+from core.db.prepared import together
 from incidents.dispatch.engine import Decided
 from incidents.dispatch.timers import sign_timers_for
 from incidents.dispatch.types import DecisionInput, Plan, Role
@@ -38,7 +39,7 @@ def plan_carry_out(sending: Sending, decided: Decided, *, origin: str, engine_ms
         _propose(incident, given, plan, decision_record(incident, decided, origin=origin, engine_ms=engine_ms))
         shortfall_state(incident, shortfall)
         return True
-    with transaction.atomic():
+    with transaction.atomic(), together():
         if sending.proposed:
             proposals_withdraw(incident, context=StepContext(text="已自动派警"))
         decision_id = decision_record(incident, decided, origin=origin, engine_ms=engine_ms)

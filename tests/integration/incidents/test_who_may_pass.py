@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from incidents.models import DispatchPolicyVersion
+from roads.models import Closure
 from roads.services import closure_create
 from roads.services.live_weights import LiveWeights
 from tests.factories.incidents import World, the_assignment
@@ -19,9 +20,11 @@ BLUE_LIGHT = {"profile": [{"kind": "*", "grade": "*", "value": "emergency"}]}
 
 @pytest.fixture
 def live(world: World) -> Iterator[LiveWeights]:
-    """A writer of the network in force."""
+    """A writer of the network in force; the roads are open again afterwards, for other tests read the same files."""
     writer = LiveWeights()
     yield writer
+    Closure.objects.all().delete()
+    writer.run_once()
     writer.close()
 
 
