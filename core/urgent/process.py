@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 POLL_S = 0.1
 BATCH = 20
 TIMERS_EVERY_S = 0.05
-SEQUENCE_EVERY_S = 0.01
+SEQUENCE_EVERY_S = 0.015
 BEAT_EVERY_S = 2.0
 
 

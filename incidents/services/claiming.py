@@ -6,6 +6,7 @@ The database decides (invariant 4): the tour's row is taken with SKIP LOCKED, th
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from core import clock
 from core.db.prepared import prepared
 from core.jsontext import dumps
 from incidents.models import Assignment, Incident
-from incidents.states import AssignmentState
+from incidents.states import HOLDING, AssignmentState
 
 _CLAIM_SQL = """
     WITH claimed AS (
@@ -38,6 +39,23 @@ _CLAIM_SQL = """
     SELECT c.id, c.fence, c.organisation_path, u.id, u.uid, u.call_sign, u.radio
       FROM claimed c JOIN patrols_unit u ON u.id = c.unit_id
 """
+
+
+_TOURS_SQL = """
+    SELECT t.id FROM patrols_tour t
+     WHERE t.id = ANY(%s) AND t.state = 'open' AND t.on_break_since IS NULL
+       AND NOT EXISTS (SELECT 1 FROM incidents_assignment a WHERE a.tour_id = t.id AND a.state = ANY(%s))
+     ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
+"""
+
+
+def tours_take(tour_ids: Collection[int]) -> set[int]:
+    """Take the rows of tours that are about to be claimed, in one statement, until the transaction ends. Returns those
+    that can be had: whoever wants several knows it before writing anything.
+    """
+    with connection.cursor() as cursor:
+        prepared(cursor, _TOURS_SQL, [sorted(tour_ids), sorted(HOLDING)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ from django.db import connection, transaction
 
 from core import clock, outbox
 from core.db.prepared import prepared
+from incidents.dispatch.engine import Decided
 from incidents.dispatch.queue import considered
 from incidents.dispatch.types import DecisionInput
 from incidents.models import Decision, Incident
+from incidents.services.claiming import tours_take
 from incidents.services.gathering import decision_inputs, gathering_forget
 from incidents.services.history import incident_lock_by_id
 from incidents.services.offering import plan_carry_out
@@ -115,15 +117,25 @@ def _carried_out(waiting: list[Sending], taken: set[int]) -> list[Sending]:
     wanted = [(one, max(1, one.wanted), one.incident.automatic) for one in waiting]
     plans, engine_ms = plan_queue(decision_inputs(wanted, taken=taken))
     origin = Decision.Origin.SOLVER if len(waiting) > 1 else Decision.Origin.ENGINE
+    leads = [_leading(decided) for decided in plans]
+    wanted_tours = {tour_id for tour_id in leads if tour_id is not None}
+    gone = wanted_tours - tours_take(wanted_tours) if len(wanted_tours) > 1 else set()
     lost: list[Sending] = []
-    for sending, decided in zip(waiting, plans, strict=True):
-        if not plan_carry_out(sending, decided, origin=origin, engine_ms=engine_ms / len(waiting)):
+    for sending, decided, tour_id in zip(waiting, plans, leads, strict=True):
+        share_ms = engine_ms / len(waiting)
+        if tour_id in gone or not plan_carry_out(sending, decided, origin=origin, engine_ms=share_ms):
             lost.append(sending)
-            taken.update(pick.tour_id for pick in decided.plan.picks[:1])
+            taken.update(() if tour_id is None else (tour_id,))
     if lost and not tours_sendable(taken):
         # Nobody was quicker: the unit itself is no longer what the list of those on duty says.
         gathering_forget(everything=False)
     return lost
+
+
+def _leading(decided: Decided) -> int | None:
+    """The tour that goes first by a plan without asking anybody."""
+    picks = decided.plan.picks
+    return picks[0].tour_id if picks and picks[0].automatic else None
 
 
 def _waiting_incidents(limit: int = QUEUE_SIZE) -> list[int]:
