@@ -21,6 +21,7 @@ from .plan_roads import LEVELS, Ground, appoint_chiefs, bounds_ring, cut_segment
 from .plan_types import AxisLine, District, OrganisationPlan, OrganisationRow
 from .plan_units import SHIFTS, lay_units
 from .types import County
+from .zones import district_zones
 
 MOST_UNITS = 20_000
 DISTRICT_EVERY_UNITS = 25
@@ -79,7 +80,7 @@ def organisation_lay(
     unit_rows, vehicles = lay_units(units, axes, segments, stations, ground, lon, lat, people, rng)
     return OrganisationPlan(
         name=name,
-        organisations=organisation_tree(name, found),
+        organisations=organisation_tree(name, found, district_zones(lon, lat, found)),
         levels=LEVELS,
         people=people.rows,
         segments=segments,
@@ -153,27 +154,29 @@ def _numeral(number: int) -> str:
     return ("" if tens == 1 else _NUMERALS[tens]) + "十" + ("" if ones == 0 else _NUMERALS[ones])
 
 
-def organisation_tree(name: str, districts: Sequence[District]) -> tuple[OrganisationRow, ...]:
+def organisation_tree(name: str, districts: Sequence[District], zones: Sequence[str]) -> tuple[OrganisationRow, ...]:
     """City at the top; brigades of traffic and special police; under each district a police station, a traffic
-    squadron and the wardens."""
+    squadron and the wardens. `zones`: what the land of each district is."""
     rows: list[OrganisationRow] = []
 
-    def add(key: str, parent: str, kind: str, title: str, ring: tuple[tuple[float, float], ...] = ()) -> None:
+    def add(
+        key: str, parent: str, kind: str, title: str, ring: tuple[tuple[float, float], ...] = (), zone: str = ""
+    ) -> None:
         """One organisation more; its code counts on."""
         n = len(rows)
         rows.append(
             OrganisationRow(
-                key, parent, kind, f"{CODE_PREFIX}{n:04d}", title, duty_phone(n), duty_phone(900 + n % 100), ring
+                key, parent, kind, f"{CODE_PREFIX}{n:04d}", title, duty_phone(n), duty_phone(900 + n % 100), ring, zone
             )
         )
 
     add("root", "", "city", name)
     add("brigade:traffic", "root", "brigade", "交警大队（示例）")
     add("brigade:special", "root", "brigade", "特警大队（示例）")
-    for i, district in enumerate(districts):
+    for i, (district, zone) in enumerate(zip(districts, zones, strict=True)):
         key = f"district:{i}"
         kind = "town" if district.name.endswith(("镇", "乡", "农场", "街道")) else "district"
-        add(key, "root", kind, district.name, district.ring)
+        add(key, "root", kind, district.name, district.ring, zone)
         add(f"{key}:police", key, "police_station", f"{district.name}派出所（示例）")
         add(f"{key}:traffic", key, "squadron", f"{district.name}交警中队（示例）")
         add(f"{key}:wardens", key, "agency", f"{district.name}路管中队（示例）")

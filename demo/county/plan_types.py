@@ -38,7 +38,8 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRow:
-    """`kind` as in stations.Organisation.Kind; `parent` is '' for the root; `ring` only for districts."""
+    """`kind` as in stations.Organisation.Kind; `parent` is '' for the root; `ring` only for districts, as `zone`, which
+    is one of stations.types.ZONES."""
 
     key: str
     parent: str
@@ -48,6 +49,7 @@ class OrganisationRow:
     duty_phone: str
     supervision_phone: str
     ring: Ring = ()
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def organisations_write(plan: OrganisationPlan, root: Any, written: Written) -> 
                 code=row.code,
                 name=row.name,
                 parent=written.organisations[row.parent],
+                features={"zone": row.zone} if row.zone else {},
                 **fields,
             )
 

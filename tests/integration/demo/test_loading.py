@@ -15,6 +15,7 @@ from demo.loading import mark
 from demo.management.commands import demo_load
 from demo.management.commands.demo_load import ANEW
 from patrols.models import Tour
+from stations.models import Organisation
 from tests.factories.stations import SYSTEM, an_organisation
 
 WORDS = ("--nodes", "600", "--units", "4", "--seed", "3")
@@ -51,6 +52,8 @@ def test_loading_ends_with_its_mark(tmp_path: Path) -> None:
     assert "4 units on tour" in said
     assert len(json.loads((tmp_path / "demo" / "units.json").read_text("utf-8"))) == 4
     assert mark.mark_read() == mark.Source("county", nodes=600, seed=3, units=4)
+    said_of_land = Organisation.objects.filter(kind="town").values_list("features__zone", flat=True)
+    assert set(said_of_land) == {"suburb", "village"}, "a village road must not carry the norm of a town"
     tours = Tour.objects.count()
     assert "already loaded" in _load(*WORDS)
     assert "already loaded" in _load(), "who names nothing goes on with what is there"

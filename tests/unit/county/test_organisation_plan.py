@@ -11,7 +11,9 @@ import pytest
 from core.errors import InvalidInput
 from demo.county import County
 from demo.county.organisation import ACCOUNTS, county_axis_lines, county_organisation, organisation_lay
-from demo.county.plan_types import AxisLine, OrganisationPlan
+from demo.county.plan_types import AxisLine, District, OrganisationPlan
+from demo.county.plan_units import agency_of
+from demo.county.zones import district_zones
 from stations.access.roles import Role
 
 
@@ -65,6 +67,14 @@ def test_units_of_four_agencies_with_one_crew_each(plan: OrganisationPlan) -> No
     kinds = {row.key: row.kind for row in plan.people}
     powerless = [u for u in plan.units if all(kinds[key] == "auxiliary" for key in u.crews[0])]
     assert powerless
+
+
+def test_one_joint_tour_a_district(plan: OrganisationPlan) -> None:
+    homes = {row.key: agency_of(row.organisation) for row in plan.people}
+    joint = [unit for unit in plan.units if len({homes[key] for key in unit.crews[0]}) > 1]
+    assert len({unit.organisation for unit in joint}) == len(joint) > 0
+    for unit in joint:
+        assert [{homes[key] for key in crew} for crew in unit.crews] == [{"traffic", "police_station"}] * 3
 
 
 def test_segments_are_half_open_and_do_not_overlap(plan: OrganisationPlan, county: County) -> None:
@@ -147,6 +157,22 @@ def test_laid_over_any_network(county: County) -> None:
     assert all(121.41 <= unit.post_lon <= 121.54 for unit in plan.units)
     again = organisation_lay(axes=axes, lon=lon, lat=lat, bounds=(121.41, 31.18, 121.54, 31.28), units=240, seed=4)
     assert again == plan
+
+
+def test_the_land_of_a_district_is_told_from_its_streets(plan: OrganisationPlan) -> None:
+    zones = {row.name: row.zone for row in plan.organisations if row.ring}
+    assert zones["嘉积镇"] == "town"
+    assert (zones["博鳌镇"], zones["会山镇"]) == ("suburb", "village")
+    assert {row.zone for row in plan.organisations if not row.ring} == {""}, "what lies below takes its district's"
+
+
+def test_zones_of_any_network() -> None:
+    step = 0.001
+    grid = np.stack(np.meshgrid(np.arange(40), np.arange(40)), axis=-1).reshape(-1, 2) * step
+    country = np.stack(np.meshgrid(np.arange(12), np.arange(12)), axis=-1).reshape(-1, 2) * step * 8
+    points = np.vstack([grid + (121.40, 31.20), country + (121.60, 31.20)])
+    districts = [District("城", 121.42, 31.22), District("野", 121.64, 31.24), District("空", 125.0, 35.0)]
+    assert district_zones(points[:, 0], points[:, 1], districts) == ("town", "village", "village")
 
 
 def test_bad_input_is_refused(county: County) -> None:
