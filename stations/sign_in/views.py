@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 
 from core.messages import spoken
 from stations.models import ApiToken
-from stations.selectors import actor_for_request
+from stations.selectors import actor_for_request, organisation_names
 from stations.sign_in.second_factor import second_factor_required, second_factor_was_set_up
 from stations.types import DataClass, Verb
 
@@ -131,7 +131,8 @@ class AccountView(LoginRequiredMixin, TemplateView):
         context = super().get_context_data(**kwargs)
         actor = actor_for_request(self.request)
         tokens = ApiToken.objects.filter(user_id=actor.user_id or 0, revoked_at=None).order_by("-created_at")
-        grants = [(spoken(role.label), path) for role, path in actor.grants]
+        names = organisation_names()
+        grants = [(spoken(role.label), names.get(path, "")) for role, path in actor.grants]
         may_import = actor.may(Verb.CREATE, DataClass.IMPORT_RUN)
         shown = {"title": _("我的账号"), "actor": actor, "grants": grants, "tokens": tokens, "may_import": may_import}
         return {**context, **shown}

@@ -168,7 +168,9 @@ def test_lesser_roles_need_none(city: Any, settings: Any) -> None:
     settings.LUZHANG_REQUIRE_MFA = True
     client = Client()
     _sign_in(client, a_person(city, Role.OFFICER))
-    assert client.get("/account/").status_code == 200
+    page = client.get("/account/")
+    assert page.status_code == 200
+    assert f"<small>{city.name}</small>" in page.content.decode(), "an organisation is told by its name"
     assert client.get("/api/v1/people/").status_code == 200
 
 
