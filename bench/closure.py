@@ -1,7 +1,8 @@
 """`closure`: one closure, and 1,000 observed speeds, from the writer's call until every process computes with them.
 
 Readers are processes of their own that map the same files and ask as a search would; clocks are the machine's
-monotonic clock. Writing 1,000 arcs is the quick path (`WeightsWriter.update`), switch included.
+monotonic clock. Writing 1,000 arcs is the quick path (`WeightsWriter.update`), switch included. Then the same through
+the whole house (`bench.closure_live`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.closure_live import measure
 from bench.networks import generated
 from bench.report import Report, percentile
 from roads.network.files import load_graph, write_graph
@@ -108,4 +110,5 @@ def run(json: bool = False) -> dict[str, Any]:
                 reader.join(10)
                 if reader.is_alive():
                     reader.terminate()
+    measure(report)
     return report.as_dict()

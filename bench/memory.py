@@ -145,7 +145,7 @@ def run(as_json: bool) -> dict[str, Any]:
     with empty_house() as house:
         house.manage("shell", "-c", _ORGANISATION)
         say(f"a generated network of {NODES:,} junctions")
-        house.manage("import_roads", "--demo", "--nodes", str(NODES), "--no-axes")
+        house.manage("import_roads", "--demo", "--nodes", str(NODES))
         done = subprocess.run(
             [sys.executable, "-m", "bench.memory", "prepare"],
             cwd=house.where.root, env=dict(house.values), capture_output=True, text=True, check=False,

@@ -176,8 +176,9 @@ def judge(report: Report, found: Measured, naive: list[float]) -> None:
             value = percentile(values, share) if values else float("inf")
             word = "stream" if stage.endswith("stream") else "page"
             report.check(f"{word}_p{share * 100:.0f}", round(value, 3), f"<= {limit_s} s", value <= limit_s)
-    report.check("rate", round(found.acknowledged / SECONDS, 1), f">= {RATE_S * 0.97:g}/s", found.acknowledged
-                 >= RATE_S * SECONDS * 0.95)  # fmt: skip
+    # Arrivals are random, so a minute's count differs from its mean by some per cent.
+    least_s, rate_s = RATE_S * 0.95, found.acknowledged / SECONDS
+    report.check("rate", round(rate_s, 1), f">= {least_s:g}/s", rate_s >= least_s)
     whole = found.acknowledged > 0 and found.seen == found.acknowledged
     report.check("all_seen", found.seen, f"{found.acknowledged} acknowledged", whole)
     report.check("fixes_per_s", round(found.fixes_per_s), f">= {FIXES_S * 0.95:g}", found.fixes_per_s >= FIXES_S * 0.95)
