@@ -147,7 +147,8 @@ def _text(value: str) -> str:
 def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> NetworkBuild:
     """Put a build in force for every process, verified, and drop the edges of the builds before it.
 
-    Processes see it within a second; searches that run keep the network they began with.
+    Processes see it within a second; searches that run keep the network they began with. A build that is in force
+    already is verified and handed out anew, but nothing is put on record: nothing was switched.
     """
     require(actor, Verb.CHANGE, DataClass.ROAD_NETWORK)
     directory = networks_directory() / build.version
@@ -161,24 +162,14 @@ def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> 
         NetworkBuild.objects.filter(is_current=True).exclude(pk=build.pk).update(
             is_current=False, state=NetworkBuild.State.RETIRED
         )
-        NetworkBuild.objects.filter(pk=build.pk).update(is_current=True, state=NetworkBuild.State.READY)
+        switched = NetworkBuild.objects.filter(pk=build.pk, is_current=False).update(
+            is_current=True, state=NetworkBuild.State.READY
+        )
         build.refresh_from_db()
         closures_carry(build=build, progress=progress)
         speeds_carry(build=build, progress=progress)
-        audit.record(
-            actor_id=actor.user_id,
-            action="roads.network_switched",
-            object_type="network_build",
-            object_id=build.version,
-            organisation_path="",
-        )
-        events.publish(
-            "roads.network_switched",
-            organisation_path="",
-            audience=DataClass.ROAD_NETWORK.value,
-            subject={"version": build.version},
-            payload={"name": build.name, "junctions": build.junction_count},
-        )
+        if switched:
+            _tell_switched(actor, build)
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {NETWORK_CHANNEL}")
     network_forget()
@@ -187,6 +178,23 @@ def network_switch(*, actor: Actor, build: NetworkBuild, progress: Progress) -> 
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM roads_roadedge WHERE build_id = ANY(%s)", [list(stale)])
     return build
+
+
+def _tell_switched(actor: Actor, build: NetworkBuild) -> None:
+    audit.record(
+        actor_id=actor.user_id,
+        action="roads.network_switched",
+        object_type="network_build",
+        object_id=build.version,
+        organisation_path="",
+    )
+    events.publish(
+        "roads.network_switched",
+        organisation_path="",
+        audience=DataClass.ROAD_NETWORK.value,
+        subject={"version": build.version},
+        payload={"name": build.name, "junctions": build.junction_count},
+    )
 
 
 def graph_of(build: NetworkBuild) -> tuple[RoadGraph, Path]:
