@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
+from django.db.models import Case, IntegerField, Value, When
 
 from core.geo.srid import STORE_SRID
 from incidents.models import IncidentKind
@@ -17,6 +19,9 @@ from stations.types import Actor
 
 DEFAULT_RADIUS_M = 200
 DEFAULT_WINDOW_S = 1800
+HINTS_AT_MOST = 20
+# Less than any degree of latitude or, at the equator, of longitude: for a box that may be too large, never too small.
+METRES_OF_DEGREE = 110_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,18 @@ def duplicates_near(
     radius_m = known.dedupe_radius_m if known else DEFAULT_RADIUS_M
     window = timedelta(seconds=known.dedupe_window_s if known else DEFAULT_WINDOW_S)
     place = Point(lon, lat, srid=STORE_SRID)
+    other = Case(When(kind=kind, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = (
         incidents_visible_to(actor)
         .exclude(state__in=sorted(SETTLED))
-        .filter(received_at__gte=at - window, geom__dwithin=(place, radius_m / 80_000))
-        .filter(geom__distance_lte=(place, D(m=radius_m)))
-        .annotate(away=Distance("geom", place))
+        .filter(received_at__gte=at - window, geom__dwithin=(place, _degrees(radius_m, lat)))
+        .filter(geom__distance_lte=(place, D(m=radius_m), "spheroid"))
+        .annotate(away=Distance("geom", place, spheroid=True), other=other)
+        .order_by("other", "away", "id")
     )
     if exclude_uid is not None:
         rows = rows.exclude(uid=exclude_uid)
-    hints = [
+    return [
         DuplicateHint(
             uid=str(row.uid),
             number=row.number,
@@ -61,6 +68,10 @@ def duplicates_near(
             age_s=(at - row.received_at).total_seconds(),
             same_kind=row.kind == kind,
         )
-        for row in rows[:20]
+        for row in rows[:HINTS_AT_MOST]
     ]
-    return sorted(hints, key=lambda hint: (not hint.same_kind, hint.distance_m))
+
+
+def _degrees(radius_m: float, lat: float) -> float:
+    """Degrees that hold the radius in every direction: a degree of longitude shrinks towards the poles."""
+    return radius_m / (METRES_OF_DEGREE * max(0.01, math.cos(math.radians(lat))))
