@@ -1,14 +1,18 @@
 """`./run test`: lint, types, import contracts, migrations, templates, translations, then pytest.
 
 The chaos test kills the processes of a whole installation of its own; it comes last and has the machine to itself.
+What all suites counted together is said in one closing line on stdout.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 from config.launcher import children
 from config.launcher.places import Places, environment
@@ -47,13 +51,46 @@ def main(where: Places, words: list[str]) -> int:
     with services(where):
         if words:
             return _pytest(where, values, words)
-        failed = _checked(where, values)
+        failed = _checked(where, values) + _suites(where, values)
+    if failed:
+        say(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def counted(report: Path) -> Counter[str]:
+    """Outcomes in a JUnit report of pytest: passed, failed, error, skipped. One error where there is no report."""
+    if not report.exists():
+        return Counter({"error": 1})
+    found: Counter[str] = Counter()
+    # S314: the file was written by the pytest just run.
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314
+        number = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
+        found["failed"] += number["failures"]
+        found["error"] += number["errors"]
+        found["skipped"] += number["skipped"]
+        found["passed"] += max(0, number["tests"] - number["failures"] - number["errors"] - number["skipped"])
+    return found
+
+
+def closing_line(counts: Mapping[str, int], seconds: float) -> str:
+    """As pytest's own: `1 failed, 2 passed, 3 skipped in 4.50s`."""
+    said = [f"{counts[name]} {name}" for name in ("failed", "passed", "skipped", "error") if counts.get(name)]
+    return f"{', '.join(said) or 'no tests ran'} in {seconds:.2f}s"
+
+
+def _suites(where: Places, values: Mapping[str, str]) -> list[str]:
+    """Run every suite; returns the names of those that failed."""
+    failed = []
+    counts: Counter[str] = Counter()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="luzhang-test-") as folder:
         for name, arguments in SUITES:
-            if _pytest(where, values, arguments) != 0:
+            report = Path(folder) / f"{name}.xml"
+            if _pytest(where, values, (*arguments, f"--junitxml={report}")) != 0:
                 failed.append(name)
-        if failed:
-            say(f"failed: {', '.join(failed)}")
-        return 1 if failed else 0
+            counts += counted(report)
+    print(closing_line(counts, time.monotonic() - begun), flush=True)
+    return failed
 
 
 def _pytest(where: Places, values: Mapping[str, str], arguments: Sequence[str]) -> int:

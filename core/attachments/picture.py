@@ -1,4 +1,4 @@
-"""Reading a picture that comes from outside without trusting it (Django-free).
+"""Reading a picture that comes from outside without trusting it. Of Django only `gettext`: no database, no settings.
 
 Order: size, magic bytes, Pillow with three formats only, pixel limit before decoding, EXIF, decode, fresh JPEG. What
 follows the picture in the file (polyglots) and everything written into it (EXIF, comments, profiles) stays behind.

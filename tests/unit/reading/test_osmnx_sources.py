@@ -1,4 +1,9 @@
-"""GraphML files and place names; the map services answer from recordings."""
+"""GraphML files and place names, read as a user would with osmnx.
+
+The map services answer from tests/unit/reading/recorded/: answers written by hand in the form of the real ones, with
+invented names and coordinates. No real service was asked: these tests prove how that form is read, not that a service
+still answers in it.
+"""
 
 from __future__ import annotations
 
