@@ -27,7 +27,7 @@ function tiles(layer) {
   return [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt?${query}`];
 }
 
-function style(layers) {
+function style(layers, lines) {
   const source = (name, minzoom, maxzoom) => ({ type: "vector", tiles: tiles(name), minzoom, maxzoom });
   const road = tone("--map-road");
   const name = ["coalesce", ["get", "name"], ""];
@@ -56,7 +56,7 @@ function style(layers) {
           "symbol-placement": "line", "text-field": name, "text-font": ["sans-serif"], "text-size": 12 * scale(),
           "symbol-spacing": 320 * scale(), "text-max-angle": 35,
         },
-        paint: { "text-color": tone("--map-label"), "text-halo-color": tone("--map-halo"), "text-halo-width": 1.5 },
+        paint: { "text-color": tone("--map-label"), "text-halo-color": tone("--map-halo"), "text-halo-width": lines.length ? 3 : 1.5 },
       },
       {
         id: "station", type: "circle", source: "stations", "source-layer": "stations", minzoom: 9,
@@ -81,6 +81,14 @@ function style(layers) {
       id: "segment", type: "line", source: "segments", "source-layer": "segments", minzoom: 8,
       layout: { visibility: "none", "line-cap": "butt" },
       paint: { "line-color": tone("--map-segment"), "line-width": 3, "line-opacity": 0.55, "line-dasharray": [4, 1.2] },
+    });
+  }
+  if (lines.length) {
+    made.sources.own = { type: "geojson", data: { type: "MultiLineString", coordinates: lines } };
+    // Below the names, so that the road under a line can still be read.
+    made.layers.splice(made.layers.findIndex(({ id }) => id === "road-name"), 0, {
+      id: "own", type: "line", source: "own", layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": tone("--map-segment"), "line-width": 6 * scale() },
     });
   }
   if (layers.includes("checkpoints")) {
@@ -118,12 +126,12 @@ function hasWebGL() {
   return Boolean(canvas.getContext("webgl2"));
 }
 
-async function withMapLibre(map, layers) {
+async function withMapLibre(map, layers, lines) {
   const maplibregl = await import("../../vendor/maplibre-gl/maplibre-gl.mjs");
   maplibregl.setWorkerUrl(`${VENDOR}maplibre-gl/maplibre-gl-worker.mjs`);
   window.maplibregl = maplibregl; // the Leaflet plug-in is an old-style script and looks there
   await script(`${VENDOR}maplibre-gl-leaflet/leaflet-maplibre-gl.js`);
-  const layer = window.L.maplibreGL({ style: style(layers), attributionControl: false }).addTo(map);
+  const layer = window.L.maplibreGL({ style: style(layers, lines), attributionControl: false }).addTo(map);
   const gl = layer.getMaplibreMap();
   const shown = new Map();
   const apply = (name) => {
@@ -133,7 +141,7 @@ async function withMapLibre(map, layers) {
     }
   };
   onTheme(map, () => {
-    gl.setStyle(style(layers));
+    gl.setStyle(style(layers, lines));
     gl.once("styledata", () => [...shown.keys()].forEach(apply));
   });
   return {
@@ -177,15 +185,25 @@ function canvasLayer() {
   });
 }
 
+/** Lines over the base map, where it can't take them into itself. */
+function linesOver(map, lines) {
+  for (const line of lines) {
+    window.L.polyline(line.map(([lon, lat]) => [lat, lon]), { className: "own-line", weight: 6 * scale(), interactive: false }).addTo(map);
+  }
+}
+
 /**
- * Adds the base map to a Leaflet map. `layers`: extra layers, switched by `.show(name, visible)`. Never rejects: a page
- * works without its map, and says so.
+ * Adds the base map to a Leaflet map. `layers`: extra layers, switched by `.show(name, visible)`; `lines`: lists of
+ * [lon, lat] that the page is about. Never rejects: a page works without its map, and says so.
  */
-export async function baseMap(map, layers = []) {
+export async function baseMap(map, layers = [], lines = []) {
   try {
-    return hasWebGL() ? await withMapLibre(map, layers) : await withCanvas(map);
+    if (hasWebGL()) return await withMapLibre(map, layers, lines);
+    linesOver(map, lines);
+    return await withCanvas(map);
   } catch (problem) {
     console.warn("base map:", problem.message);
+    if (hasWebGL()) linesOver(map, lines);
     return { show() {}, failed: true };
   }
 }

@@ -70,8 +70,8 @@ export function caseMark(grade, word, title) {
 
 const sized = (side) => [side * scale(), side * scale()];
 
-/** Puts a map into `place`. Resolves to the Leaflet map with `.base` (layer switches) and `.baseFailed`. */
-export async function makeMap(place, { layers = [], interactive = true } = {}) {
+/** Puts a map into `place`. `lines`: what the page is about. Resolves to the Leaflet map with `.base` (layer switches). */
+export async function makeMap(place, { layers = [], lines = [], interactive = true } = {}) {
   const L = window.L;
   const [west, south, east, north] = page.bounds;
   const map = L.map(place, {
@@ -81,7 +81,7 @@ export async function makeMap(place, { layers = [], interactive = true } = {}) {
   if (interactive) L.control.zoom({ position: "topright" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 100 * scale() }).addTo(map);
   map.fitBounds([[south, west], [north, east]], { animate: false });
-  map.base = await baseMap(map, layers);
+  map.base = await baseMap(map, layers, lines);
   return map;
 }
 

@@ -209,12 +209,22 @@ async function drawRoute() {
     if (line) {
       const start = detail.route[0];
       window.L.circleMarker([start[1], start[0]], { radius: 8, className: "start", weight: 3 }).addTo(map);
-      map.fitBounds(line.getBounds().extend([summary.lat, summary.lon]), { padding: [24, 24], maxZoom: 16, animate: false });
+      // The buttons lie over the foot of a long page, the head of the pin stands above its point.
+      map.fitBounds(line.getBounds().extend([summary.lat, summary.lon]), {
+        paddingTopLeft: [24, 40], paddingBottomRight: [24, 16 + covered(at)], maxZoom: 16, animate: false,
+      });
     } else map.setView([summary.lat, summary.lon], 15);
   } catch (problem) {
     console.warn("map:", problem.message);
     at.hidden = true;
   }
+}
+
+/** Pixels of a map's foot that the buttons hide. */
+function covered(at) {
+  const buttons = place.querySelector(".bottom");
+  const hidden = buttons ? at.getBoundingClientRect().bottom - buttons.getBoundingClientRect().top : 0;
+  return Math.min(Math.max(0, hidden), at.clientHeight / 3);
 }
 
 function tick() {

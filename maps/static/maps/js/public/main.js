@@ -24,11 +24,10 @@ async function start() {
   const place = byId("map");
   if (!place) return;
   const { makeMap, pin } = await import("../mapview.js");
-  const map = await makeMap(place);
-  const lines = page.lines || (page.line ? [page.line] : []);
-  const drawn = lines.flat().map((part) => window.L.polyline(part.map(([lon, lat]) => [lat, lon]), { className: "own-line", weight: 6, interactive: false }).addTo(map));
+  const lines = (page.lines || (page.line ? [page.line] : [])).flat();
+  const map = await makeMap(place, { lines });
   const marks = (page.marks || []).map(([lon, lat]) => pin(map, lat, lon));
-  if (drawn.length) map.fitBounds(window.L.featureGroup(drawn).getBounds(), { padding: [24, 24], maxZoom: 16, animate: false });
+  if (lines.length) map.fitBounds(lines.flat().map(([lon, lat]) => [lat, lon]), { padding: [24, 24], maxZoom: 16, animate: false });
   else if (marks.length === 1) map.setView(marks[0].getLatLng(), 15, { animate: false });
   else if (marks.length) map.fitBounds(window.L.featureGroup(marks).getBounds(), { padding: [24, 24], maxZoom: 15, animate: false });
   if (page.picking) {
