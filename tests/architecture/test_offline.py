@@ -33,6 +33,87 @@ def _addresses(path: Path) -> list[str]:
     return found
 
 
+# The only hosts that files of the project name, and why; everything else is vocabularies, ourselves, or a mistake.
+HOSTS = {
+    "127.0.0.1": "this machine",
+    "localhost": "this machine",
+    "testserver": "the host that Django's test client gives itself",
+    "example.org": "reserved for examples",
+    "phones": "base address of a client in a test, answered in the process",
+    "county.test": "the same; .test is reserved",
+    "www.traccar.org": "describes the protocol of OsmAnd",
+    "owntracks.org": "describes the protocol of OwnTracks",
+    "graphml.graphdrawing.org": "namespace of GraphML",
+    "www.w3.org": "namespaces",
+    "www.opengis.net": "namespaces",
+}
+HOST_IN_ADDRESS = re.compile(
+    r"""(?:https?|git|ssh|ftp|wss?)(?:\+\w+)?:(?://|\\/\\/)(?:[^\s/@"'<>{}]*@)?([A-Za-z0-9][\w.-]*\w)"""
+)
+# Package sources and CDNs also without a scheme, as settings of tools write them.
+KNOWN_HOSTS = re.compile(
+    r"\b(?:[\w-]+\.)*(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|npmmirror\.com|yarnpkg\.com|debian\.org|ubuntu\.com"
+    r"|docker\.io|ghcr\.io|quay\.io|github(?:usercontent)?\.com|gitee\.com|gitlab\.com|unpkg\.com|jsdelivr\.net|cdnjs\.com"
+    r"|cloudflare\.com|googleapis\.com|gstatic\.com|google\.com|bootcdn\.net|staticfile\.org|aliyun(?:cs)?\.com|huaweicloud\.com"
+    r"|tencent\.com|tuna\.tsinghua\.edu\.cn|ustc\.edu\.cn|openstreetmap\.org|overpass-api\.de|tianditu\.(?:gov\.)?cn|amap\.com"
+    r"|mapbox\.com|anaconda\.org|conda\.io|huggingface\.co)\b"
+)
+PACKAGE_SOURCE = re.compile(
+    r"--(?:extra-)?index-url|--find-links|--trusted-host|--registry|^\s*registry\s*=", re.MULTILINE
+)
+
+
+def _hosts(text: str) -> set[str]:
+    """Hosts that a text names, but the ones that may be named."""
+    found = set(HOST_IN_ADDRESS.findall(text)) | {match.group() for match in KNOWN_HOSTS.finditer(text)}
+    return {host for host in found if host.lower() not in HOSTS}
+
+
+def test_no_file_names_a_host() -> None:
+    """Neither a registry nor a CDN nor anything else outside, in whatever kind of file (design invariant 13)."""
+    here = Path(__file__).resolve()
+    found = []
+    for path in project_files():
+        if path == here:
+            continue
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        found += [f"{name_of(path)}: {host}" for host in sorted(_hosts(text))]
+        found += [f"{name_of(path)}: {match.group()}" for match in PACKAGE_SOURCE.finditer(text)]
+    assert found == []
+
+
+def test_every_host_that_may_be_named_is() -> None:
+    """The list does not outgrow its reasons."""
+    here = Path(__file__).resolve()
+    texts = [path.read_bytes().decode("utf-8", errors="replace") for path in project_files() if path != here]
+    named = {host for text in texts for host in HOST_IN_ADDRESS.findall(text)}
+    assert set(HOSTS) - named == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("resolved: https://registry.npmjs.org/a", "registry.npmjs.org"),
+        ("pip install git+https://github.com/a/b", "github.com"),
+        ('"https:\\/\\/mirror.corp\\/simple"', "mirror.corp"),
+        ("https://user:word@packages.corp/simple", "packages.corp"),
+        ("url = 'cdn.jsdelivr.net/npm/a'", "cdn.jsdelivr.net"),
+        ("http://10.1.2.3:8080/simple", "10.1.2.3"),
+    ],
+)
+def test_a_host_is_found(text: str, host: str) -> None:
+    """In the forms that files write it."""
+    assert _hosts(text) == {host}
+
+
+@pytest.mark.parametrize(
+    "text", ["http://127.0.0.1:8000/", "http://www.w3.org/2000/svg", "https://{host}/", "http://localhost"]
+)
+def test_what_may_be_named_is_no_host(text: str) -> None:
+    """Ourselves, and vocabularies."""
+    assert _hosts(text) == set()
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "package-lock.json", "package.json", "pyproject.toml", ".npmrc"])
 def test_set_up_files_name_no_host(root: Path, name: str) -> None:
     """A lock file made behind somebody's mirror installs anywhere."""
