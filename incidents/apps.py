@@ -15,5 +15,9 @@ class IncidentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Subscribe to events."""
+        """Subscribe to events, and give the monitoring its figures."""
+        from core.metrics import REGISTRY
         from incidents import handlers  # noqa: F401
+        from incidents.metrics import DecisionCollector
+
+        REGISTRY.register(DecisionCollector())

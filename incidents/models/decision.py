@@ -56,7 +56,11 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("派警决策")
         verbose_name_plural = _("派警决策")
-        indexes = [models.Index(fields=["incident", "id"], name="decision_incident")]
+        indexes = [
+            models.Index(fields=["incident", "id"], name="decision_incident"),
+            # Few rows: counted at every look of the monitoring (`incidents.metrics`).
+            models.Index(fields=["at"], name="decision_over_budget", condition=models.Q(over_budget=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.origin}"
