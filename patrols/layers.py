@@ -14,6 +14,8 @@ _SQL = """
       JOIN patrols_tour t ON t.id = p.tour_id AND t.state = 'open'
       JOIN patrols_unit u ON u.id = t.unit_id
      WHERE t.organisation_path LIKE ANY(%(paths)s)
+        OR EXISTS (SELECT 1 FROM patrols_tour_partners j JOIN stations_organisation o ON o.id = j.organisation_id
+                    WHERE j.tour_id = t.id AND o.path LIKE ANY(%(paths)s))
 """
 
 

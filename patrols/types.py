@@ -44,6 +44,8 @@ class TourOnDuty:
     post_is_station: bool
     has_radio: bool
     generated: bool
+    # Of a joint tour several, that of the unit first.
+    agencies: tuple[str, ...] = ()
 
 
 class Freshness(StrEnum):

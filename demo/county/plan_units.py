@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -35,6 +35,7 @@ _CREW = {
     ("warden", "plain"): ("warden", "auxiliary"),
 }
 AUXILIARY_ONLY_EVERY = 8
+_BRANCH = {"traffic": "traffic", "police_station": "police", "warden": "wardens"}
 
 
 @dataclass(slots=True)
@@ -64,7 +65,15 @@ def organisation_of(agency: str, district: int) -> str:
     """The organisation that a unit of an agency in a district belongs to."""
     if agency == "special":
         return "brigade:special"
-    return f"district:{district}:{ {'traffic': 'traffic', 'police_station': 'police', 'warden': 'wardens'}[agency] }"
+    return f"district:{district}:{_BRANCH[agency]}"
+
+
+def agency_of(organisation: str) -> str:
+    """The agency that an organisation of the plan belongs to; '' for the county and its districts themselves."""
+    branch = organisation.rpartition(":")[2]
+    return next(
+        (agency for agency, name in _BRANCH.items() if name == branch), "special" if branch == "special" else ""
+    )
 
 
 def lay_units(
@@ -119,7 +128,20 @@ def lay_units(
                 segments=near,
             )
         )
-    return tuple(rows), tuple(garage.rows)
+    return _joint(rows, people), tuple(garage.rows)
+
+
+def _joint(rows: Sequence[UnitRow], people: PeopleRegister) -> tuple[UnitRow, ...]:
+    """One joint tour 联勤 a district: with its first traffic car rides an officer of the police stations."""
+    seen: set[str] = set()
+    laid = []
+    for row in rows:
+        if row.agency == "traffic" and row.kind == "car" and row.organisation not in seen:
+            seen.add(row.organisation)
+            home = organisation_of("police_station", int(row.organisation.split(":")[1]))
+            row = replace(row, crews=tuple((*crew, *_crew(people, home, ("officer",))) for crew in row.crews))
+        laid.append(row)
+    return tuple(laid)
 
 
 def _crew(people: PeopleRegister, organisation: str, kinds: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 from core import clock
 from core.geo.srid import STORE_SRID
 from demo.county.plan_types import OrganisationPlan, ShiftRow, UnitRow
+from demo.county.plan_units import agency_of
 from demo.loading.writing import Progress, Written, actor, chunks
 from patrols import services as patrols
 from stations import services as stations
@@ -71,6 +73,7 @@ def units_write(plan: OrganisationPlan, written: Written, progress: Progress) ->
     """Units with devices and open tours; returns what plays them. Drones stay at their nest and get no tour."""
     shifts = shifts_write(plan, written)
     index = current_shift(plan.shifts, clock.now())
+    homes = {row.key: row.organisation for row in plan.people}
     played: list[SimulatedUnit] = []
     for batch in chunks(plan.units):
         for row in batch:
@@ -85,15 +88,17 @@ def units_write(plan: OrganisationPlan, written: Written, progress: Progress) ->
                 radio=row.radio,
                 generated=True,
             )
-            played.append(_tour(row, unit, shifts[index], index, written))
+            played.append(_tour(row, unit, shifts[index], row.crews[index], homes, written))
         progress(f"units {len(played)}/{len(plan.units)}")
     return played
 
 
-def _tour(row: UnitRow, unit: Any, shift: Any, index: int, written: Written) -> SimulatedUnit:
+def _tour(
+    row: UnitRow, unit: Any, shift: Any, keys: Sequence[str], homes: Mapping[str, str], written: Written
+) -> SimulatedUnit:
     who = actor()
     now = clock.now()
-    crew = [written.people[key] for key in row.crews[index]]
+    crew = [written.people[key] for key in keys]
     vehicle = written.vehicles.get(row.vehicle)
     tour = patrols.tour_plan(
         actor=who,
@@ -105,7 +110,7 @@ def _tour(row: UnitRow, unit: Any, shift: Any, index: int, written: Written) -> 
         post=(row.post_lon, row.post_lat),
         shift=shift,
         vehicle=vehicle,
-        agencies=[row.agency],
+        agencies=[agency for key in keys if (agency := agency_of(homes[key]))],
         generated=True,
     )
     tour.segments.set([written.segments[key] for key in row.segments if key in written.segments])

@@ -93,6 +93,7 @@ def unit_json(tour: TourOnDuty) -> dict[str, Any]:
         "call_sign": tour.call_sign,
         "kind": tour.kind,
         "agency": tour.agency,
+        "agencies": tour.agencies,
         "on_break": tour.on_break,
         "people": len(tour.people_kinds),
         "lon": tour.lon if has_fix else tour.post_lon,

@@ -215,7 +215,7 @@ class Hub:
             seen = [
                 unit.body
                 for unit in moved
-                if (unit.tour_id in own or any(unit.organisation_path.startswith(path) for path in scope))
+                if (unit.tour_id in own or any(each.startswith(scope) for each in unit.paths))
                 and (bounds is None or (bounds[0] <= unit.lon <= bounds[2] and bounds[1] <= unit.lat <= bounds[3]))
             ]
             if seen:

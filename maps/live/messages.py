@@ -28,6 +28,8 @@ class FeedMessage:
     chief_ids: frozenset[int] = frozenset()
     # Upon whom a supervision is pressed.
     pressed_id: int | None = None
+    # Other organisations that take part in a joint tour.
+    partner_paths: tuple[str, ...] = ()
 
 
 def feed_message(
@@ -39,6 +41,7 @@ def feed_message(
     payload: dict[str, Any],
     at: datetime,
     chief_ids: Iterable[int | None] = (),
+    partner_paths: Iterable[str] = (),
 ) -> FeedMessage:
     """Encode one row. Its id is the feed number, which a client sends back as `Last-Event-ID`."""
     body = dumps({"topic": topic, "subject": subject, "payload": payload, "at": at})
@@ -53,6 +56,7 @@ def feed_message(
         data=f"id: {seq}\nevent: change\ndata: {body}\n\n".encode(),
         chief_ids=frozenset(person for person in chief_ids if person is not None and topic != PRESSED_TOPIC),
         pressed_id=person_id if topic == PRESSED_TOPIC and isinstance(person_id, int) else None,
+        partner_paths=tuple(partner_paths),
     )
 
 

@@ -57,7 +57,8 @@ class Reader:
             return True
         if self.wanted.own_only:
             return False
-        return any(message.organisation_path.startswith(path) for path in self.scope(message.audience))
+        scope = self.scope(message.audience)
+        return any(path.startswith(scope) for path in (message.organisation_path, *message.partner_paths))
 
     def scope(self, audience: str) -> tuple[str, ...]:
         """The organisation paths within which this reader may see a data class."""

@@ -17,7 +17,11 @@ BATCH = 2000
 _EVENTS_SQL = """
     SELECT e.feed_seq, e.topic, e.organisation_path, e.audience, e.subject, e.payload, e.at,
            jsonb_path_query_array(i.chain, '$.**.person_id')
-               || jsonb_path_query_array(i.chain, '$.**.acting_person_id')
+               || jsonb_path_query_array(i.chain, '$.**.acting_person_id'),
+           (SELECT array_agg(o.path)
+              FROM patrols_tour_partners j JOIN stations_organisation o ON o.id = j.organisation_id
+             WHERE e.audience = 'tour' AND jsonb_typeof(e.subject -> 'tour_id') = 'number'
+               AND j.tour_id = (e.subject ->> 'tour_id')::bigint)
       FROM core_event e
       LEFT JOIN incidents_incident i
              ON e.audience = 'incident' AND jsonb_typeof(e.subject -> 'incident_id') = 'number'
@@ -28,7 +32,10 @@ _EVENTS_SQL = """
 _MOVED_SQL = """
     SELECT p.changed_seq, t.organisation_path, p.tour_id, u.uid::text, u.call_sign, u.kind, u.agency,
            round(ST_X(p.geom)::numeric, 6)::float8, round(ST_Y(p.geom)::numeric, 6)::float8,
-           p.course_deg, p.speed_mps, extract(epoch FROM p.fixed_at)::float8, p.is_mock, t.state
+           p.course_deg, p.speed_mps, extract(epoch FROM p.fixed_at)::float8, p.is_mock, t.agencies,
+           (SELECT array_agg(o.path)
+              FROM patrols_tour_partners j JOIN stations_organisation o ON o.id = j.organisation_id
+             WHERE j.tour_id = t.id)
       FROM patrols_tourposition p
       JOIN patrols_tour t ON t.id = p.tour_id
       JOIN patrols_unit u ON u.id = t.unit_id
@@ -42,7 +49,8 @@ class MovedUnit:
     """A unit whose position changed, with the fields of the positions message."""
 
     changed_seq: int
-    organisation_path: str
+    # Of its organisation, then of those whose people ride along.
+    paths: tuple[str, ...]
     tour_id: int
     lon: float
     lat: float
@@ -58,7 +66,9 @@ def events_after(seq: int, limit: int = BATCH) -> list[FeedMessage]:
 
 def _message(row: Sequence[Any]) -> FeedMessage:
     chiefs: Any = loaded(row[7])
-    return feed_message(row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6], chiefs or ())
+    return feed_message(
+        row[0], row[1], row[2], row[3], loaded(row[4]), loaded(row[5]), row[6], chiefs or (), row[8] or ()
+    )
 
 
 def feed_head() -> tuple[int, int]:
@@ -80,7 +90,7 @@ def moved_after(changed_seq: int, limit: int = 5000) -> list[MovedUnit]:
 def _moved(row: Sequence[Any]) -> MovedUnit:
     return MovedUnit(
         changed_seq=row[0],
-        organisation_path=row[1],
+        paths=(row[1], *(row[14] or ())),
         tour_id=row[2],
         lon=row[7],
         lat=row[8],
@@ -90,6 +100,7 @@ def _moved(row: Sequence[Any]) -> MovedUnit:
             "call_sign": row[4],
             "kind": row[5],
             "agency": row[6],
+            "agencies": row[13],
             "lon": row[7],
             "lat": row[8],
             "course_deg": row[9],

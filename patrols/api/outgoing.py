@@ -66,6 +66,13 @@ class VehicleOut(serializers.Serializer):
     kind = serializers.CharField()
 
 
+class PartnerOut(serializers.Serializer):
+    """An organisation whose people ride along."""
+
+    uid = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class PointOut(serializers.Field):
     """[lon, lat]."""
 
@@ -89,14 +96,20 @@ class TourOut(serializers.ModelSerializer):
     post_station = NamedOut()
     segments = NamedOut(many=True)
     members = MemberOut(many=True)
+    agency_names = serializers.SerializerMethodField()
+    partners = PartnerOut(many=True)
 
     class Meta:
         model = Tour
         fields = (
             "uid", "unit", "organisation", "organisation_name", "state", "state_name", "shift", "planned_from",
             "planned_until", "opened_at", "closed_at", "on_break_since", "vehicle", "post", "post_station", "segments",
-            "members", "agencies", "note", "generated",
+            "members", "agencies", "agency_names", "partners", "note", "generated",
         )  # fmt: skip
+
+    def get_agency_names(self, row: Tour) -> list[str]:
+        """The Chinese names of the agencies, that of the unit first."""
+        return [spoken(Unit.Agency(agency).label) for agency in row.agencies]
 
     def get_state_name(self, row: Tour) -> str:
         """The Chinese name of the state."""
@@ -148,7 +161,7 @@ def with_all(tours: Any) -> Any:
     """A tour queryset with everything that `TourOut` shows, in a fixed number of statements."""
     return tours.select_related(
         "unit", "organisation", "shift", "shift__organisation", "vehicle", "post_station"
-    ).prefetch_related("segments", "members__person")
+    ).prefetch_related("segments", "members__person", "partners")
 
 
 def unit_feature(unit: UnitOnDuty) -> dict[str, Any]:
@@ -166,6 +179,7 @@ def unit_feature(unit: UnitOnDuty) -> dict[str, Any]:
             "call_sign": tour.call_sign,
             "kind": tour.kind,
             "agency": tour.agency,
+            "agencies": list(tour.agencies),
             "state": unit.state,
             "on_break": tour.on_break,
             "people": len(tour.people_kinds),

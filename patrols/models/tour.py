@@ -17,7 +17,11 @@ from patrols.states import TourState
 
 
 class Tour(models.Model):
-    """Planned, then open from check-in to check-out. A joint tour names its agencies in `agencies`."""
+    """Planned, then open from check-in to check-out.
+
+    A joint tour names its agencies in `agencies`, that of the unit first; `partners` are the other organisations from
+    which its members come: they see it too.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey("patrols.Unit", models.PROTECT, related_name="tours", verbose_name=_("勤务单元"))
@@ -40,6 +44,9 @@ class Tour(models.Model):
     post_station = models.ForeignKey("stations.Station", models.SET_NULL, null=True, blank=True, related_name="+")
     segments = models.ManyToManyField("roads.Segment", blank=True, related_name="tours", verbose_name=_("巡逻路段"))
     agencies = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name=_("联勤警种"))
+    partners = models.ManyToManyField(
+        "stations.Organisation", blank=True, related_name="joint_tours", verbose_name=_("联勤机构")
+    )
     note = models.CharField(_("备注"), max_length=200, blank=True)
     generated = models.BooleanField(_("示例数据"), default=False)
 

@@ -54,7 +54,8 @@ class _Wanted:
 def requirement_gaps(*, actor: Actor, day: date) -> list[RequirementGap]:
     """Requirements of one local day that are not covered from start to end by enough planned, open or closed tours.
 
-    A tour counts for one requirement at a time, whoever may see that requirement; several tours that follow each other
+    A tour counts for one requirement at a time, whoever may see that requirement, a joint one of several organisations
+    too; several tours that follow each other
     cover a window together, half a shift alone does not. Where two requirements want the same tour, the narrower one
     (a place before an organisation, then powers, then kinds) has it.
     """
@@ -99,7 +100,7 @@ def _tours(span: Span) -> list[tuple[Tour, Span]]:
     rows = (
         Tour.objects.filter(state__in=states, planned__overlap=span)
         .select_related("unit", "post_station")
-        .prefetch_related("segments", "members__person")
+        .prefetch_related("segments", "members__person", "partners")
         .order_by("id")
     )
     found = []
@@ -124,10 +125,11 @@ def _rank(each: _Wanted) -> tuple[Any, ...]:
 
 
 def _serves(tour: Tour, requirement: Requirement) -> bool:
-    """Whether a tour, while it is out, is what a requirement asks for: of its organisation or one below, of a kind that
-    is named, with people who have the powers, and standing there where a place is named.
+    """Whether a tour, while it is out, is what a requirement asks for: of its organisation or one below, or with people
+    of these; of a kind that is named, with people who have the powers, and standing there where a place is named.
     """
-    if not tour.organisation_path.startswith(requirement.organisation.path or "?"):
+    paths = [tour.organisation_path, *(partner.path or "" for partner in tour.partners.all())]
+    if not any(path.startswith(requirement.organisation.path or "?") for path in paths):
         return False
     if requirement.kinds and tour.unit.kind not in requirement.kinds:
         return False

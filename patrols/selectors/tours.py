@@ -24,7 +24,7 @@ _ON_DUTY_SQL = """
            coalesce(p.is_mock, false), coalesce(p.source, ''),
            ST_X(coalesce(t.post, s.geom, u.post, h.geom)), ST_Y(coalesce(t.post, s.geom, u.post, h.geom)),
            t.post IS NULL AND (s.id IS NOT NULL OR (u.post IS NULL AND h.id IS NOT NULL)),
-           u.radio <> '', t.generated
+           u.radio <> '', t.generated, t.agencies
       FROM patrols_tour t
       JOIN patrols_unit u ON u.id = t.unit_id
       LEFT JOIN patrols_tourposition p ON p.tour_id = t.id
@@ -48,7 +48,7 @@ def _rows(where: str, params: dict[str, Any]) -> list[TourOnDuty]:
 
 def _tour(row: Sequence[Any]) -> TourOnDuty:
     """Columns come in the order of the fields; the kinds of the people present give powers and kinds."""
-    values = [*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:]]
+    values = [*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:-1], tuple(row[-1])]
     return TourOnDuty(*values)
 
 
@@ -70,7 +70,9 @@ def system_tours_on_duty(*, at: datetime, paths: Iterable[str] | None = None) ->
 
 
 def tours_on_duty(*, actor: Actor, at: datetime) -> list[TourOnDuty]:
-    """The open tours whose positions this actor may see: those of its scope, and the one it is on itself."""
+    """The open tours whose positions this actor may see: those of its scope, those on which people of its scope ride
+    along, and the one it is on itself.
+    """
     paths = actor.scope_paths(Verb.VIEW, DataClass.POSITION)
     own = actor.person_id if actor.may(Verb.VIEW_OWN, DataClass.POSITION) else None
     if not paths and own is None:
@@ -78,14 +80,20 @@ def tours_on_duty(*, actor: Actor, at: datetime) -> list[TourOnDuty]:
     return _rows(
         """AND (t.organisation_path LIKE ANY(%(patterns)s::text[]) OR t.id IN (
                SELECT tour_id FROM patrols_tourmember
-                WHERE person_id = %(person)s AND present @> %(at)s::timestamptz))""",
+                WHERE person_id = %(person)s AND present @> %(at)s::timestamptz
+               UNION ALL
+               SELECT j.tour_id FROM patrols_tour_partners j JOIN stations_organisation o ON o.id = j.organisation_id
+                WHERE o.path LIKE ANY(%(patterns)s::text[])))""",
         {"at": at, "patterns": [f"{path}%" for path in paths], "person": own},
     )
 
 
 def tours_visible_to(actor: Actor) -> QuerySet[Tour]:
-    """Tours this actor may see; the members of a tour always see their own."""
-    visible = path_filter(actor, Verb.VIEW, DataClass.TOUR)
+    """Tours this actor may see, joint ones of its organisations too; the members of a tour always see their own."""
+    shared = Tour.partners.through.objects.filter(
+        path_filter(actor, Verb.VIEW, DataClass.TOUR, field="organisation__path")
+    )
+    visible = path_filter(actor, Verb.VIEW, DataClass.TOUR) | Q(pk__in=shared.values("tour_id"))
     if actor.person_id is not None and actor.may(Verb.VIEW_OWN, DataClass.TOUR):
         visible |= Q(pk__in=TourMember.objects.filter(person_id=actor.person_id).values("tour_id"))
     return Tour.objects.filter(visible)

@@ -62,6 +62,21 @@ def _locked(tour_id: int) -> Tour:
     return tour
 
 
+def _agencies(unit: Unit, named: Iterable[str]) -> list[str]:
+    """The agencies of a tour, each once: that of its unit first; 联勤 is what several are together, not one more."""
+    agencies = list(dict.fromkeys(each for each in (unit.agency, *named) if each != Unit.Agency.JOINT.value))
+    for agency in agencies:
+        if agency not in Unit.Agency.values:
+            raise InvalidInput(_("未知的警种"), field="agencies", value=agency, cure="、".join(Unit.Agency.values))
+    return agencies
+
+
+def _partners_join(tour: Tour) -> None:
+    """Organisations that send people along see the tour as their own do, also after these have left."""
+    others = tour.members.exclude(person__organisation_id=tour.organisation_id)
+    tour.partners.add(*others.values_list("person__organisation_id", flat=True).distinct())
+
+
 def _queue_for(person_ids: Iterable[int]) -> None:
     """Check-ins of the same people wait for each other, in one order: two that meet in the exclusion constraint would
     each wait for the other until PostgreSQL ends one of them as a deadlock.
@@ -135,9 +150,14 @@ def tour_plan(
     lead_id: int | None = None,
     post: tuple[float, float] | None = None,
     segments: Sequence[Any] = (),
+    agencies: Sequence[str] = (),
     **fields: Any,
 ) -> Tour:
-    """Plan an outing of a unit. `post` is (lon, lat) WGS-84. Members become present only at check-in."""
+    """Plan an outing of a unit. `post` is (lon, lat) WGS-84. Members become present only at check-in.
+
+    A joint tour has members of several organisations, which all see it; `agencies` names those beside the unit's own.
+    Raises InvalidInput for an agency that there is not.
+    """
     require(actor, Verb.CREATE, DataClass.TOUR, unit.organisation.path)
     if ends_at <= starts_at:
         raise InvalidInput(
@@ -157,6 +177,7 @@ def tour_plan(
             organisation_path=unit.organisation.path or "",
             planned=DateTimeTZRange(starts_at, ends_at, "[)"),
             post=Point(*post, srid=STORE_SRID) if post else None,
+            agencies=_agencies(unit, agencies),
             **fields,
         )
         TourMember.objects.bulk_create(
@@ -168,6 +189,7 @@ def tour_plan(
             for person_id in person_ids
         )
         tour.segments.set(segments)
+        _partners_join(tour)
         _record(actor, tour, "planned")
     return tour
 
@@ -264,6 +286,7 @@ def tour_member_join(*, actor: Actor, tour_id: int, person_id: int) -> TourMembe
             del created
             member.present = DateTimeTZRange(clock.now(), None, "[)")
             member.save(update_fields=["present"])
+            _partners_join(tour)
             _record(actor, tour, "member_joined", {"person_id": person_id})
     except IntegrityError as error:
         raise _conflict(error) from error

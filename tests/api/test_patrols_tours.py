@@ -105,6 +105,32 @@ def test_an_outing_from_plan_to_check_out(district: Organisation, desk: Api, off
     assert officer.get("units/").json()["features"] == []
 
 
+def test_a_joint_tour_is_shown_to_all_its_organisations(desk: Api, district: Organisation) -> None:
+    county = an_organisation("示例县", kind="district")
+    traffic, police = (an_organisation(name, parent=county) for name in ("县交警", "县派出所"))
+    planner, own, other = (Api(place, Role.DISPATCHER) for place in (county, traffic, police))
+    mates = Api(traffic, Role.OFFICER), Api(police, Role.OFFICER)
+    body = _plan(a_unit(traffic), *(mate.person for mate in mates), agencies=["police_station"])
+    refused = planner.post("tours/", body | {"agencies": ["navy"]})
+    assert (refused.status_code, refused.json()["error"]["field"]) == (400, "agencies.0")
+    made = planner.post("tours/", body).json()
+    assert (made["agencies"], made["agency_names"]) == (["traffic", "police_station"], ["交警", "派出所"])
+    assert made["partners"] == [{"uid": str(police.uid), "name": "县派出所"}]
+    address = f"tours/{made['uid']}/"
+    assert mates[1].post(f"{address}open/").status_code == 200
+    _place(Tour.objects.get(uid=made["uid"]), 5)
+    for api in (own, other):
+        assert api.get(address).json()["agencies"] == made["agencies"]
+        assert [row["uid"] for row in api.get("tours/").json()["tours"]] == [made["uid"]]
+        (shown,) = api.get("units/").json()["features"]
+        assert shown["properties"]["agencies"] == made["agencies"]
+        assert shown["geometry"]["coordinates"] == [110.5, 19.3]
+    assert mates[1].get("duty/").json()["tour"]["agency_names"] == made["agency_names"]
+    assert desk.get(address).status_code == 404
+    assert desk.get("units/").json()["features"] == []
+    assert other.post(f"{address}close/").status_code == 403, "the desk of the unit's own organisation decides"
+
+
 def test_bad_plans_are_refused_by_field(district: Organisation, desk: Api, officer: Api) -> None:
     unit = a_unit(district)
     stranger = a_person(an_organisation("乙区"))

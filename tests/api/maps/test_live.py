@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from core import clock, events
 from core.services import clock_set
 from maps.live import asgi, hub
+from patrols.services import tour_close, tour_member_join
 from stations.selectors import actor_for_user
 from stations.services import role_grant, role_revoke, token_create, token_revoke
 from stations.types import Actor, DataClass, Role
@@ -96,6 +97,21 @@ def test_nobody_hears_of_another_organisation(world: World, live: Live, cookie: 
     assert [change.id for change in told["城北区"]] == [change.id for change in told["示例市"]]
     assert told["城南区"] == told["外市"] == phone.seen(last) == []
     assert not any(one.name == "positions" for name in ("城南区", "外市") for one in streams[name].told)
+
+
+def test_a_joint_tour_is_told_to_both_organisations(world: World, live: Live, cookie: Cookie) -> None:
+    crew = world.crew(organisation=world.north)
+    guest = a_person(world.south, login=False)
+    desks = [
+        an_actor(place, Role.DISPATCHER) for place in (world.north, world.south, an_organisation("外市", kind="city"))
+    ]
+    streams = [live.open(cookie=cookie(desk)) for desk in desks]
+    tour_member_join(actor=SYSTEM, tour_id=crew.tour.pk, person_id=guest.pk)
+    tour_close(actor=SYSTEM, tour_id=crew.tour.pk)
+    last = numbered()
+    north, south, elsewhere = ([change.topic for change in stream.seen(last)] for stream in streams)
+    assert north == south == ["patrols.tour_member_joined", "patrols.tour_closed"]
+    assert elsewhere == []
 
 
 def test_a_crew_hears_of_its_own_tour_only(world: World, live: Live, cookie: Cookie) -> None:

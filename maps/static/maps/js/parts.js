@@ -26,6 +26,9 @@ export const unitChip = (state, text = UNIT_STATES[state]) => el(`span.chip.chip
 /** traffic | police_station | special | warden | joint */
 export const agencyChip = (agency) => el(`span.chip.chip--agency.chip--${agency}`, {}, AGENCIES[agency] || agency);
 
+/** The agencies of a unit on duty: one chip, or one for each that takes part in a joint tour. */
+export const agencyChips = (unit) => (unit.agencies?.length ? unit.agencies : [unit.agency]).map(agencyChip);
+
 /** fresh | late | stale | unknown, with its words. */
 export const ageStamp = (age, text) => el(`span.age.age--${age}`, {}, text);
 

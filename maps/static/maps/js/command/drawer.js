@@ -3,7 +3,7 @@ import { get } from "../api.js";
 import { directions } from "../directions.js";
 import { byId, el, fill } from "../dom.js";
 import { gettext, page } from "../page.js";
-import { ageStamp, agencyChip, gradeChip, icon, stateBlock, stepTrack } from "../parts.js";
+import { ageStamp, agencyChips, gradeChip, icon, stateBlock, stepTrack } from "../parts.js";
 import {
   ageText, ASSIGNMENT_STATES, assignmentState, clockText, distanceText, FLAGS, INCIDENT_STATES, kindName, SHORTFALLS, SOURCES, timeText,
 } from "../words.js";
@@ -233,7 +233,7 @@ export class Drawer {
     return el("li.offer", {},
       el("div.row", {},
         el("b", {}, candidate.call_sign),
-        unit && agencyChip(unit.agency),
+        unit && agencyChips(unit),
         ageStamp(candidate.position_age_s == null ? "unknown" : this.store.ageOf(candidate.position_age_s), age),
         el("b.push.offer__time", {}, clockText(candidate.travel_s))),
       el("p.offer__why", {}, candidate.reasons.map((reason) => reason.text).join(" · ")),

@@ -3,7 +3,7 @@ import { everySecond, nowMs } from "../clock.js";
 import { byId, el, fill, toast } from "../dom.js";
 import { Feed } from "../feed.js";
 import { gettext, page } from "../page.js";
-import { ageStamp, agencyChip, icon, unitChip } from "../parts.js";
+import { ageStamp, agencyChips, icon, unitChip } from "../parts.js";
 import { ageText, kindName, STAGES, timeText } from "../words.js";
 import { settle } from "./actions.js";
 import { Drawer } from "./drawer.js";
@@ -195,7 +195,7 @@ function showUnit(tourId) {
   const place = byId("unit-card");
   fill(place,
     el("div.row", {}, el("b", {}, unit.call_sign), el("button.btn.btn--quiet.btn--icon.btn--sm.push", { type: "button", "aria-label": gettext("关闭"), onclick: () => { place.hidden = true; } }, icon("close"))),
-    el("p.row", {}, unitChip(look.state), agencyChip(unit.agency), look.assignment && el("small", {}, look.assignment.incident_number)),
+    el("p.row", {}, unitChip(look.state), agencyChips(unit), look.assignment && el("small", {}, look.assignment.incident_number)),
     el("p.row", {}, look.seconds == null ? ageStamp("unknown", gettext("没有定位，图上是岗点")) : ageStamp(look.age, gettext("定位 %(age)s前", { age: ageText(look.seconds) })),
       unit.is_mock && el("span.chip.chip--warn", {}, gettext("模拟定位"))),
     look.assignment && el("button.btn.btn--sm", { type: "button", onclick: () => choose(look.assignment.incident) }, gettext("打开警情")));

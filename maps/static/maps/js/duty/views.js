@@ -83,10 +83,11 @@ export function dutyView(duty, { pause, resume, checkOut, finish }) {
   const tour = duty.tour;
   return el("section.stack", {},
     el("div.card", {},
-      el("p.row", {}, el("b", {}, tour.unit.call_sign), el("span.chip", {}, tour.unit.agency_name), el("span.chip", {}, tour.unit.kind_name), tour.vehicle && el("span.muted", {}, tour.vehicle.plate)),
+      el("p.row", {}, el("b", {}, tour.unit.call_sign), (tour.agency_names.length ? tour.agency_names : [tour.unit.agency_name]).map((name) => el("span.chip", {}, name)), el("span.chip", {}, tour.unit.kind_name), tour.vehicle && el("span.muted", {}, tour.vehicle.plate)),
       el("dl.kv", {},
         el("dt", {}, gettext("时段")), el("dd", {}, `${timeText(tour.planned_from).slice(0, 5)}–${timeText(tour.planned_until).slice(0, 5)}`),
         el("dt", {}, gettext("人员")), el("dd", {}, tour.members.map((member) => member.name).join("、")),
+        tour.partners.length > 0 && [el("dt", {}, gettext("联勤机构")), el("dd", {}, tour.partners.map((each) => each.name).join("、"))],
         tour.segments.length > 0 && [el("dt", {}, gettext("路段")), el("dd", {}, tour.segments.map((segment) => segment.name).join("、"))],
         tour.post_station && [el("dt", {}, gettext("岗位")), el("dd", {}, tour.post_station.name)])),
     tasks(duty.tasks, finish),
