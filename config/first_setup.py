@@ -22,6 +22,7 @@ from core.errors import Conflict, InvalidInput
 from incidents.services import catalogue_restore
 from patrols.selectors import requirements_visible_to, shifts_visible_to
 from patrols.services import requirement_create, shift_create
+from roads.selectors import levels_for
 from stations.selectors import organisation_by_code
 from stations.services import account_create, organisation_create, person_create, role_grant
 from stations.types import Actor, Role, system_actor
@@ -29,6 +30,8 @@ from stations.types import Actor, Role, system_actor
 COLUMNS = ("code", "name", "kind", "parent", "duty_phone", "supervision_phone")
 SHIFTS = (("白班", time(8), time(20)), ("夜班", time(20), time(8)))
 REQUIREMENT = "日常巡逻"
+# A scheme of road chiefs has four levels (county, town, village, road) to six; they are the county's own data.
+FEWEST_LEVELS, MOST_LEVELS = 4, 6
 FOR_EVER = (date(2000, 1, 1), date(2100, 1, 1))
 # The three separated administrations: one sets up, one grants roles, one reads the audit; nobody holds two.
 ACCOUNTS = (
@@ -44,6 +47,8 @@ class Done:
 
     made: list[str] = field(default_factory=list)
     kept: int = 0
+    # What is still missing, with its cure; a set-up is not refused for it.
+    missing: list[str] = field(default_factory=list)
 
 
 def tree_read(path: Path) -> list[dict[str, str]]:
@@ -87,6 +92,7 @@ def set_up(
         for made in catalogue_restore(actor=actor):
             done.made.append(made)
         _plans(actor, root, done)
+        _levels(root, done)
         if dry_run:
             transaction.set_rollback(True)
     return done
@@ -130,6 +136,16 @@ def _account(
     account_create(actor=actor, person=person, username=username, password=password_of(username))
     role_grant(actor=actor, person=person, role=role, organisation=root, note="setup_county")
     done.made.append(f"{role.value} {username}")
+
+
+def _levels(root: Any, done: Done) -> None:
+    """Fewer levels of chiefs than a scheme has are told, not refused: lateness climbs as far as there are levels."""
+    count = len(levels_for(root))
+    if count < FEWEST_LEVELS:
+        done.missing.append(
+            f"levels of road chiefs: {count}, a scheme has {FEWEST_LEVELS} to {MOST_LEVELS}: name them at "
+            "/admin/roads/chieflevel/ or /api/v1/chiefs/levels/"
+        )
 
 
 def _plans(actor: Actor, root: Any, done: Done) -> None:

@@ -133,7 +133,7 @@ class ChiefLevelAdmin(PolicyAdmin):
     data_class = DataClass.CHIEF
     list_display = ("rank", "name", "colour", "escalation_s", "is_public", "organisation")
     ordering = ("organisation__path", "rank")
-    fields = ("organisation", "rank", "name", "colour", "escalation_s")
+    fields = ("organisation", "rank", "name", "colour", "escalation_s", "is_public")
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> ChiefLevel:
         """chief_level_create"""

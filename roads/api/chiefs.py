@@ -33,6 +33,7 @@ class LevelIn(serializers.Serializer):
     name = serializers.CharField(max_length=40)
     colour = serializers.CharField(max_length=20, required=False, allow_blank=True)
     escalation_s = serializers.IntegerField(min_value=1, required=False)
+    is_public = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
 class AssignIn(serializers.Serializer):

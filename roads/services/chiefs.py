@@ -18,18 +18,27 @@ from stations.types import Actor, DataClass, Verb
 
 
 def chief_level_create(
-    *, actor: Actor, organisation: Any, rank: int, name: str, colour: str = "", escalation_s: int = 1800
+    *,
+    actor: Actor,
+    organisation: Any,
+    rank: int,
+    name: str,
+    colour: str = "",
+    escalation_s: int = 1800,
+    is_public: bool | None = None,
 ) -> ChiefLevel:
-    """Name a level of the scheme; rank 1 is the highest, up to 6."""
+    """Name a level of the scheme, or change it; rank 1 is the highest, up to 6.
+
+    `is_public`: whether its holders are on the public list; without it a new level is, and an old one stays as it is.
+    """
     require(actor, Verb.CREATE, DataClass.CHIEF, organisation.path)
     if not 1 <= rank <= 6:
         raise InvalidInput(_("级别应为 1 至 6"), field="rank", value=rank, cure=_("请填写 1 至 6 的整数"))
+    values: dict[str, Any] = {"name": name, "colour": colour, "escalation_s": escalation_s}
+    if is_public is not None:
+        values["is_public"] = is_public
     with transaction.atomic():
-        level, _created = ChiefLevel.objects.update_or_create(
-            organisation=organisation,
-            rank=rank,
-            defaults={"name": name, "colour": colour, "escalation_s": escalation_s},
-        )
+        level, _created = ChiefLevel.objects.update_or_create(organisation=organisation, rank=rank, defaults=values)
     return level
 
 

@@ -14,9 +14,11 @@ from core.models import AuditRow
 from core.rules import tables
 from incidents.models import DispatchPolicyVersion, IncidentKind
 from patrols.models import Requirement, Shift
+from roads.services import chief_level_create
 from stations.models import Organisation, Person
 from stations.selectors import actor_for_user
 from stations.types import DataClass, Verb
+from tests.factories.stations import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +86,16 @@ def test_a_dry_run_makes_nothing_and_asks_for_nothing(tmp_path: Path, monkeypatc
     said = _run("--tree", _file(tmp_path), "--dry-run")
     assert "would make city 460000 示例市" in said and "would make administrator admin" in said
     assert not Organisation.objects.exists() and not Person.objects.exists() and not AuditRow.objects.exists()
+
+
+def test_fewer_than_four_levels_of_chiefs_are_told() -> None:
+    for made in range(7):
+        said = _run("--name", "小县", "--level", "district", "--code", "460100")
+        assert (f"missing levels of road chiefs: {made}, a scheme has 4 to 6: " in said) == (made < 4)
+        if made < 6:
+            chief_level_create(
+                actor=SYSTEM, organisation=Organisation.objects.get(), rank=made + 1, name=f"{made + 1}级路长"
+            )
 
 
 def test_name_and_level_are_enough(tmp_path: Path) -> None:

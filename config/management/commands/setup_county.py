@@ -58,6 +58,8 @@ class Command(BaseCommand):
         for line in done.made:
             self.stdout.write(f"{verb} {line}")
         self.stdout.write(f"{verb} {len(done.made)}, {done.kept} were there")
+        for line in done.missing:
+            self.stdout.write(f"missing {line}")
 
     def _password(self, username: str, variable: str) -> str:
         """From the environment, else asked for twice; never shown."""
