@@ -55,6 +55,8 @@ def test_loading_ends_with_its_mark(tmp_path: Path) -> None:
     said_of_land = Organisation.objects.filter(kind="town").values_list("features__zone", flat=True)
     assert set(said_of_land) == {"suburb", "village"}, "a village road must not carry the norm of a town"
     tours = Tour.objects.count()
+    joint = Tour.objects.exclude(partners=None)
+    assert joint.exists() and {*map(tuple, joint.values_list("agencies", flat=True))} >= {("traffic", "police_station")}
     assert "already loaded" in _load(*WORDS)
     assert "already loaded" in _load(), "who names nothing goes on with what is there"
     assert Tour.objects.count() == tours
