@@ -43,8 +43,9 @@ def written(cursor: Any, sql: str, params: Sequence[Any] | Mapping[str, Any]) ->
     """As `prepared`, for a write whose answer nobody reads: within `together` it waits for the next statement."""
     if _waiting.texts is None:
         prepared(cursor, sql, params)
-    else:
-        _waiting.texts.append(_text(cursor, sql, params))
+        return
+    text = _text(cursor, sql, params)  # may send what waits, to prepare the statement
+    _waiting.texts.append(text)
 
 
 def is_waiting() -> bool:
@@ -84,8 +85,9 @@ def _waiting_first(execute: Callable[..., Any], sql: str, params: Any, many: boo
 
 
 def _send(cursor: Any) -> None:
-    texts, _waiting.texts = _waiting.texts or [], []
-    cursor.execute("; ".join(texts))
+    message = "; ".join(_waiting.texts or ())
+    _waiting.texts = []
+    cursor.execute(message)
 
 
 def _text(cursor: Any, sql: str, params: Sequence[Any] | Mapping[str, Any]) -> str:

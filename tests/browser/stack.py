@@ -19,6 +19,7 @@ from config.launcher.demo import HOST, stack
 from config.launcher.places import Places, environment, places
 from config.launcher.services import services
 from config.launcher.supervisor import Supervisor
+from tests.own_redis import PROCESSES, process_number, redis_url
 
 NODES, UNITS, SEED = 1500, 12, 7
 
@@ -89,7 +90,7 @@ def _values(where: Places, name: str, folder: Path) -> dict[str, str]:
     }
     head, _, tail = values["DATABASE_URL"].rpartition("/luzhang?")
     values["DATABASE_URL"] = f"{head}/{name}?{tail}"
-    values["REDIS_URL"] = values["REDIS_URL"].replace("?db=0", "?db=2")
+    values["REDIS_URL"] = redis_url(values["REDIS_URL"], PROCESSES + process_number())
     return values
 
 

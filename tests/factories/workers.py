@@ -19,16 +19,8 @@ from kombu import Connection
 
 from config.celery import broker_url
 
-# A database of Redis that no other process of the test run uses; the tests that do run in one process (xdist_group).
-REDIS_DB = 11
+# The tests that start workers run in one process (xdist_group).
 GROUP = "celery-workers"
-
-
-def _redis_url() -> str:
-    url = os.environ["REDIS_URL"]
-    if url.startswith("unix:"):
-        return f"{url.split('?')[0]}?db={REDIS_DB}"
-    return f"{url.rsplit('/', 1)[0]}/{REDIS_DB}"
 
 
 def until(true: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
@@ -61,7 +53,6 @@ class Workers:
         values = {
             **os.environ,
             "DATABASE_URL": urlunsplit(database),
-            "REDIS_URL": _redis_url(),
             "MEDIA_ROOT": str(settings.MEDIA_ROOT),
             "HELD_FILE": str(self.held),
         }
@@ -95,7 +86,7 @@ class Workers:
 @pytest.fixture
 def workers(tmp_path: Path, root: Path) -> Iterator[Workers]:
     """No worker yet, and an empty queue."""
-    with Connection(broker_url(_redis_url())) as way:
+    with Connection(broker_url(os.environ["REDIS_URL"])) as way:
         way.default_channel.client.flushdb()
         made = Workers(tmp_path, root, way)
         yield made

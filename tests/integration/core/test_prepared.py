@@ -97,6 +97,19 @@ def test_writes_of_a_block_are_one_message_with_the_next_question() -> None:
     assert ConsoleMessage.objects.get(key="a").text == "100 % 长'); --"
 
 
+def test_a_statement_met_for_the_first_time_loses_no_write_that_waits() -> None:
+    other = _WRITE.replace("'a', %s", "'b', %s")
+    _write("known")
+    connection.close()  # a session that has prepared nothing
+    with transaction.atomic(), together():
+        _write("a")
+        with connection.cursor() as cursor:
+            written(cursor, other, ["t", "b"])
+            written(cursor, other, ["t", "c"])
+        _write("d")
+    assert _keys() == ["a", "b", "c", "d", "known"]
+
+
 def test_nobody_reads_past_a_write_that_waits() -> None:
     with transaction.atomic(), together():
         _write("a")

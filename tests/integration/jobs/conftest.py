@@ -1,4 +1,4 @@
-"""Real Celery workers on the test's own database, with a Redis database of their own; all of it in one process."""
+"""Real Celery workers on the test's own database; their Redis database is this process's own (tests/own_redis.py)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,9 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from config.celery import app, broker_url
 from core.broker import broker_forget
 from core.models import Job
 
-# Two processes of tests never share a queue.
-REDIS_DB = 7 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
 PATIENCE_S = 120.0
 
 
@@ -99,29 +96,16 @@ class Workers:
 def all_workers(django_db_setup: None, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     """Kept over the tests of a module: a start takes seconds."""
     parts = urlsplit(os.environ["DATABASE_URL"])
-    redis_url = os.environ["REDIS_URL"].split("?")[0] + f"?db={REDIS_DB}"
     environment = {
         **os.environ,
         "DATABASE_URL": urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}")),
-        "REDIS_URL": redis_url,
         "LUZHANG_VAR": str(settings.LUZHANG_VAR),
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
     }
-    before = app.conf.broker_url
-    _broker(broker_url(redis_url))
     made = Workers(root, tmp_path_factory.mktemp("celery") / "worker.log", environment)
     yield made
     made.stop()
     made.redis.flushdb()
-    _broker(before)
-
-
-def _broker(url: str) -> None:
-    """Where this process sends its messages from now on."""
-    app.pool.force_close_all()
-    app._pool = None
-    app.amqp._producer_pool = None
-    app.conf.broker_url = url
 
 
 @pytest.fixture
