@@ -56,7 +56,8 @@ if "NAIVE_HOST" in os.environ:
     django.setup()
     application: Any = get_asgi_application()
 
-app = Celery("naive", broker=os.environ.get("NAIVE_BROKER", ""))
+# Not this process's own app: tests of the house import this module, too.
+app = Celery("naive", broker=os.environ.get("NAIVE_BROKER", ""), set_as_current=False)
 app.conf.update(task_ignore_result=True, broker_connection_retry_on_startup=True)
 
 

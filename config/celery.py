@@ -38,6 +38,9 @@ def schedules() -> dict[str, Any]:
 
 
 app = Celery("luzhang")
+# The current app is a thread's own: without this, tasks sent by the web's threads and the lanes of `run_urgent` would
+# go to an app that knows no broker.
+app.set_default()
 app.conf.update(
     broker_url=broker_url(os.environ.get("REDIS_URL", "")),
     # A worker waits for its broker as long as it takes; who sends a task does not wait.
