@@ -16,7 +16,12 @@ from tests.browser.stack import Crew, Installation
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.usefixtures("tidy")
 
-IS_DRAWN = "image => image.decode().then(() => image.naturalWidth > 0 && image.clientHeight > 0)"
+
+def _is_drawn(image: Any) -> None:
+    """Loaded, with a size, on the page; the drawer may draw itself anew meanwhile, so each is waited for."""
+    expect(image).to_have_js_property("complete", True)
+    expect(image).not_to_have_js_property("naturalWidth", 0)
+    expect(image).to_be_visible()
 
 
 def _photo() -> bytes:
@@ -44,9 +49,9 @@ def test_desk_and_phone_show_the_small_picture(
 
     image = desk.locator("#drawer .pictures img")
     expect(image).to_have_attribute("src", re.compile(rf"^/api/v1/incidents/{uid}/attachments/[-\w]+/\?size=small$"))
-    assert image.evaluate(IS_DRAWN)
+    _is_drawn(image)
     expect(image).to_have_attribute("alt", re.compile("^现场图片 1，"))
     phone.click("#sign")
     shown = phone.locator(".pictures img")
     expect(shown).to_have_count(1)
-    assert shown.evaluate(IS_DRAWN)
+    _is_drawn(shown)
