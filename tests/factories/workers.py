@@ -1,4 +1,4 @@
-"""Real Celery workers on a test's own database, with messages through the real Redis."""
+"""Real Celery workers on the test's own database; their Redis database is this process's own (tests/own_redis.py)."""
 
 from __future__ import annotations
 
@@ -13,54 +13,52 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection
-from kombu import Connection
-
-from config.celery import broker_url
 
 # The tests that start workers run in one process (xdist_group).
 GROUP = "celery-workers"
+PATIENCE_S = 120.0
+STOPS_WITHIN_S = 15.0
 
 
-def until(true: Callable[[], bool], what: str, limit_s: float = 120.0) -> None:
-    """Wait for another process."""
-    end = time.monotonic() + limit_s
-    while not true():
-        assert time.monotonic() < end, f"{what} did not happen"
-        time.sleep(0.05)
+def until(found: Callable[[], Any], what: str) -> Any:
+    """Wait for a true answer of another process and return it."""
+    end = time.monotonic() + PATIENCE_S
+    while not (answer := found()):
+        assert time.monotonic() < end, f"{what} did not come within {PATIENCE_S:.0f} s"
+        time.sleep(0.02)
+    return answer
 
 
 class Workers:
-    """Starts workers, sends them tasks, kills them."""
+    """Celery workers of a test: start, kill as a power cut does, stop."""
 
-    def __init__(self, folder: Path, root: Path, way: Connection) -> None:
+    def __init__(self, root: Path, folder: Path) -> None:
         self.held = folder / "held"
-        self._log = folder / "worker.log"
-        self._root = root
-        self._way = way
+        self.redis = redis.Redis.from_url(os.environ["REDIS_URL"])
+        self._root, self._log = root, folder / "worker.log"
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def send(self, task: Any, *arguments: Any) -> None:
-        """As `task.delay`, into the Redis database of these workers."""
-        task.apply_async(arguments, connection=self._way)
-
     def start(self, held_by: str = "") -> subprocess.Popen[bytes]:
-        """One worker with one child. `held_by`: a module that it takes in first, to stop in the middle of something;
-        that creates the file `HELD_FILE` (`self.held`) when it is there.
+        """One worker with two children, ready when this returns. `held_by`: a module that it takes in first, to stop in
+        the middle of something; that creates the file `HELD_FILE` (`self.held`) when it is there.
         """
         database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
         values = {
             **os.environ,
             "DATABASE_URL": urlunsplit(database),
+            "LUZHANG_VAR": str(settings.LUZHANG_VAR),
             "MEDIA_ROOT": str(settings.MEDIA_ROOT),
             "HELD_FILE": str(self.held),
         }
-        command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-c", "1"]
-        quiet = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+        words = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-c", "2", "--loglevel", "INFO"]
+        words += ["--without-mingle", "--without-gossip", "--without-heartbeat", "-n", f"w{time.monotonic_ns()}@test"]
+        before = self._ready()
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                [*command, *quiet, *(("-I", held_by) if held_by else ())],
+                [*words, *(("-I", held_by) if held_by else ())],
                 cwd=self._root,
                 env=values,
                 stdin=subprocess.DEVNULL,
@@ -69,26 +67,42 @@ class Workers:
                 start_new_session=True,
             )
         self._running.append(process)
+        until(lambda: self._ready() > before, "the worker")
         return process
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """The worker and its children, as a power cut would."""
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    def one(self) -> None:
+        """At least one worker lives."""
+        if not self._running:
+            self.start()
 
-    def kill_all(self) -> None:
-        """Leave none behind."""
+    def kill(self) -> None:
+        """SIGKILL for the workers and their children at once."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End all, and wait until each has gone."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: int) -> None:
         for process in self._running:
-            self.kill(process)
+            os.killpg(process.pid, how)
+        for process in self._running:
+            try:
+                process.wait(timeout=STOPS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(timeout=STOPS_WITHIN_S)
+        self._running.clear()
+
+    def _ready(self) -> int:
+        return self._log.read_bytes().count(b" ready.") if self._log.exists() else 0
 
 
 @pytest.fixture
 def workers(tmp_path: Path, root: Path) -> Iterator[Workers]:
     """No worker yet, and an empty queue."""
-    with Connection(broker_url(os.environ["REDIS_URL"])) as way:
-        way.default_channel.client.flushdb()
-        made = Workers(tmp_path, root, way)
-        yield made
-        made.kill_all()
-        way.default_channel.client.flushdb()
+    made = Workers(root, tmp_path)
+    made.redis.flushdb()
+    yield made
+    made.kill()
+    made.redis.flushdb()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +40,14 @@ def _made(kept: Attachment) -> bool:
 
 
 def test_a_worker_makes_them_and_after_a_kill_in_the_middle_the_sweep_finds_the_picture(
-    workers: Workers, media: Path, monkeypatch: pytest.MonkeyPatch
+    workers: Workers, media: Path
 ) -> None:
     broker.broker_forget()
-    monkeypatch.setattr(tasks.thumbnails_make, "delay", partial(workers.send, tasks.thumbnails_make))
-    held = workers.start("tests.integration.core.held_worker")
+    workers.start("tests.integration.core.held_worker")
     kept = _upload()
     assert attachment_shown(kept, PictureSize.SMALL).sha256 == kept.sha256
     until(workers.held.exists, "the worker at work")
-    workers.kill(held)
+    workers.kill()
     assert not _made(kept) and attachment_shown(kept, PictureSize.SMALL).sha256 == kept.sha256
     assert list(media.rglob("*.part")), "it was killed in the middle of a file"
 

@@ -11,12 +11,12 @@ import pytest
 from core.errors import Forbidden, InvalidInput
 from core.models import DecisionTable, Timer
 from incidents import services
-from incidents.dispatch.timers import ARRIVE_S, CLOSE_S, deadlines_for
 from incidents.models import Incident
 from incidents.selectors.details import incident_detail
 from incidents.services.rules import rule_publish
 from stations.services import organisation_change
 from stations.types import Role
+from tests.factories.deadlines import ARRIVE_S, CLOSE_S, deadlines_for
 from tests.factories.incidents import World, later, refresh
 from tests.factories.stations import SYSTEM, an_actor
 

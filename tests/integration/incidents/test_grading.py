@@ -14,7 +14,7 @@ from core.errors import InvalidInput
 from core.models import DecisionTable, Timer
 from core.rules import table_publish
 from incidents import services
-from incidents.dispatch.timers import deadlines_for
+from tests.factories.deadlines import deadlines_for
 from tests.factories.incidents import World, refresh, urgent
 
 pytestmark = pytest.mark.usefixtures("world")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InvalidInput
-from incidents.dispatch.timers import deadlines_for
 from incidents.models import Supervision
 from roads.selectors import levels_for, public_chain, segments_at_metre
 from roads.services import chief_assign, chief_level_create
 from stations.types import Role
+from tests.factories.deadlines import deadlines_for
 from tests.factories.incidents import World, later, refresh
 from tests.factories.roads import LONG_AGO
 from tests.factories.stations import SYSTEM, a_person

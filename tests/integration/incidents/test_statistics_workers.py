@@ -23,14 +23,14 @@ def test_a_killed_count_leaves_whole_days_and_the_next_one_does_the_rest(workers
     districts = [an_organisation(f"第{number}区", parent=city) for number in (1, 2, 3)]
     for organisation in (city, *districts):
         past_incident(organisation, clock.now() - timedelta(milliseconds=1))
-    held = workers.start("tests.integration.incidents.held_statistics")
-    workers.send(tasks.statistics_today)
+    workers.start("tests.integration.incidents.held_statistics")
+    tasks.statistics_today.delay()
     until(workers.held.exists, "the worker at work")
-    workers.kill(held)
+    workers.kill()
     counted = set(CountedDay.objects.values_list("organisation_id", flat=True))
     assert counted == {city.pk} == set(IncidentDay.objects.values_list("organisation_id", flat=True))
 
     workers.start()
-    workers.send(tasks.statistics_today)
+    tasks.statistics_today.delay()
     until(lambda: CountedDay.objects.count() == 4, "the next count")
     assert IncidentDay.objects.count() == 4

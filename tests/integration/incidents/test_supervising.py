@@ -11,11 +11,11 @@ from core import clock
 from core.errors import Conflict, Forbidden
 from core.models import Event, OutboxTask, Timer
 from incidents import services
-from incidents.dispatch.timers import deadlines_for
 from incidents.models import Supervision
 from incidents.selectors import incidents_visible_to, supervisions_for
 from roads.services import deputy_appoint, leave_set
 from stations.selectors import actor_for_user
+from tests.factories.deadlines import deadlines_for
 from tests.factories.incidents import World, later, refresh
 from tests.factories.roads import LONG_AGO
 from tests.factories.stations import SYSTEM, a_person
