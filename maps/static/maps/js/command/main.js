@@ -3,24 +3,22 @@ import { everySecond, nowMs } from "../clock.js";
 import { byId, el, fill, toast } from "../dom.js";
 import { Feed } from "../feed.js";
 import { gettext, page } from "../page.js";
-import { ageStamp, agencyChips, icon, unitChip } from "../parts.js";
-import { ageText, kindName, STAGES, timeText } from "../words.js";
+import { ageText, STAGES, timeText } from "../words.js";
 import { settle } from "./actions.js";
 import { Drawer } from "./drawer.js";
 import { Intake } from "./intake.js";
 import { IncidentList, tabOf } from "./list.js";
+import { MapSide } from "./mapside.js";
 import { Store } from "./store.js";
 import { weeksButton } from "./weeks.js";
 
 const store = new Store();
-let map = null;
-let view = null;
-let picking = null;
 let chosen = null;
 
-const drawer = new Drawer(store, { onRoute: (points) => view?.route.show(points), onClose: () => choose(null) });
+const side = new MapSide(store, { choose: (uid) => choose(uid), report: (at) => intake?.open(at) });
+const drawer = new Drawer(store, { onRoute: (points) => side.showRoute(points), onClose: () => choose(null) });
 const list = new IncidentList(store, (uid) => choose(uid));
-const intake = page.may.create ? new Intake({ pickPlace, onMade: (made) => { store.apply({ topic: "", payload: { incident: made } }); choose(made.uid); } }) : null;
+const intake = page.may.create ? new Intake({ pickPlace: () => side.pickPlace(), onMade: (made) => { store.apply({ topic: "", payload: { incident: made } }); choose(made.uid); } }) : null;
 
 async function choose(uid) {
   if (uid === chosen) return;
@@ -29,28 +27,14 @@ async function choose(uid) {
   const row = store.incidents.get(uid);
   if (row && tabOf(row) !== list.tab) list.show(tabOf(row));
   list.mark(uid);
-  drawIncidents();
+  side.mark(uid);
   if (uid) {
     history.replaceState(null, "", `#${uid}`);
-    map?.invalidateSize({ pan: false });
-    if (row && map) map.setView([row.lat, row.lon], Math.max(map.getZoom(), 13), { animate: false });
     await drawer.open(uid);
   } else {
     history.replaceState(null, "", location.pathname);
-    map?.invalidateSize({ pan: false });
     if (drawer.uid) drawer.close();
   }
-}
-
-function drawIncidents() {
-  if (!view) return;
-  const open = [...store.incidents.values()].filter((row) => tabOf(row) !== "settled" || row.uid === chosen);
-  view.incidents.keepOnly(new Set(open.map((row) => row.uid)));
-  for (const row of open) view.incidents.put(row, { chosen: row.uid === chosen, word: kindName(row.kind).slice(0, 1) });
-}
-
-function drawUnits(units = store.units.values()) {
-  if (view) for (const unit of units) view.units.put(unit, store.look(unit));
 }
 
 function figures() {
@@ -81,9 +65,7 @@ function drawPresses() {
 function drawAll() {
   list.draw();
   drawPresses();
-  drawIncidents();
-  if (view) view.units.keepOnly(new Set(store.units.keys()));
-  drawUnits();
+  side.drawAll();
   figures();
   drawer.refresh();
 }
@@ -122,8 +104,8 @@ function drawSoon() {
     flooded = asked > FLOOD;
     asked = 0;
     list.draw();
-    drawIncidents();
-    drawUnits();
+    side.drawIncidents();
+    side.drawUnits();
     figures();
     drawnIn = performance.now() - begun;
   }, Math.min(DRAW_AT_LEAST_EVERY_MS, Math.max(after, 4 * drawnIn)));
@@ -147,7 +129,7 @@ store.addEventListener("radio", ({ detail }) => {
   toast(words, "error");
   if (store.assignments.get(detail.assignment)?.incident === drawer.uid) drawer.refresh();
 });
-store.addEventListener("positions", ({ detail }) => drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
+store.addEventListener("positions", ({ detail }) => side.drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
 
 const age = byId("feed-age");
 new Feed("positions=1", {
@@ -170,62 +152,7 @@ everySecond(() => {
   list.tick();
   drawer.tick();
 });
-setInterval(() => { drawUnits(); figures(); }, 5000);
-
-function pickPlace() {
-  if (!map) {
-    toast(gettext("地图没有载入，请输入桩号或道路与路口"), "warn");
-    return Promise.resolve(null);
-  }
-  document.body.classList.add("is-picking");
-  return new Promise((resolve) => { picking = resolve; });
-}
-
-function picked(at) {
-  document.body.classList.remove("is-picking");
-  const tell = picking;
-  picking = null;
-  tell?.(at);
-}
-
-function showUnit(tourId) {
-  const unit = store.units.get(tourId);
-  if (!unit) return;
-  const look = store.look(unit);
-  const place = byId("unit-card");
-  fill(place,
-    el("div.row", {}, el("b", {}, unit.call_sign), el("button.btn.btn--quiet.btn--icon.btn--sm.push", { type: "button", "aria-label": gettext("关闭"), onclick: () => { place.hidden = true; } }, icon("close"))),
-    el("p.row", {}, unitChip(look.state), agencyChips(unit), look.assignment && el("small", {}, look.assignment.incident_number)),
-    el("p.row", {}, look.seconds == null ? ageStamp("unknown", gettext("没有定位，图上是岗点")) : ageStamp(look.age, gettext("定位 %(age)s前", { age: ageText(look.seconds) })),
-      unit.is_mock && el("span.chip.chip--warn", {}, gettext("模拟定位"))),
-    look.assignment && el("button.btn.btn--sm", { type: "button", onclick: () => choose(look.assignment.incident) }, gettext("打开警情")));
-  place.hidden = false;
-}
-
-async function startMap() {
-  const { IncidentLayer, makeMap, RouteLine, UnitLayer } = await import("../mapview.js");
-  map = await makeMap(byId("map"), { layers: ["segments", "checkpoints"] });
-  view = {
-    route: new RouteLine(map),
-    units: new UnitLayer(map, showUnit),
-    incidents: new IncidentLayer(map, (uid) => choose(uid)),
-  };
-  map.on("click", ({ latlng }) => { if (picking) picked({ lon: latlng.lng, lat: latlng.lat }); });
-  map.on("contextmenu", ({ latlng }) => intake?.open({ lon: latlng.lng, lat: latlng.lat }));
-  for (const box of document.querySelectorAll("[data-layer]")) {
-    box.addEventListener("change", () => {
-      if (box.dataset.layer === "units") view.units.group[box.checked ? "addTo" : "removeFrom"](map);
-      else map.base.show(box.dataset.layer, box.checked);
-    });
-  }
-  if (map.base.failed) byId("map-note").hidden = false;
-  drawAll();
-}
-
-startMap().catch((problem) => {
-  console.warn("map:", problem.message);
-  byId("map-note").hidden = false;
-});
+setInterval(() => { side.drawUnits(); figures(); }, 5000);
 
 byId("show-keys").addEventListener("click", () => byId("keys").showModal());
 weeksButton();
@@ -236,7 +163,7 @@ document.addEventListener("keydown", (event) => {
   }
   const key = event.key.toLowerCase();
   if (key === "escape") {
-    if (picking) picked(null);
+    if (side.picking) side.picked(null);
     else if (chosen) choose(null);
   } else if (key === "j") list.step(1);
   else if (key === "k") list.step(-1);
