@@ -144,3 +144,17 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
         lambda actor, uid, d: services.incident_supervise(actor=actor, incident_uid=uid, reason=d["reason"]).incident,
     ),
 }
+
+
+class IncidentOwnApi(APIView):
+    """A chief signs for a case on the border of two segments; the first one owns it."""
+
+    data_class = DataClass.INCIDENT
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW_OWN}
+
+    @extend_schema(operation_id="incidents_own", request=None, responses={200: dict})
+    def post(self, request: Request, uid: str) -> Response:
+        """The incident as it stands then; 409 naming who signed when the other side was quicker."""
+        actor = actor_for_request(request)
+        visible_incident(actor, uid)
+        return Response(incident_summary(services.incident_own(actor=actor, incident_uid=str(uid))))

@@ -21,6 +21,7 @@ urlpatterns = [
         attachments.IncidentAttachmentApi.as_view(),
         name="incident-attachment",
     ),
+    path("incidents/<uuid:uid>/own/", desk.IncidentOwnApi.as_view(), name="incident-own"),
     *(
         path(f"incidents/<uuid:uid>/{action}/", view.as_view(), name=f"incident-{action}")
         for action, view in desk.DESK_ACTIONS.items()

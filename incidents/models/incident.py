@@ -67,6 +67,9 @@ class Incident(models.Model):
     chainage_text = models.CharField(_("桩号"), max_length=60, blank=True)
     segment = models.ForeignKey("roads.Segment", models.SET_NULL, null=True, blank=True, related_name="incidents")
     chain = models.JSONField(_("路长链"), default=list)
+    # On a border of two segments: which chief was the first to sign for it.
+    owner_signed_at = models.DateTimeField(_("签认时间"), null=True, blank=True)
+    owner_name = models.CharField(_("签认路长"), max_length=60, blank=True)
     course_deg = models.FloatField(_("方向"), null=True, blank=True)
 
     reporter_name = EncryptedTextField(_("报警人"), purpose="incidents.incident.reporter_name", blank=True, default="")

@@ -1,6 +1,7 @@
 """The only writers of the incidents room."""
 
 from incidents.services.assigning import incident_assign
+from incidents.services.bordering import incident_own
 from incidents.services.catalogue import catalogue_restore
 from incidents.services.desk import (
     incident_close,
@@ -37,6 +38,7 @@ __all__ = [
     "incident_dispatch",
     "incident_mark_false",
     "incident_merge",
+    "incident_own",
     "incident_picture_add",
     "incident_propose",
     "incident_receive",

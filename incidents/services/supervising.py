@@ -101,6 +101,18 @@ def supervision_settle(*, actor: Actor, supervision_id: int, text: str) -> Super
     return supervision
 
 
+def presses_move(incident: Incident, *, context: StepContext) -> None:
+    """Another chain answers for the incident: what was pressed upon the former one goes to the lowest of the new."""
+    standing = list(incident.supervisions.filter(settled_at=None, person_id__isnull=False).order_by("id"))
+    for supervision in standing:
+        supervision.settled_at, supervision.settled_by_id = clock.now(), context.actor_id
+        supervision.save(update_fields=["settled_at", "settled_by_id"])
+        timing.climb_timer_cancel(incident, stage=supervision.stage)
+        _publish(supervision)
+    for stage, kind in {supervision.stage: supervision.kind for supervision in standing}.items():
+        _press_next(incident, stage=stage, below_rank=None, kind=kind, context=context)
+
+
 def _stage_reached(incident: Incident, stage: str) -> bool:
     if stage == "arrive":
         return incident.arrived_at is not None

@@ -87,6 +87,7 @@ def _open_row(incident: Any, *, border: bool) -> dict[str, Any]:
         "grade": spoken(dict(Grade.choices())[incident.grade]) if incident.grade else "",
         "late": incident.overdue_since is not None,
         "border": border,
+        "on_border": any("border" in entry for entry in incident.chain),
     }
 
 

@@ -140,6 +140,7 @@ GET    api/v1/incidents/                               incidents
 POST   api/v1/incidents/                               CDOAWHPSV
 GET    api/v1/incidents/duplicates/                    incidents
 GET    api/v1/incidents/<uuid:uid>/                    incidents
+POST   api/v1/incidents/<uuid:uid>/own/                AHPS
 GET    api/v1/incidents/<uuid:uid>/proposal/           CDL
 POST   api/v1/incidents/<uuid:uid>/reporter/           CDY
 POST   api/v1/incidents/<uuid:uid>/dispatch/           desk

@@ -41,6 +41,7 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "incident-proposal": {"GET": COMMAND | {Role.ANALYST}},
     "incident-reporter": {"POST": COMMAND | {Role.PAYEE_DESK}},
     "incident-dispatch": {"POST": COMMAND},
+    "incident-own": {"POST": SEES_OWN},
     "incident-false": {"POST": COMMAND},
     "incident-wait": {"POST": COMMAND},
     "incident-resume": {"POST": COMMAND},

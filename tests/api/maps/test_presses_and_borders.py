@@ -84,6 +84,20 @@ def test_the_neighbour_sees_an_open_case_at_the_border(
     assert not incidents_visible_to(neighbour).filter(pk=incident.pk).exists()
 
 
+def test_the_page_offers_to_sign_and_then_names_who_did(world: World, signed_in: SignedIn) -> None:
+    incident = world.report(north_m=20.0, automatic=False, title="交界处落物")
+    segments = (world.roads.first, world.roads.second)
+    neighbour, own = (actor_for_user(world.roads.chiefs[segment.pk, 4].user) for segment in segments)
+    address = f"/api/v1/incidents/{incident.uid}/own/"
+    for actor in (own, neighbour):
+        assert f"incidents/{incident.uid}/own/" in signed_in(actor).get("/chief/").content.decode()
+    assert signed_in(neighbour).post(address).status_code == 200
+    answer = signed_in(own).post(address)
+    assert answer.status_code == 409 and answer.json()["error"]["code"] == "owned_already"
+    page = signed_in(own).get("/chief/").content.decode()
+    assert f"{neighbour.name}已签认" in page and f"incidents/{incident.uid}/own/" not in page
+
+
 def test_posts_of_a_way_are_named(world: World) -> None:
     axis = world.roads.axis
     asked = f"{axis.pk}:1200.0"

@@ -47,7 +47,7 @@ async function readAnew() {
   }
   for (const form of document.querySelectorAll("[data-live] form[data-api]")) {
     if (typed.get(form.dataset.api)) form.elements.text.value = typed.get(form.dataset.api);
-    if (form.dataset.api === focused) form.elements.text.focus();
+    if (form.dataset.api === focused) (form.elements.text || form.querySelector("[type=submit]")).focus();
   }
 }
 
