@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from maps import health, ogc, tiles
-from maps.doors import chief, command, duty, jobs, posts, public, snapshot, styleguide, words
+from maps.doors import chief, command, duty, jobs, posts, public, session, snapshot, styleguide, words
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("duty/", duty.duty, name="duty"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("posts.json", posts.posts, name="posts"),
+    path("session.json", session.session, name="session"),
+    path("signed-in/", session.signed_in, name="signed-in"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("words/<str:language>.json", words.words, name="words"),
     path("tiles/<str:layer>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),

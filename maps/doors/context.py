@@ -55,6 +55,7 @@ def page_context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]
             "datum": settings.LUZHANG_BASEMAP_DATUM,
             "language": get_language(),
             "now": clock.now(),
+            "user": actor.user_id,
             "time_zone": settings.TIME_ZONE,
             **more.pop("page", {}),
         },

@@ -204,6 +204,8 @@ GET    command/snapshot/                               incidents
 GET    command/briefing/<uuid:uid>/                    CDL
 GET    duty/                                           OAWP
 GET    jobs/                                           LM
+GET    session.json                                    everybody
+GET    signed-in/                                      everybody
 GET    styleguide/                                     CDOAWHPSRLMKU
 """
 # The library's forms: here PUT is what POST is, so methods without a line are not asked. The old overview of factors

@@ -1,5 +1,6 @@
 // The one way to the API: same origin, session and CSRF token, typed errors.
 import { gettext } from "./page.js";
+import { signedOut } from "./session.js";
 
 const BASE = "/api/v1/";
 
@@ -39,9 +40,7 @@ async function call(method, path, body, headers = {}) {
   } catch {
     throw new ApiError(0, { code: "offline", message: gettext("没有网络连接"), cure: gettext("恢复后重试，重复提交不会重复生效") });
   }
-  if (answer.status === 401) {
-    location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
-  }
+  if (answer.status === 401) signedOut();
   const text = await answer.text();
   let content = {};
   try {

@@ -1,5 +1,6 @@
 // The live feed: one EventSource, its age, and what to do when it was cut.
 import { clockSet } from "./clock.js";
+import { onSignedInAgain, signedOut } from "./session.js";
 
 const BEAT_LATE_S = 5;
 
@@ -19,6 +20,14 @@ export class Feed {
     this.source = null;
     this.lastId = "";
     this.waitMs = 1000;
+    this.start();
+    onSignedInAgain(() => {
+      this.close();
+      this.start();
+    });
+  }
+
+  start() {
     this.open();
     this.timer = setInterval(() => this.tick(), 1000);
   }
@@ -51,7 +60,7 @@ export class Feed {
     listen("cut", (data) => {
       if (data.reason === "signed_out") {
         this.close();
-        location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+        signedOut();
       } else this.reopen(0);
     });
     this.source.addEventListener("error", () => {
