@@ -93,10 +93,12 @@ def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[
     """A page of a fresh browser profile, signed in: `visit("/command/", "dispatcher")`."""
     contexts = []
 
-    def visit(path: str, user: str = "", *, phone: bool = False, **options: Any) -> Any:
+    def visit(path: str, user: str = "", *, phone: bool = False, script: str = "", **options: Any) -> Any:
         size = {"width": 360, "height": 740} if phone else {"width": 1280, "height": 800}
         context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, locale="zh-CN", **options)
         contexts.append(context)
+        if script:
+            context.add_init_script(script)
         page = watch.page(context.new_page())
         if user:
             crew = next((crew for crew in house.crews if crew.user == user), None)
