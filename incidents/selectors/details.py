@@ -7,10 +7,11 @@ from typing import Any
 
 from core import clock
 from core.models import Timer
+from incidents.catalogue.reasons import table_reasons_said
 from incidents.models import Assignment, Decision, Incident
 from incidents.selectors.duplicates import duplicates_near
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
-from incidents.selectors.plans import decision_plan
+from incidents.selectors.plans import decision_plan, said_again
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.states import INCIDENT_LIFECYCLE, IncidentState
 from stations.types import Actor, DataClass, Verb
@@ -34,13 +35,14 @@ def incident_detail(*, actor: Actor, incident: Incident) -> dict[str, Any]:
         "text": incident.text,
         "risk": incident.risk,
         "zone": incident.zone,
-        "deadline_reasons": incident.deadline_reasons,
+        "grade_reasons": table_reasons_said(incident.grade_reasons),
+        "deadline_reasons": table_reasons_said(incident.deadline_reasons),
         "chain": incident.chain,
         "reporter_phone": masked_phone(incident.reporter_phone) if scoped else "",
         "merged_into": str(incident.merged_into.uid) if incident.merged_into is not None else None,
         "allowed": sorted(state.value for state in INCIDENT_LIFECYCLE.allowed(IncidentState(incident.state))),
         "assignments": [
-            {**assignment_summary(row), "deliveries": _deliveries(row)}
+            {**_assignment(row), "deliveries": _deliveries(row)}
             for row in incident.assignments.select_related("unit", "incident")
             .prefetch_related("deliveries")
             .order_by("id")
@@ -69,6 +71,12 @@ def incident_detail(*, actor: Actor, incident: Incident) -> dict[str, Any]:
         ],
         "timeline": _timeline(incident),
     }
+
+
+def _assignment(assignment: Assignment) -> dict[str, Any]:
+    """The summary with its reasons in the reader's language; feeds, which have many readers, tell them in Chinese."""
+    summary = assignment_summary(assignment)
+    return {**summary, "reasons": said_again(summary["reasons"]), "warnings": said_again(summary["warnings"])}
 
 
 def _deliveries(assignment: Assignment) -> list[dict[str, Any]]:
@@ -129,7 +137,7 @@ def assignment_detail(assignment: Assignment) -> dict[str, Any]:
     """An assignment for the phone: the incident's place and words, the way in geometry and directions."""
     incident = assignment.incident
     return {
-        **assignment_summary(assignment),
+        **_assignment(assignment),
         "incident_summary": incident_summary(incident),
         "text": incident.text,
         "route": [[round(x, 6), round(y, 6)] for x, y in assignment.route.coords] if assignment.route else [],

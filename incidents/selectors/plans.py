@@ -1,12 +1,15 @@
-"""A plan in words: reasons get their Chinese sentences when somebody reads them, not when they are stored."""
+"""A plan in words: reasons get their sentences when somebody reads them, in the reader's language."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.utils.translation import gettext
+
 from incidents.dispatch.compact import expand
-from incidents.dispatch.reasons import text
+from incidents.dispatch.reasons import TEMPLATES, text
 from incidents.dispatch.snapshot import sha256
 from incidents.dispatch.stored import plan_from_json
 from incidents.dispatch.types import Candidate, Params, Plan, Reason, RosterText
@@ -14,20 +17,40 @@ from incidents.models import Decision
 from stations.selectors import organisation_names
 from stations.types import Power
 
-_POWER_NAMES = {power.value: power.label for power in Power}
+_KEPT_POWER_NAMES = {power.value: power.label for power in Power}
 
 
 def said(code: str, params: Params) -> dict[str, Any]:
-    """A reason with its code, parameters and Chinese sentence, as it is stored and shown."""
-    names = _POWER_NAMES
-    if any(name == "area" for name, _value in params):
-        names = {**_POWER_NAMES, **organisation_names()}
-    return {"code": code, "params": dict(params), "text": text(code, params, names=names)}
+    """A reason with its code, parameters and its sentence in the reader's language."""
+    return _said(code, params, gettext, {power.value: gettext(power.label) for power in Power})
 
 
 def as_json(reason: Reason) -> dict[str, Any]:
     """See `said`."""
     return said(reason.code, reason.params)
+
+
+def kept_reason(reason: Reason) -> dict[str, Any]:
+    """A reason as it is stored: its sentence in Chinese, whoever's request stores it."""
+    return _said(reason.code, reason.params, str, _KEPT_POWER_NAMES)
+
+
+def said_again(kept: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stored reasons in the reader's language. One whose code this version no longer knows keeps its sentence."""
+    return [
+        {**row, **said(row["code"], _params(row.get("params", {})))} if row.get("code") in TEMPLATES else row
+        for row in kept
+    ]
+
+
+def _said(code: str, params: Params, translate: Callable[[str], str], names: dict[str, str]) -> dict[str, Any]:
+    if any(name == "area" for name, _value in params):
+        names = {**names, **organisation_names()}
+    return {"code": code, "params": dict(params), "text": text(code, params, translate=translate, names=names)}
+
+
+def _params(kept: dict[str, Any]) -> Params:
+    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in kept.items())
 
 
 def candidate_json(candidate: Candidate) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from incidents.dispatch.engine import Decided, decide_one
 from incidents.dispatch.queue import decide_queue
 from incidents.dispatch.types import Candidate, DecisionInput, DecisionRecord, RosterText
 from incidents.models import Incident
-from incidents.selectors.plans import as_json
+from incidents.selectors.plans import kept_reason
 from incidents.services.claiming import Claim
 from incidents.services.travel import NetworkTravel
 from roads.selectors import current_network
@@ -118,8 +118,8 @@ def candidate_claim(
         is_lead=is_lead,
         origin=origin,
         decision_id=decision_id,
-        reasons=[as_json(one) for one in candidate.reasons],
-        warnings=[as_json(one) for one in dict.fromkeys((*candidate.warnings, *warnings))],
+        reasons=[kept_reason(one) for one in candidate.reasons],
+        warnings=[kept_reason(one) for one in dict.fromkeys((*candidate.warnings, *warnings))],
         travel_s=candidate.total_ms / 1000.0,
         road_m=route["road_m"] if route else None,
         route=route["ewkt"] if route else None,
