@@ -17,6 +17,7 @@ LIBRARIES = {
     "roads": {"network", "axes", "reading"},
     "patrols": {"protocols"},
     "incidents": {"dispatch", "verification", "states"},
+    "recognition": {"plates", "gat1400"},
 }
 
 
@@ -120,7 +121,15 @@ def test_models_of_other_rooms_are_named_as_strings() -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["roads/network", "roads/reading", "roads/axes", "patrols/protocols", "incidents/dispatch", "recognition/gat1400"],
+    [
+        "roads/network",
+        "roads/reading",
+        "roads/axes",
+        "patrols/protocols",
+        "incidents/dispatch",
+        "recognition/plates",
+        "recognition/gat1400",
+    ],
 )
 def test_what_is_calculated_needs_no_django(package: str) -> None:
     """It is replayed and benchmarked outside the product."""

@@ -1,0 +1,65 @@
+"""What readers mistake for what, and one key for all texts that differ by such mistakes only.
+
+A list of plates is compared with a reading by one look-up of `folded`: equal keys, equal but for look-alikes. The table
+is deliberately small. Each pair put into a class makes strangers share a key, and a "possible" that is none takes a
+person's time; pairs seen once (E and F, C and G) or under blur only (provinces) are therefore left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recognition.plates.grammar import SERIAL_LETTERS
+from recognition.plates.plate import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlikes:
+    """Characters that readers confuse with one another; `key` stands for all of them in a folded text."""
+
+    key: str
+    characters: str
+    source: str
+
+
+# I and O are no serial characters, but readers write them.
+LOOK_ALIKES: tuple[LookAlikes, ...] = (
+    LookAlikes("0", "0DOQ", "known confusions of checkpoint readers: 0 with D and Q; O is never a serial character"),
+    LookAlikes("1", "17I", "known confusions of checkpoint readers: 1 with 7; I is never a serial character"),
+    LookAlikes("2", "2Z", "known confusions of checkpoint readers"),
+    LookAlikes("5", "5S", "known confusions of checkpoint readers"),
+    LookAlikes("8", "8B", "known confusions of checkpoint readers"),
+)
+_CLASS_OF = {char: group for group in LOOK_ALIKES for char in group.characters}
+_FOLD = str.maketrans({char: group.key for char, group in _CLASS_OF.items()})
+
+
+def folded(text: str) -> str:
+    """The key that a text shares with all texts that differ from it by look-alikes only; as long as normalised text.
+
+    Normalises first. Idempotent. Never shown to people: a folded text is no plate.
+    """
+    return normalise(text).translate(_FOLD)
+
+
+def look_alikes_of(char: str) -> frozenset[str]:
+    """The characters that a reader may have meant by one character of a normalised text, itself included."""
+    group = _CLASS_OF.get(char)
+    return frozenset(group.characters) if group else frozenset(char)
+
+
+def apart(first: str, second: str) -> int | None:
+    """At how many places two texts differ if they differ by look-alikes only (0: they are equal), None otherwise."""
+    one, other = normalise(first), normalise(second)
+    if one.translate(_FOLD) != other.translate(_FOLD):
+        return None
+    return sum(a != b for a, b in zip(one, other, strict=True))
+
+
+def share_of_strangers(serial_length: int = 5) -> float:
+    """Chance that two random serials of this length share a key though they differ: what the table costs."""
+    characters = SERIAL_LETTERS + "0123456789"
+    sizes = [sum(c in group.characters for c in characters) for group in LOOK_ALIKES]
+    single = len(characters) - sum(sizes)
+    same_key = (single + sum(size * size for size in sizes)) / len(characters) ** 2
+    return float(same_key**serial_length - (1 / len(characters)) ** serial_length)
