@@ -21,6 +21,8 @@ BENCHES: dict[str, tuple[str, str]] = {
     "fixes": ("bench.fixes", "position intake"),
     "memory": ("bench.memory", "memory of all processes together"),
     "import": ("bench.imports", "road import and graph build"),
+    "boards": ("bench.boards", "500 notice boards in one job, its worker killed on the way"),
+    "public": ("bench.public", "the public directory, as one types"),
     "chaos": ("bench.chaos", "random kills under load"),
 }
 

@@ -5,12 +5,28 @@ from __future__ import annotations
 from django.urls import path
 
 from maps import health, ogc, tiles
-from maps.doors import chief, command, duty, jobs, posts, public, session, snapshot, styleguide, words
+from maps.doors import (
+    boards,
+    chief,
+    command,
+    duty,
+    jobs,
+    posts,
+    public,
+    session,
+    sitemap,
+    snapshot,
+    stations,
+    styleguide,
+    words,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("roads/<uuid:uid>/", public.road, name="road-page"),
     path("segments/<uuid:uid>/", public.segment_page, name="segment-page"),
+    path("b/<str:number>/", boards.board_page, name="board-page"),
+    path("boards/", boards.boards, name="boards"),
     path("chief/", chief.chief, name="chief"),
     path("command/", command.command, name="command"),
     path("command/snapshot/", snapshot.command_snapshot, name="command-snapshot"),
@@ -20,6 +36,11 @@ urlpatterns = [
     path("posts.json", posts.posts, name="posts"),
     path("session.json", session.session, name="session"),
     path("signed-in/", session.signed_in, name="signed-in"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<str:section>-<int:number>.xml", sitemap.part, name="sitemap-part"),
+    path("stations/", stations.stations, name="stations-page"),
+    path("stations/<uuid:uid>/", stations.station, name="station-page"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("words/<str:language>.json", words.words, name="words"),
     path("tiles/<str:layer>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),

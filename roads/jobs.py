@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import InvalidInput, LuzhangError
 from core.jobs import Work, job, table_import
-from stations.selectors import organisation_root
+from stations.selectors import organisation_by_code, organisation_root
 from stations.selectors.actors import actor_of_job
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -91,6 +91,23 @@ def build_network(work: Work) -> Mapping[str, Any]:
     work.step(gettext("检查路网文件"))
     build, _graph = network_check(progress=work.say)
     return _told(build)
+
+
+@job(
+    "roads.print_boards", label=_("印制公示牌"), data_class=DataClass.BOARD.value, needs_file=False, may_dry_run=False,
+    files=(), options=("organisation", "which", "address"), rank=90,
+)  # fmt: skip
+def print_boards(work: Work) -> Mapping[str, Any]:
+    """The boards of an organisation and all below it, as one ZIP of A3 sheets; see `roads.services.board_bulk`."""
+    from roads.services.board_bulk import WANTED, boards_print
+
+    actor = actor_of_job(work.job.actor_id)
+    organisation = organisation_by_code(work.option("organisation")) or organisation_root()
+    require(actor, Verb.CREATE, DataClass.BOARD, organisation.path)
+    return boards_print(
+        work=work, actor=actor, organisation=organisation, which=work.option("which") or WANTED,
+        origin=work.option("address"),
+    )  # fmt: skip
 
 
 def _actor(work: Work) -> Actor:

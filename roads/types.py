@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from roads.boards.content import Difference
+from roads.states import BoardState
+
+__all__ = ["BoardState", "ChiefInChain", "Difference", "PlaceOnRoad", "SegmentAtPlace", "road_label"]
+
 
 def road_label(code: str, name: str) -> str:
     """Code and name of a road as one says them; a name that holds its code already is enough."""

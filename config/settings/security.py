@@ -52,13 +52,16 @@ ACCOUNT_RATE_LIMITS = False
 # What anybody may ask without signing in, and signing in, per address (core.api.limiting). Rows, not Redis.
 LUZHANG_RATE_LIMITS = {
     "sign-in": Limit(40, 300, frozenset({"account_login", "mfa_authenticate"}), method="POST", signed_in=True),
-    "public-search": Limit(60, 60, frozenset({"home", "api-roads-where", "api-roads-chainage", "api-roads-search"})),
+    "public-search": Limit(
+        60, 60, frozenset({"home", "station-page", "api-roads-where", "api-roads-chainage", "api-roads-search"})
+    ),
     "public-pages": Limit(
         240,
         60,
         frozenset(
             {
-                *("road-page", "segment-page", "ogc-items", "ogc-item", "api-axes", "api-axis", "api-segments"),
+                *("road-page", "segment-page", "board-page", "stations-page", "sitemap", "sitemap-part"),
+                *("ogc-items", "ogc-item", "api-axes", "api-axis", "api-segments"),
                 *(
                     "api-segment",
                     "api-closures",

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock
 from core.errors import InvalidInput, LuzhangError, NotFound
 from core.geo.datum import place_check
-from maps.doors.context import page_context
+from maps.doors.public_page import absolute, in_asked_language, public_page
+from maps.doors.segments import segment_facts, segment_structured
+from maps.doors.shapes import line_of
 from roads.selectors import (
     axes_by_weight,
     axis_by_uid,
     chains_at,
-    closures_of_segment,
     deployment_bounds,
     directory_search,
     heirs_of,
@@ -31,15 +33,18 @@ from roads.selectors import (
     segments_visible_to,
 )
 from roads.types import PlaceOnRoad
+from stations.selectors import stations_named
 from stations.types import PUBLIC_ACTOR
 
 # What the page begins with, for who would rather choose than type.
 MAIN_ROADS = 12
 MAIN_ROAD_M = 1000.0
 _CHAINAGE = re.compile(r"[kK]\s*\d")
+_COORDINATES = re.compile(r"(?:([a-zA-Z]+\d+)[\s:：]+)?(-?\d{1,3}\.\d+)\s*[,，\s]\s*(-?\d{1,3}\.\d+)")
 
 
 @require_safe
+@in_asked_language
 def home(request: HttpRequest) -> HttpResponse:
     """Search (`?q=`), or a place (`?lon=&lat=&datum=`)."""
     text = request.GET.get("q", "").strip()
@@ -55,8 +60,11 @@ def home(request: HttpRequest) -> HttpResponse:
     except LuzhangError as error:
         found["error"], status = error, error.status
     marks = found.pop("marks", [])
-    context = page_context(request, "public", page={"marks": marks, "picking": True}, **found)
-    return render(request, "maps/public/home.html", context, status=status)
+    asked = {name: request.GET[name] for name in ("q", "lon", "lat", "datum") if name in request.GET}
+    return public_page(
+        request, "maps/public/home.html", status=status, found_by=urlencode(asked),
+        page={"marks": marks, "picking": True}, **found,
+    )  # fmt: skip
 
 
 def _main_roads() -> list[dict[str, Any]]:
@@ -87,7 +95,9 @@ def _standing(place: PlaceOnRoad) -> dict[str, Any]:
 
 
 def _searched(text: str) -> dict[str, Any]:
-    """A chainage stands for a place; anything else is looked up in the directory."""
+    """A chainage or coordinates stand for a place; anything else is looked up in the directory."""
+    if match := _COORDINATES.fullmatch(text):
+        return _coordinates(text, *match.groups())
     if _CHAINAGE.search(text):
         try:
             points = points_of_chainage(text)
@@ -102,10 +112,27 @@ def _searched(text: str) -> dict[str, Any]:
         return {"results": results, "marks": [[point.lon, point.lat] for point in points]}
     found = directory_search(text)
     results = [{**entry.as_json(), "lon": f"{entry.lon:.6f}", "lat": f"{entry.lat:.6f}"} for entry in found]
-    return {"results": results, "marks": [[entry.lon, entry.lat] for entry in found]}
+    marks = [[entry.lon, entry.lat] for entry in found]
+    for station in stations_named(text):
+        results.append(
+            {"kind": "station", "uid": station.uid, "name": station.name, "detail": station.get_kind_display()}
+        )
+        marks.append([station.geom.x, station.geom.y])
+    return {"results": results, "marks": marks}
+
+
+def _coordinates(text: str, datum: str | None, lon: str, lat: str) -> dict[str, Any]:
+    """Typed coordinates are a place, once it is said in which datum they are."""
+    if datum is None:
+        raise InvalidInput(
+            _("坐标请写明坐标系"), field="q", value=text, cure=_("例如 wgs84 110.4746,19.2584（经度在前），或点地图"),
+        )  # fmt: skip
+    place = place_check(lon, lat, datum.lower(), bounds=deployment_bounds())
+    return _standing(place_locate(*place, at=clock.now()))
 
 
 @require_safe
+@in_asked_language
 def road(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One road: its segments in order, with who answers first."""
     axis = axis_by_uid(uid)
@@ -123,48 +150,20 @@ def road(request: HttpRequest, uid: UUID) -> HttpResponse:
         }
         for segment in segments
     ]
-    context = page_context(request, "public", axis=axis, rows=rows, page={"line": line_of(axis.geom)})
-    return render(request, "maps/public/road.html", context)
+    return public_page(request, "maps/public/road.html", axis=axis, rows=rows, page={"line": line_of(axis.geom)})
 
 
 @require_safe
+@in_asked_language
 def segment_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One segment: where it is, its chain of chiefs with duty contacts, what is closed on it."""
     segment = segment_by_uid(uid)
-    now = clock.now()
-    in_force = now in segment.valid
-    chain = public_chain(chains_at([segment.pk], now).get(segment.pk, ())) if in_force else []
-    start, end = segment_ends([segment]).get(segment.pk, ("", ""))
-    context = page_context(
+    facts = segment_facts(segment, clock.now())
+    return public_page(
         request,
-        "public",
-        segment=segment,
-        chain=chain,
-        in_force=in_force,
-        heirs=[] if in_force else heirs_of(segment),
-        start=start,
-        end=end,
-        length_km=(segment.to_m - segment.from_m) / 1000 if segment.from_m is not None and segment.to_m else None,
-        closures=closures_of_segment(segment) if in_force else [],
-        page={"line": line_of(segment.geom or segment.area)},
+        "maps/public/segment.html",
+        heirs=[] if facts["in_force"] else heirs_of(segment),
+        structured=segment_structured(facts, absolute(request, request.path), segment.organisation.name),
+        page={"line": facts["line"]},
+        **facts,
     )
-    return render(request, "maps/public/segment.html", context)
-
-
-def line_of(shape: Any) -> Any:
-    """Coordinates for the page's small map, thinned to what a screen can show."""
-    if shape is None:
-        return None
-    return [
-        [[round(x, 5), round(y, 5)] for x, y, *_rest in part]
-        for part in _parts(shape.simplify(0.0002, preserve_topology=True))
-    ]
-
-
-def _parts(shape: Any) -> list[Any]:
-    kind = shape.geom_type
-    if kind == "LineString":
-        return [shape.coords]
-    if kind == "Polygon":
-        return [shape.exterior_ring.coords]
-    return [part for each in shape for part in _parts(each)]

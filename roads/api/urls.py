@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from roads.api import chiefs, closures, lookups, segments, speeds
+from roads.api import boards, chiefs, closures, lookups, segments, speeds
 
 urlpatterns = [
     path("roads/where/", lookups.Where.as_view(), name="api-roads-where"),
@@ -27,6 +27,14 @@ urlpatterns = [
     path("chiefs/leave/", chiefs.LeaveCollection.as_view(), name="api-chief-leave"),
     path("chiefs/<uuid:uid>/end/", chiefs.ChiefEnd.as_view(), name="api-chief-end"),
     path("chiefs/<uuid:uid>/deputies/", chiefs.DeputyCollection.as_view(), name="api-chief-deputies"),
+    path("boards/", boards.BoardCollection.as_view(), name="api-boards"),
+    path("boards/reprint/", boards.BoardReprints.as_view(), name="api-boards-reprint"),
+    path("boards/prints/", boards.PrintCollection.as_view(), name="api-boards-prints"),
+    path("boards/prints/<uuid:uid>/", boards.PrintItem.as_view(), name="api-boards-print"),
+    path("boards/<uuid:uid>/issue/", boards.BoardIssue.as_view(), name="api-board-issue"),
+    path("boards/<uuid:uid>/post/", boards.BoardPost.as_view(), name="api-board-post"),
+    path("boards/<uuid:uid>/remove/", boards.BoardRemove.as_view(), name="api-board-remove"),
+    path("boards/<uuid:uid>/pdf/", boards.BoardSheet.as_view(), name="api-board-pdf"),
     path("closures/", closures.ClosureCollection.as_view(), name="api-closures"),
     path("closures/<uuid:uid>/end/", closures.ClosureEnd.as_view(), name="api-closure-end"),
     path("speeds/", speeds.SpeedCollection.as_view(), name="api-speeds"),

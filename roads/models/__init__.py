@@ -1,6 +1,7 @@
 """The network and who answers for it."""
 
 from roads.models.axis import CalibrationPost, RoadAxis, RoadAxisVersion
+from roads.models.board import Board, BoardStep
 from roads.models.chief import ChiefAssignment, ChiefDeputy, ChiefLeave, ChiefLevel
 from roads.models.closure import Closure, RoadSpeed
 from roads.models.network import NetworkBuild, RoadEdge
@@ -9,6 +10,8 @@ from roads.models.review import ReviewItem
 from roads.models.segment import Segment, SegmentLineage
 
 __all__ = [
+    "Board",
+    "BoardStep",
     "CalibrationPost",
     "ChiefAssignment",
     "ChiefDeputy",

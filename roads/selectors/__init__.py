@@ -1,5 +1,14 @@
 """Readers of the roads room."""
 
+from roads.selectors.boards import (
+    BoardStanding,
+    board_by_number,
+    board_standing,
+    board_standings,
+    boards_of_segments,
+    boards_to_reprint,
+    boards_visible_to,
+)
 from roads.selectors.chainage import axes_by_weight, axes_of_road, points_of_chainage
 from roads.selectors.directory import directory_search
 from roads.selectors.junctions import junctions_of_roads
@@ -30,12 +39,21 @@ from roads.selectors.segments import (
     segments_without_geometry,
     side_name,
 )
+from roads.selectors.ways import Way, way_between
 
 __all__ = [
+    "BoardStanding",
+    "Way",
     "assignments_visible_to",
     "axes_by_weight",
     "axes_of_road",
     "axis_by_uid",
+    "board_by_number",
+    "board_standing",
+    "board_standings",
+    "boards_of_segments",
+    "boards_to_reprint",
+    "boards_visible_to",
     "chainage_of",
     "chains_at",
     "closures_in_force",
@@ -65,4 +83,5 @@ __all__ = [
     "segments_without_chief",
     "segments_without_geometry",
     "side_name",
+    "way_between",
 ]

@@ -1,5 +1,9 @@
 """The only writers of the roads room."""
 
+from roads.services.board_bulk import PRINT_KIND, print_archive, public_address
+from roads.services.board_bulk import WHICH as PRINT_CHOICES
+from roads.services.board_prints import board_address, board_pdf
+from roads.services.boards import board_issue, board_plan, board_post, board_remove, boards_compare, boards_plan_missing
 from roads.services.chiefs import (
     chief_assign,
     chief_assignment_end,
@@ -16,6 +20,16 @@ from roads.services.segments import segment_create, segment_cut, segment_join, s
 from roads.services.sources import generator_register
 
 __all__ = [
+    "PRINT_CHOICES",
+    "PRINT_KIND",
+    "board_address",
+    "board_issue",
+    "board_pdf",
+    "board_plan",
+    "board_post",
+    "board_remove",
+    "boards_compare",
+    "boards_plan_missing",
     "chief_assign",
     "chief_assignment_end",
     "chief_level_create",
@@ -28,6 +42,8 @@ __all__ = [
     "generator_register",
     "leave_set",
     "posts_replace",
+    "print_archive",
+    "public_address",
     "review_add",
     "review_settle",
     "segment_create",

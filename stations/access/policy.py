@@ -46,6 +46,7 @@ _PUBLIC = _row(
     segment="V",
     chief="p",
     closure="V",
+    board="p",
     statistics="p",
     citizen_report="C",
 )
@@ -87,6 +88,7 @@ _COMMANDER = _row(
     statistics="VE",
     score="VP",
     send_grant="VP",
+    board="VCUA",
 )
 
 _DISPATCHER = _row(
@@ -119,6 +121,7 @@ _DISPATCHER = _row(
     chief_contact="L",
     statistics="V",
     send_grant="V",
+    board="V",
 )
 
 _OFFICER = _row(
@@ -183,6 +186,7 @@ _WARDEN = _row(
     vehicle="V",
     statistics="o",
     score="o",
+    board="VA",
 )
 
 _CHIEF = _row(
@@ -199,6 +203,7 @@ _CHIEF = _row(
     person="V",
     statistics="o",
     score="o",
+    board="VA",
 )
 
 _PERSUADER = _row(
@@ -253,6 +258,7 @@ _ANALYST = _row(
     statistics="VE",
     score="V",
     import_run="VC",
+    board="VCUA",
 )
 
 # The three administrations (三权分立, GB/T 22239): set-up without business data; roles and keys; the log.
@@ -274,6 +280,7 @@ _ADMINISTRATOR = _row(
     import_run="VCM",
     send_grant="VC",
     system="VM",
+    board="VCUMA",
 )
 _SECURITY_ADMINISTRATOR = _row(
     organisation="V", person="V", device="V", role_grant="VCUM", credential="VCUM", send_grant="V", system="V"

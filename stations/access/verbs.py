@@ -69,6 +69,7 @@ class DataClass(StrEnum):
     CHIEF = "chief"
     CHIEF_CONTACT = "chief_contact"
     CLOSURE = "closure"
+    BOARD = "board"
     # Figures and running the house
     STATISTICS = "statistics"
     SCORE = "score"

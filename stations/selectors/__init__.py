@@ -1,12 +1,15 @@
 """Readers of the stations room. Lists start from what the actor may see."""
 
+from stations.opening import Opening, opening_at
 from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
 from stations.selectors.areas import area_served
+from stations.selectors.contacts import Contacts, StationContact, contacts_of, stations_answering
 from stations.selectors.people import people_visible_to, role_grants_visible_to
 from stations.selectors.places import (
     cameras_visible_to,
     checkpoints_visible_to,
     devices_visible_to,
+    stations_named,
     stations_visible_to,
     vehicles_visible_to,
 )
@@ -26,16 +29,21 @@ from stations.types import PUBLIC_ACTOR, system_actor
 
 __all__ = [
     "PUBLIC_ACTOR",
+    "Contacts",
+    "Opening",
     "Sendable",
+    "StationContact",
     "actor_for_device",
     "actor_for_request",
     "actor_for_user",
     "area_served",
     "cameras_visible_to",
     "checkpoints_visible_to",
+    "contacts_of",
     "device_by_token",
     "devices_visible_to",
     "feature_of",
+    "opening_at",
     "organisation_at",
     "organisation_by_code",
     "organisation_names",
@@ -47,6 +55,8 @@ __all__ = [
     "role_grants_visible_to",
     "sendable_now",
     "sendable_paths",
+    "stations_answering",
+    "stations_named",
     "stations_visible_to",
     "switch_on",
     "system_actor",

@@ -6,7 +6,9 @@ from django.db.models import Q, QuerySet
 
 from stations.models import Camera, Checkpoint, Device, Station, Vehicle
 from stations.selectors.scope import path_filter
-from stations.types import Actor, DataClass, Verb
+from stations.types import PUBLIC_ACTOR, Actor, DataClass, Verb
+
+NAMED_CHARACTERS = 2
 
 
 def stations_visible_to(actor: Actor) -> QuerySet[Station]:
@@ -15,6 +17,15 @@ def stations_visible_to(actor: Actor) -> QuerySet[Station]:
     if actor.may(Verb.VIEW_PUBLIC, DataClass.STATION):
         visible |= Q(is_public=True, is_active=True)
     return Station.objects.filter(visible).select_related("organisation")
+
+
+def stations_named(text: str, *, limit: int = 8) -> list[Station]:
+    """Published stations with a text of two characters or more in their names or as their code."""
+    wanted = " ".join(text.split())
+    if len(wanted) < NAMED_CHARACTERS:
+        return []
+    rows = stations_visible_to(PUBLIC_ACTOR).exclude(kind=Station.Kind.COMMAND)
+    return list(rows.filter(Q(name__icontains=wanted) | Q(code__iexact=wanted)).order_by("kind", "code")[:limit])
 
 
 def checkpoints_visible_to(actor: Actor) -> QuerySet[Checkpoint]:

@@ -109,6 +109,15 @@ POST   api/v1/chiefs/leave/                            CDOAWHPSRLM
 POST   api/v1/chiefs/<uuid:uid>/end/                   M
 GET    api/v1/chiefs/<uuid:uid>/deputies/              CDOAWHPSRLM
 POST   api/v1/chiefs/<uuid:uid>/deputies/              M
+GET    api/v1/boards/                                  CDWHLM
+POST   api/v1/boards/                                  CLM
+GET    api/v1/boards/reprint/                          CDWHLM
+POST   api/v1/boards/prints/                           CLM
+GET    api/v1/boards/prints/<uuid:uid>/                CLM
+POST   api/v1/boards/<uuid:uid>/issue/                 CLM
+POST   api/v1/boards/<uuid:uid>/post/                  CWHLM
+POST   api/v1/boards/<uuid:uid>/remove/                CLM
+GET    api/v1/boards/<uuid:uid>/pdf/                   CDWHLM
 GET    api/v1/closures/                                everybody
 POST   api/v1/closures/                                CDO
 POST   api/v1/closures/<uuid:uid>/end/                 CD
@@ -175,6 +184,9 @@ GET    ogc/conformance                                 everybody
 GET    ogc/collections                                 no-device
 GET    posts.json                                      everybody
 GET    words/<str:language>.json                       everybody
+GET    robots.txt                                      everybody
+GET    sitemap.xml                                     everybody
+GET    sitemap-<str:section>-<int:number>.xml          everybody
 GET    healthz                                         everybody
 GET    readyz                                          everybody
 GET    metrics                                         MKU
@@ -198,6 +210,10 @@ PAGES = """
 GET    <root>                                          everybody
 GET    roads/<uuid:uid>/                               everybody
 GET    segments/<uuid:uid>/                            everybody
+GET    b/<str:number>/                                 everybody
+GET    boards/                                         CDWHLM
+GET    stations/                                       everybody
+GET    stations/<uuid:uid>/                            everybody
 GET    chief/                                          OAWHP
 GET    command/                                        incidents
 GET    command/snapshot/                               incidents
@@ -245,6 +261,9 @@ VALUES = {
     "<str:language>": "en",
     "<int:z>/<int:x>/<int:y>": "14/13216/7309",
     "<str:feature_id>": "0",
+    "<str:number>": "00000",
+    "<str:section>": "roads",
+    "<int:number>": "1",
 }
 
 

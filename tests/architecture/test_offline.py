@@ -46,6 +46,8 @@ HOSTS = {
     "graphml.graphdrawing.org": "namespace of GraphML",
     "www.w3.org": "namespaces",
     "www.opengis.net": "namespaces",
+    "schema.org": "vocabulary of structured data",
+    "www.sitemaps.org": "namespace of sitemaps",
 }
 HOST_IN_ADDRESS = re.compile(
     r"""(?:https?|git|ssh|ftp|wss?)(?:\+\w+)?:(?://|\\/\\/)(?:[^\s/@"'<>{}]*@)?([A-Za-z0-9][\w.-]*\w)"""

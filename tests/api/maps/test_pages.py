@@ -76,7 +76,7 @@ def test_pages_carry_no_inline_code_and_nothing_from_outside(world: World, signe
     for page in pages:
         text = page.content.decode()
         assert page.status_code == 200
-        assert not re.search(r"<script(?![^>]*(?:\bsrc=|application/json))", text)
+        assert not re.search(r"<script(?![^>]*(?:\bsrc=|application/(?:ld\+)?json))", text)
         assert not re.search(r"\son\w+\s*=|\sstyle\s*=|<style", text)
         assert not re.search(r"""(?:src|href|action)\s*=\s*["'](?:https?:)?//""", text)
         policy = page["Content-Security-Policy"]

@@ -1,5 +1,5 @@
-// What scripts add to the public pages: a map, and "where I stand". Everything else works without them.
-import { byId } from "../dom.js";
+// What scripts add to the public pages: a map, "where I stand", printing. Everything else works without them.
+import { byId, el } from "../dom.js";
 import { gettext, page } from "../page.js";
 
 const here = byId("here");
@@ -12,12 +12,18 @@ if (here && navigator.geolocation) {
   here.hidden = false;
   here.addEventListener("click", () => {
     say(gettext("正在定位…"));
+    // Browsers give WGS-84, in mainland China too.
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => location.assign(`/?lon=${coords.longitude.toFixed(6)}&lat=${coords.latitude.toFixed(6)}&datum=wgs84`),
+      ({ coords }) => location.assign(`${here.dataset.address || "/"}?lon=${coords.longitude.toFixed(6)}&lat=${coords.latitude.toFixed(6)}&datum=wgs84`),
       () => say(gettext("没有得到位置。请允许定位，或直接搜索道路、点地图。")),
       { enableHighAccuracy: true, timeout: 10000 },
     );
   });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
 
 async function start() {
@@ -26,7 +32,11 @@ async function start() {
   const { makeMap, pin } = await import("../mapview.js");
   const lines = (page.lines || (page.line ? [page.line] : [])).flat();
   const map = await makeMap(place, { lines });
-  const marks = (page.marks || []).map(([lon, lat]) => pin(map, lat, lon));
+  const marks = (page.marks || []).map(([lon, lat, name, href]) => {
+    const mark = pin(map, lat, lon);
+    if (name) mark.bindPopup(href ? el("a", { href }, name) : name);
+    return mark;
+  });
   if (lines.length) map.fitBounds(lines.flat().map(([lon, lat]) => [lat, lon]), { padding: [24, 24], maxZoom: 16, animate: false });
   else if (marks.length === 1) map.setView(marks[0].getLatLng(), 15, { animate: false });
   else if (marks.length) map.fitBounds(window.L.featureGroup(marks).getBounds(), { padding: [24, 24], maxZoom: 15, animate: false });
