@@ -78,7 +78,7 @@ def prepare() -> dict[str, Any]:
     stations.role_grant(actor=actor, person=clerk, role=Role.ADMINISTRATOR, organisation=city, valid_from=now)
     job = job_request(
         actor=actor_for_user(user), kind=job_kind("roads.print_boards"), organisation=city,
-        options={"which": "wanted", "address": "https://roads.example.org"},
+        options={"which": "wanted", "address": "https://example.org"},
     )  # fmt: skip
     return {"job": str(job.uid), "segments": made}
 

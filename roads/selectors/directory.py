@@ -70,7 +70,8 @@ class Entry:
 
 def directory_search(text: str, *, limit: int = LIMIT) -> list[Entry]:
     """Find roads, segments and places. Raises InvalidInput for nothing to look for, or too much of it."""
-    wanted = " ".join(text.split())
+    # Control characters are nobody's name, and a NUL is no text to the database.
+    wanted = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     if not wanted:
         raise InvalidInput(
             _("请输入要查找的内容"), field="q", value=text, cure=_("道路名称或编号、路段、地名、拼音首字母")

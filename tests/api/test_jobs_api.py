@@ -63,7 +63,10 @@ def test_only_who_may_enter_such_data_may_ask(south: Organisation) -> None:
         assert ask(client).status_code == (201 if role is Role.ADMINISTRATOR else 403), role
     assert Client().post("/api/v1/jobs/", {"kind": "stations.import_stations"}).status_code == 401
     analyst = client_of(south, Role.ANALYST)
-    assert {kind["kind"] for kind in analyst.get("/api/v1/jobs/kinds/").json()} == {"roads.import_segments"}
+    assert {kind["kind"] for kind in analyst.get("/api/v1/jobs/kinds/").json()} == {
+        "roads.import_segments",
+        "roads.print_boards",
+    }
 
 
 def test_work_over_the_whole_deployment_needs_its_root(city: Organisation, south: Organisation) -> None:
@@ -101,7 +104,7 @@ def test_a_check_has_no_dry_run_and_kinds_stand_in_order(city: Organisation) -> 
     assert answer.status_code == 400 and answer.json()["error"]["field"] == "dry_run"
     assert [kind["kind"].split(".")[1] for kind in client.get("/api/v1/jobs/kinds/").json()] == [
         "import_people", "import_stations", "import_roads", "import_posts", "import_segments", "import_chiefs",
-        "build_network",
+        "build_network", "print_boards",
     ]  # fmt: skip
 
 

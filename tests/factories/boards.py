@@ -9,7 +9,7 @@ from roads.services import board_issue, board_plan, chief_assign
 from tests.factories.roads import LONG_AGO, a_segment, levels, lonlat, the_axis
 from tests.factories.stations import SYSTEM, a_person, a_station
 
-ADDRESS = "https://roads.example.org"
+ADDRESS = "https://example.org"
 PERSONAL = "13912345678"
 
 

@@ -105,10 +105,10 @@ def test_boards_that_are_over_or_due_say_so(world: BoardCity) -> None:
     assert "这块牌子尚未印发" in _page(f"/b/{due.number}/")
 
 
-@pytest.mark.parametrize("number", ["99999", "🚧", "1' OR '1'='1", "9" * 500, "<b>x</b>"])
+@pytest.mark.parametrize("number", ["99999", "🚧", "1' OR '1'='1", "9" * 500, "<b>x"])
 def test_a_number_that_no_board_has(world: BoardCity, number: str) -> None:
     page = _page(f"/b/{number}/", 404)
-    assert "没有这块公示牌" in page and "请核对牌上的牌号" in page and "<b>x</b>" not in page
+    assert "没有这块公示牌" in page and "请核对牌上的牌号" in page and "<b>x" not in page
 
 
 def test_a_segment_shows_station_phones_and_works(world: BoardCity) -> None:
@@ -143,15 +143,13 @@ def test_a_chosen_language_stays(world: BoardCity) -> None:
 
 
 def test_search_engines_are_told_one_address_and_its_languages(world: BoardCity, settings: Any) -> None:
-    settings.CSRF_TRUSTED_ORIGINS = ["https://roads.example.org"]
+    settings.CSRF_TRUSTED_ORIGINS = ["https://example.org"]
     path = f"/segments/{world.segment.uid}/"
     page = _page(path)
-    assert f'<link rel="canonical" href="https://roads.example.org{path}">' in page
+    assert f'<link rel="canonical" href="https://example.org{path}">' in page
     for code, query in (("x-default", ""), ("zh-Hans", "?lang=zh-hans"), ("en", "?lang=en")):
-        assert f'hreflang="{code}" href="https://roads.example.org{path}{query}"' in page
-    assert f'href="https://roads.example.org{path}?lang=en"><' in _page(f"{path}?lang=en").replace("\n", "").replace(
-        "  ", ""
-    )
+        assert f'hreflang="{code}" href="https://example.org{path}{query}"' in page
+    assert f'href="https://example.org{path}?lang=en"><' in _page(f"{path}?lang=en").replace("\n", "").replace("  ", "")
     assert '<meta name="robots" content="noindex">' in _page("/?q=G98")
 
 
@@ -231,13 +229,30 @@ def test_a_station_has_services_hours_and_the_way_there(world: BoardCity) -> Non
 
 @pytest.mark.parametrize(
     "query",
-    ["?lon=19.2&lat=110.4&datum=wgs84", "?lon=2.3&lat=48.8&datum=wgs84", "?lon=110.4&lat=19.2", "?lon=x&lat=y&datum=z",
+    ["?lon=19.2&lat=110.4&datum=wgs84", "?lon=110.4&lat=19.2", "?lon=x&lat=y&datum=z",
      "?lon=110.4&lat=19.2&datum=mars", "?lon=nan&lat=nan&datum=wgs84"],
 )  # fmt: skip
 def test_a_place_that_makes_no_sense_gets_words(world: BoardCity, query: str) -> None:
     for path in (f"/stations/{world.station.uid}/", "/"):
         page = _page(path + query, 400)
         assert 'role="alert"' in page and 'id="map"' in page
+
+
+def test_a_place_far_away_is_answered(world: BoardCity) -> None:
+    assert "不在本地辖区内" in _page("/?lon=2.3&lat=48.8&datum=wgs84")
+    page = _page(f"/stations/{world.station.uid}/?lon=2.3&lat=48.8&datum=wgs84", 400)
+    assert "离最近的道路超过 2 公里" in page
+
+
+def test_typed_coordinates_are_a_place_once_their_datum_is_named(world: BoardCity) -> None:
+    lon, lat = lonlat(2000, -1000)
+    assert "坐标请写明坐标系" in _page(f"/?q={lon:.5f},{lat:.5f}", 400)
+    assert "那环北路全段" in _page(f"/?q=wgs84 {lon:.5f},{lat:.5f}")
+    assert 'role="alert"' in _page(f"/?q=wgs84 {lat:.5f},{lon:.5f}", 400)
+
+
+def test_a_search_finds_stations_too(world: BoardCity) -> None:
+    assert f"/stations/{world.station.uid}/" in _page("/?q=清湖执法")
 
 
 @pytest.mark.parametrize(
