@@ -115,7 +115,7 @@ def _searched(text: str) -> dict[str, Any]:
     marks = [[entry.lon, entry.lat] for entry in found]
     for station in stations_named(text):
         results.append(
-            {"kind": "station", "uid": station.uid, "name": station.name, "detail": station.get_kind_display()}
+            {"kind": "station", "uid": str(station.uid), "name": station.name, "detail": station.get_kind_display()}
         )
         marks.append([station.geom.x, station.geom.y])
     return {"results": results, "marks": marks}

@@ -39,7 +39,7 @@ _FINE_SHARE = 0.001
 def board_map(board: Board, *, start: str, end: str) -> tuple[MapContent, Frame]:
     """The map around a board's segment. `start`, `end`: chainage of its ends as printed."""
     segment = Segment.objects.select_related("axis").get(pk=board.segment_id)
-    shape = segment.geom or segment.area
+    shape: Any = segment.geom or segment.area
     west, south, east, north = shape.extent
     # The place of the board belongs on its map, also where the road was moved since.
     frame = frame_around(

@@ -205,7 +205,8 @@ def _record(actor: Actor, board: Board, from_state: str, note: str, content: dic
 def _start_of(segment: Segment) -> tuple[Point, float | None]:
     """Where a segment begins; of an area a point inside it."""
     if segment.axis_id is None or segment.from_m is None:
-        point = segment.area.point_on_surface
+        area: Any = segment.area  # a segment without metres has one: segment_axis_range_or_area
+        point = area.point_on_surface
         return Point(point.x, point.y, srid=STORE_SRID), None
     lon, lat = axis_shape(segment.axis_id).line.point_at(segment.from_m)
     return Point(lon, lat, srid=STORE_SRID), segment.from_m
@@ -216,7 +217,8 @@ def _on_segment(segment: Segment, place: tuple[float, float]) -> tuple[Point, fl
     point = Point(*place, srid=STORE_SRID)
     said = f"{place[0]:.6f},{place[1]:.6f}"
     if segment.axis_id is None or segment.from_m is None or segment.to_m is None:
-        if not segment.area.covers(point):
+        area: Any = segment.area
+        if not area.covers(point):
             raise _off(segment, said)
         return point, None
     projected = axis_project(segment.axis_id, *place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -74,7 +75,7 @@ def stations_answering(places: Mapping[int, tuple[float, float, str]]) -> dict[i
     if not places:
         return {}
     keys = list(places)
-    values = {
+    values: dict[str, Any] = {
         "numbers": list(range(len(keys))),
         "lons": [places[key][0] for key in keys],
         "lats": [places[key][1] for key in keys],
