@@ -32,6 +32,7 @@ from incidents.services.history import (
     incident_move,
     incident_publish,
 )
+from incidents.services.inspected import incident_of_inspection
 from incidents.services.picturing import pictures_past_term
 from incidents.services.progress import assignment_advance
 from incidents.services.recalling import recall_to_radio
@@ -71,6 +72,12 @@ def _unit_came_free(event: EventData) -> None:
 
 for _topic, _name in CAME_FREE.items():
     handles(_topic, name=_name)(_unit_came_free)
+
+
+@handles("roads.inspection_logged")
+def inspection_found(event: EventData) -> None:
+    """A chief found something on a round: the command centre hears of it as of any report."""
+    incident_of_inspection(int(event.subject["inspection_id"]))
 
 
 @handles("patrols.tour_closed")

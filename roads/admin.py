@@ -133,7 +133,9 @@ class ChiefLevelAdmin(PolicyAdmin):
     data_class = DataClass.CHIEF
     list_display = ("rank", "name", "colour", "escalation_s", "is_public", "organisation")
     ordering = ("organisation__path", "rank")
-    fields = ("organisation", "rank", "name", "colour", "escalation_s", "is_public")
+    fields = (
+        "organisation", "rank", "name", "colour", "escalation_s", "is_public", "inspect_every", "sees_districts",
+    )  # fmt: skip
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> ChiefLevel:
         """chief_level_create"""

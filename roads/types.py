@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from roads.boards.content import Difference
 from roads.states import BoardState
 
 __all__ = ["BoardState", "ChiefInChain", "Difference", "PlaceOnRoad", "SegmentAtPlace", "road_label"]
+from roads.due import Due
 
 
 def road_label(code: str, name: str) -> str:
@@ -102,3 +104,36 @@ class PlaceOnRoad:
     def chain(self) -> tuple[ChiefInChain, ...]:
         """The chain of the segment the place lies in."""
         return self.segment.chain if self.segment is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One level of one segment that a person answers for at an instant.
+
+    `capacity`: `chief`, `acting` (stands in for the chief, who is on leave), or `deputy` (is told, has nothing due).
+    """
+
+    segment_id: int
+    level_rank: int
+    level_name: str
+    inspect_every: str
+    sees_districts: bool
+    since: datetime
+    chief_name: str
+    capacity: str
+
+    @property
+    def has_duty(self) -> bool:
+        """Whether inspections of this level are this person's."""
+        return self.capacity != "deputy"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDuty:
+    """How a segment stands with a person's own levels: the most pressing one, and when anybody saw it last."""
+
+    segment_id: int
+    holdings: tuple[Holding, ...]
+    due: Due
+    every: str
+    last_at: datetime | None

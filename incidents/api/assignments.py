@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from core.errors import NotFound
 from incidents import services
-from incidents.api.serializers import SettleIn, StepIn
+from incidents.api.serializers import StepIn
 from incidents.models import Assignment
 from incidents.selectors import (
     assignment_detail,
@@ -22,7 +22,6 @@ from incidents.selectors import (
     picture_summary,
     pictures_visible_to,
     recalls_unseen_by,
-    supervisions_for,
 )
 from incidents.states import HOLDING, AssignmentState
 from stations.selectors import actor_for_request
@@ -120,50 +119,3 @@ class AssignmentSeenApi(APIView):
         actor = actor_for_request(request)
         _visible(actor, uid)
         return Response(assignment_summary(services.assignment_recall_seen(actor=actor, assignment_uid=str(uid))))
-
-
-class SupervisionListApi(APIView):
-    """What is pressed upon the actor and not answered yet."""
-
-    data_class = DataClass.INCIDENT
-    verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
-
-    @extend_schema(operation_id="supervisions_list", responses={200: dict})
-    def get(self, request: Request) -> Response:
-        """Open supervisions, oldest first."""
-        rows = supervisions_for(actor_for_request(request)).order_by("raised_at")
-        return Response(
-            {
-                "supervisions": [
-                    {
-                        "id": row.pk,
-                        "incident": str(row.incident.uid),
-                        "number": row.incident.number,
-                        "title": row.incident.title,
-                        "grade": row.incident.grade,
-                        "stage": row.stage,
-                        "kind": row.kind,
-                        "raised_at": row.raised_at,
-                        "reason": row.reason,
-                    }
-                    for row in rows
-                ]
-            }
-        )
-
-
-class SupervisionSettleApi(APIView):
-    """Answer a supervision."""
-
-    data_class = DataClass.INCIDENT
-    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW}
-
-    @extend_schema(operation_id="supervisions_settle", request=SettleIn, responses={200: dict})
-    def post(self, request: Request, supervision_id: int) -> Response:
-        """`text`: what was done."""
-        body = SettleIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        row = services.supervision_settle(
-            actor=actor_for_request(request), supervision_id=supervision_id, text=body.validated_data["text"]
-        )
-        return Response({"id": row.pk, "settled_at": row.settled_at})

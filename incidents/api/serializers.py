@@ -111,6 +111,14 @@ class StepIn(serializers.Serializer):
     outcome = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
 
 
+class DeferIn(serializers.Serializer):
+    """More time for a supervision, until a moment or for some minutes from now."""
+
+    text = serializers.CharField(max_length=300, allow_blank=True)
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    minutes = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=1440)
+
+
 class SettleIn(serializers.Serializer):
     """What was done about a supervision."""
 

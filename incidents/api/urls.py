@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.api import assignments, attachments, desk, incidents, statistics
+from incidents.api import assignments, attachments, chiefs, desk, incidents, statistics, supervisions
 
 urlpatterns = [
     path("incidents/", incidents.IncidentListApi.as_view(), name="incident-list"),
@@ -30,11 +30,21 @@ urlpatterns = [
     path("assignments/<uuid:uid>/", assignments.AssignmentDetailApi.as_view(), name="assignment-detail"),
     path("assignments/<uuid:uid>/steps/", assignments.AssignmentStepApi.as_view(), name="assignment-step"),
     path("assignments/<uuid:uid>/seen/", assignments.AssignmentSeenApi.as_view(), name="assignment-seen"),
-    path("supervisions/", assignments.SupervisionListApi.as_view(), name="supervision-list"),
+    path("supervisions/", supervisions.SupervisionListApi.as_view(), name="supervision-list"),
     path(
         "supervisions/<int:supervision_id>/settle/",
-        assignments.SupervisionSettleApi.as_view(),
+        supervisions.SupervisionSettleApi.as_view(),
         name="supervision-settle",
     ),
+    path(
+        "supervisions/<int:supervision_id>/defer/", supervisions.SupervisionDeferApi.as_view(), name="supervision-defer"
+    ),
+    path(
+        "supervisions/<int:supervision_id>/hand-down/",
+        supervisions.SupervisionHandDownApi.as_view(),
+        name="supervision-hand-down",
+    ),
+    path("statistics/segments/", chiefs.SegmentTrendApi.as_view(), name="statistics-segments"),
+    path("months/sign/", chiefs.MonthSignApi.as_view(), name="month-sign"),
     path("statistics/incidents/", statistics.IncidentFiguresApi.as_view(), name="statistics-incidents"),
 ]

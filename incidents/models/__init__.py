@@ -3,6 +3,7 @@
 from incidents.models.assignment import Assignment, AssignmentStep, Delivery
 from incidents.models.decision import Decision, DutyRoster
 from incidents.models.incident import Incident, IncidentLink, IncidentStep
+from incidents.models.month import MonthSignOff, PastIncidentDay
 from incidents.models.picture import IncidentPicture
 from incidents.models.policy import DispatchPolicyVersion, IncidentKind
 from incidents.models.statistics import CountedDay, IncidentDay
@@ -22,5 +23,7 @@ __all__ = [
     "IncidentLink",
     "IncidentPicture",
     "IncidentStep",
+    "MonthSignOff",
+    "PastIncidentDay",
     "Supervision",
 ]

@@ -10,7 +10,10 @@ from core import clock
 
 
 class Supervision(models.Model):
-    """One press: by the clock (overdue) or by a person (督办), upon the holder of one level of the chain."""
+    """One press: by the clock (overdue) or by a person (督办), upon the holder of one level of the chain.
+
+    `deferred_until`: the chief asked for time, once; `handed_from`: a higher chief handed it down.
+    """
 
     class Kind(models.TextChoices):
         OVERDUE = "overdue", _("超时")
@@ -26,6 +29,8 @@ class Supervision(models.Model):
     raised_at = models.DateTimeField(default=clock.now)
     raised_by_id = models.BigIntegerField(null=True)
     reason = models.CharField(_("理由"), max_length=300, blank=True)
+    deferred_until = models.DateTimeField(_("延期至"), null=True)
+    handed_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("转交自"))
     settled_at = models.DateTimeField(null=True)
     settled_by_id = models.BigIntegerField(null=True)
 

@@ -1,10 +1,19 @@
 """Readers of the incidents room."""
 
+from incidents.selectors.boards import (
+    board_of,
+    month_signatures_of,
+    open_on_segments,
+    received_on_segments,
+    worst_segments,
+)
 from incidents.selectors.details import assignment_detail, incident_detail
 from incidents.selectors.duplicates import duplicates_near
-from incidents.selectors.kinds import KindChoice, incident_kinds
+from incidents.selectors.inspected import incidents_of_inspections
+from incidents.selectors.kinds import KindChoice, incident_kinds, kind_names
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.selectors.trend import counted_since, segment_counts, segment_trend
 from incidents.selectors.visible import (
     assignments_visible_to,
     incidents_visible_to,
@@ -17,13 +26,23 @@ __all__ = [
     "assignment_detail",
     "assignment_summary",
     "assignments_visible_to",
+    "board_of",
+    "counted_since",
     "duplicates_near",
     "incident_detail",
     "incident_kinds",
     "incident_summary",
+    "incidents_of_inspections",
     "incidents_visible_to",
+    "kind_names",
+    "month_signatures_of",
+    "open_on_segments",
     "picture_summary",
     "pictures_visible_to",
     "recalls_unseen_by",
+    "received_on_segments",
+    "segment_counts",
+    "segment_trend",
     "supervisions_for",
+    "worst_segments",
 ]

@@ -19,3 +19,8 @@ def incident_kinds() -> list[KindChoice]:
     """Kinds in use, in their order."""
     rows = IncidentKind.objects.filter(is_active=True).order_by("order", "code").values_list("code", "name")
     return [KindChoice(code, name) for code, name in rows]
+
+
+def kind_names() -> dict[str, str]:
+    """Names by code, of kinds that are no longer in use, too."""
+    return dict(IncidentKind.objects.values_list("code", "name"))

@@ -19,15 +19,19 @@ from incidents.services.grading import incident_regrade
 from incidents.services.intake import IncidentReport, incident_receive
 from incidents.services.lookups import incident_reporter_lookup
 from incidents.services.merging import incident_merge, incident_unmerge
+from incidents.services.past import PastDay, past_incidents_put
 from incidents.services.picturing import incident_picture_add
 from incidents.services.places import place_resolve
+from incidents.services.pressing import lower_chief, supervision_defer, supervision_hand_down
 from incidents.services.progress import assignment_step
 from incidents.services.proposing import assignment_answer, incident_propose, point_preview
 from incidents.services.recalling import assignment_recall, assignment_recall_seen
+from incidents.services.signing import month_sign
 from incidents.services.supervising import incident_supervise, supervision_settle
 
 __all__ = [
     "IncidentReport",
+    "PastDay",
     "assignment_answer",
     "assignment_recall",
     "assignment_recall_seen",
@@ -53,9 +57,14 @@ __all__ = [
     "incident_transfer",
     "incident_unmerge",
     "incident_wait",
+    "lower_chief",
+    "month_sign",
+    "past_incidents_put",
     "place_resolve",
     "point_preview",
     "queue_solve",
     "queue_sweep",
+    "supervision_defer",
+    "supervision_hand_down",
     "supervision_settle",
 ]

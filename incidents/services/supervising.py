@@ -97,7 +97,7 @@ def supervision_settle(*, actor: Actor, supervision_id: int, text: str) -> Super
             details={"stage": supervision.stage, "settled": True},
         )
         timing.climb_timer_cancel(supervision.incident, stage=supervision.stage)
-        _publish(supervision)
+        supervision_publish(supervision)
     return supervision
 
 
@@ -121,7 +121,7 @@ def _stage_reached(incident: Incident, stage: str) -> bool:
     return incident.closed_at is not None
 
 
-def _chain(incident: Incident) -> list[dict[str, Any]]:
+def chain_of(incident: Incident) -> list[dict[str, Any]]:
     """The chain as it was when the incident happened, lowest level first; borders are not pressed."""
     own = [chief for chief in incident.chain if "border" not in chief]
     return sorted(own, key=lambda chief: -int(chief["level"]))
@@ -131,7 +131,7 @@ def _press_next(
     incident: Incident, *, stage: str, below_rank: int | None, kind: str, context: StepContext
 ) -> Supervision:
     """Press the lowest chief above `below_rank`; without any chief the head's list (no person) gets it."""
-    higher = [chief for chief in _chain(incident) if below_rank is None or int(chief["level"]) < below_rank]
+    higher = [chief for chief in chain_of(incident) if below_rank is None or int(chief["level"]) < below_rank]
     chief = higher[0] if higher else None
     try:
         with transaction.atomic():
@@ -162,7 +162,7 @@ def _press_next(
         context=context,
         details={"stage": stage, "level": supervision.level_rank, "name": supervision.person_name},
     )
-    _publish(supervision)
+    supervision_publish(supervision)
     if chief is not None and len(higher) > 1:
         timing.climb_timer_set(
             incident,
@@ -180,7 +180,8 @@ def _pressed(incident: Incident, stage: str, below_rank: int | None) -> bool:
     return pressed.exists()
 
 
-def _publish(supervision: Supervision) -> None:
+def supervision_publish(supervision: Supervision) -> None:
+    """Tell who may see it, in the caller's transaction."""
     events.publish(
         "incidents.supervision_changed",
         organisation_path=supervision.organisation_path,

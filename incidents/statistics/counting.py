@@ -99,6 +99,11 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     return begin.astimezone(UTC), end.astimezone(UTC)
 
 
+def last_day(first: date) -> date:
+    """The last day of the month that begins with `first`."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """The date that a calendar in that zone shows."""
     return moment.astimezone(ZoneInfo(zone)).date()

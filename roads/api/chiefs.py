@@ -34,6 +34,8 @@ class LevelIn(serializers.Serializer):
     colour = serializers.CharField(max_length=20, required=False, allow_blank=True)
     escalation_s = serializers.IntegerField(min_value=1, required=False)
     is_public = serializers.BooleanField(required=False, allow_null=True, default=None)
+    inspect_every = serializers.CharField(max_length=5, required=False, allow_blank=True, allow_null=True, default=None)
+    sees_districts = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
 class AssignIn(serializers.Serializer):
@@ -62,16 +64,6 @@ class DeputyIn(serializers.Serializer):
     ends_at = serializers.DateTimeField(required=False, allow_null=True)
     order = serializers.IntegerField(min_value=1, max_value=9, required=False)
     duty_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
-
-
-class LeaveIn(serializers.Serializer):
-    """Leave of a chief."""
-
-    person = serializers.UUIDField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    deputy = serializers.UUIDField(required=False, allow_null=True)
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
 def _assignment(actor: Actor, uid: uuid.UUID) -> ChiefAssignment:
@@ -117,6 +109,8 @@ def _level_json(level: ChiefLevel) -> dict[str, Any]:
         "colour": level.colour,
         "escalation_s": level.escalation_s,
         "is_public": level.is_public,
+        "inspect_every": level.inspect_every,
+        "sees_districts": level.sees_districts,
         "organisation": str(level.organisation.uid),
     }
 
@@ -230,34 +224,3 @@ def _deputy_json(row: Any) -> dict[str, Any]:
     phone = row.duty_phone or row.person.duty_phone
     return {"person": str(row.person.uid), "name": row.person.name, "order": row.order, "duty_phone": phone,
             **span(row.valid)}  # fmt: skip
-
-
-class LeaveCollection(RoadView):
-    """Leave."""
-
-    data_class = DataClass.CHIEF
-    published = False
-    # A chief sets their own leave, so the door asks for sight only; the service asks for the right to change others'.
-    verbs = {"POST": Verb.VIEW}
-
-    @extend_schema(
-        operation_id="chief_leave_create",
-        parameters=WRITE_PARAMETERS,
-        request=LeaveIn,
-        responses={201: OpenApiTypes.OBJECT},
-    )
-    def post(self, request: Request) -> Response:
-        """The named deputy, or else the first one whose term covers it, stands in."""
-        data = self.checked(LeaveIn)
-        return self.written(lambda: self._set(data))
-
-    def _set(self, data: dict[str, Any]) -> dict[str, Any]:
-        deputy = data.pop("deputy", None)
-        leave = services.leave_set(
-            actor=self.actor,
-            person=person_of(self.actor, data.pop("person")),
-            deputy=None if deputy is None else person_of(self.actor, deputy, "deputy"),
-            **data,
-        )
-        answer = {"person": str(leave.person.uid), "deputy": str(leave.deputy.uid) if leave.deputy else None}
-        return {**answer, **span(leave.valid), "reason": leave.reason}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from roads.api import boards, chiefs, closures, lookups, segments, speeds
+from roads.api import boards, chiefs, closures, inspections, leave, lookups, segments, speeds
 
 urlpatterns = [
     path("roads/where/", lookups.Where.as_view(), name="api-roads-where"),
@@ -24,7 +24,10 @@ urlpatterns = [
     path("review-items/<int:item_id>/settle/", segments.ReviewSettle.as_view(), name="api-review-item-settle"),
     path("chiefs/", chiefs.ChiefCollection.as_view(), name="api-chiefs"),
     path("chiefs/levels/", chiefs.LevelCollection.as_view(), name="api-chief-levels"),
-    path("chiefs/leave/", chiefs.LeaveCollection.as_view(), name="api-chief-leave"),
+    path("chiefs/leave/", leave.LeaveCollection.as_view(), name="api-chief-leave"),
+    path("chiefs/leave/<int:leave_id>/change/", leave.LeaveChange.as_view(), name="api-chief-leave-change"),
+    path("chiefs/leave/<int:leave_id>/end/", leave.LeaveEnd.as_view(), name="api-chief-leave-end"),
+    path("chiefs/leave/<int:leave_id>/cancel/", leave.LeaveCancel.as_view(), name="api-chief-leave-cancel"),
     path("chiefs/<uuid:uid>/end/", chiefs.ChiefEnd.as_view(), name="api-chief-end"),
     path("chiefs/<uuid:uid>/deputies/", chiefs.DeputyCollection.as_view(), name="api-chief-deputies"),
     path("boards/", boards.BoardCollection.as_view(), name="api-boards"),
@@ -35,6 +38,12 @@ urlpatterns = [
     path("boards/<uuid:uid>/post/", boards.BoardPost.as_view(), name="api-board-post"),
     path("boards/<uuid:uid>/remove/", boards.BoardRemove.as_view(), name="api-board-remove"),
     path("boards/<uuid:uid>/pdf/", boards.BoardSheet.as_view(), name="api-board-pdf"),
+    path("inspections/", inspections.InspectionCollection.as_view(), name="api-inspections"),
+    path(
+        "inspections/<uuid:uid>/pictures/<uuid:attachment>/",
+        inspections.InspectionPictureItem.as_view(),
+        name="api-inspection-picture",
+    ),
     path("closures/", closures.ClosureCollection.as_view(), name="api-closures"),
     path("closures/<uuid:uid>/end/", closures.ClosureEnd.as_view(), name="api-closure-end"),
     path("speeds/", speeds.SpeedCollection.as_view(), name="api-speeds"),

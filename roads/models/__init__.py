@@ -4,6 +4,7 @@ from roads.models.axis import CalibrationPost, RoadAxis, RoadAxisVersion
 from roads.models.board import Board, BoardStep
 from roads.models.chief import ChiefAssignment, ChiefDeputy, ChiefLeave, ChiefLevel
 from roads.models.closure import Closure, RoadSpeed
+from roads.models.inspection import Inspection, InspectionPicture
 from roads.models.network import NetworkBuild, RoadEdge
 from roads.models.place import FacilityOnRoad, GazetteerPlace
 from roads.models.review import ReviewItem
@@ -20,6 +21,8 @@ __all__ = [
     "Closure",
     "FacilityOnRoad",
     "GazetteerPlace",
+    "Inspection",
+    "InspectionPicture",
     "NetworkBuild",
     "ReviewItem",
     "RoadAxis",

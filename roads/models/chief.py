@@ -15,10 +15,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.db.choices import choices_spoken
+from roads.due import Every
 
 
 class ChiefLevel(models.Model):
-    """A level of the scheme, 1 is the highest (总路长). Four to six of them, as the county decides."""
+    """A level of the scheme, 1 is the highest (总路长). Four to six of them, as the county decides.
+
+    `inspect_every`: how often a holder inspects each segment. `sees_districts`: its page begins with the districts and
+    may sign off a month.
+    """
 
     organisation = models.ForeignKey(
         "stations.Organisation", models.PROTECT, related_name="chief_levels", verbose_name=_("机构")
@@ -28,6 +34,10 @@ class ChiefLevel(models.Model):
     colour = models.CharField(_("颜色"), max_length=20, blank=True)
     escalation_s = models.PositiveIntegerField(_("上报时限（秒）"), default=1800)
     is_public = models.BooleanField(_("对外公布"), default=True)
+    inspect_every = models.CharField(
+        _("巡查频次"), max_length=5, choices=choices_spoken([(each.value, each.label) for each in Every]), blank=True
+    )
+    sees_districts = models.BooleanField(_("按辖区汇总"), default=False)
 
     class Meta:
         verbose_name = _("路长级别")

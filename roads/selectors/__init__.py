@@ -11,6 +11,8 @@ from roads.selectors.boards import (
 )
 from roads.selectors.chainage import axes_by_weight, axes_of_road, points_of_chainage
 from roads.selectors.directory import directory_search
+from roads.selectors.holdings import holdings_of, late_inspections, local_date, segment_duties
+from roads.selectors.inspections import inspection_of, inspection_summary, inspections_visible_to
 from roads.selectors.junctions import junctions_of_roads
 from roads.selectors.levels import level_for, levels_for
 from roads.selectors.networks import current_build, current_network, network_forget, networks_directory
@@ -39,6 +41,7 @@ from roads.selectors.segments import (
     segments_without_geometry,
     side_name,
 )
+from roads.selectors.standing_in import deputies_allowed, leaves_of, stand_ins
 from roads.selectors.ways import Way, way_between
 
 __all__ = [
@@ -61,11 +64,19 @@ __all__ = [
     "current_build",
     "current_network",
     "deployment_bounds",
+    "deputies_allowed",
     "directory_search",
     "heirs_of",
+    "holdings_of",
+    "inspection_of",
+    "inspection_summary",
+    "inspections_visible_to",
     "junctions_of_roads",
+    "late_inspections",
+    "leaves_of",
     "level_for",
     "levels_for",
+    "local_date",
     "network_forget",
     "networks_directory",
     "place_locate",
@@ -74,6 +85,7 @@ __all__ = [
     "public_chains",
     "review_items_visible_to",
     "segment_by_uid",
+    "segment_duties",
     "segment_ends",
     "segment_geometries",
     "segment_ids_of_chief",
@@ -83,5 +95,6 @@ __all__ = [
     "segments_without_chief",
     "segments_without_geometry",
     "side_name",
+    "stand_ins",
     "way_between",
 ]

@@ -9,11 +9,12 @@ from roads.services.chiefs import (
     chief_assignment_end,
     chief_level_create,
     deputy_appoint,
-    leave_set,
 )
 from roads.services.closures import closure_create, closure_end, speed_report
 from roads.services.facilities import facilities_locate, facility_locate
 from roads.services.gazetteer import gazetteer_replace
+from roads.services.inspections import InspectionEntry, inspection_log
+from roads.services.leave import leave_cancel, leave_change, leave_end, leave_set
 from roads.services.posts import posts_replace
 from roads.services.reviews import review_add, review_settle
 from roads.services.segments import segment_create, segment_cut, segment_join, segment_retire
@@ -22,6 +23,7 @@ from roads.services.sources import generator_register
 __all__ = [
     "PRINT_CHOICES",
     "PRINT_KIND",
+    "InspectionEntry",
     "board_address",
     "board_issue",
     "board_pdf",
@@ -40,6 +42,10 @@ __all__ = [
     "facility_locate",
     "gazetteer_replace",
     "generator_register",
+    "inspection_log",
+    "leave_cancel",
+    "leave_change",
+    "leave_end",
     "leave_set",
     "posts_replace",
     "print_archive",

@@ -12,9 +12,13 @@ from django.utils.translation import gettext as _
 
 from core import audit, clock, events
 from core.errors import Conflict, InvalidInput, NotFound
-from roads.models import ChiefAssignment, ChiefDeputy, ChiefLeave, ChiefLevel, Segment
+from roads.due import Every, usual_every
+from roads.models import ChiefAssignment, ChiefDeputy, ChiefLevel, Segment
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
+
+# Ranks whose page begins with the districts until somebody says otherwise: 总路长 and 一级路长.
+DISTRICTS_DOWN_TO = 2
 
 
 def chief_level_create(
@@ -26,20 +30,34 @@ def chief_level_create(
     colour: str = "",
     escalation_s: int = 1800,
     is_public: bool | None = None,
+    inspect_every: str | None = None,
+    sees_districts: bool | None = None,
 ) -> ChiefLevel:
     """Name a level of the scheme, or change it; rank 1 is the highest, up to 6.
 
-    `is_public`: whether its holders are on the public list; without it a new level is, and an old one stays as it is.
+    `is_public`: whether its holders are on the public list; `inspect_every` (`day`, `week`, `month`, empty): how often
+    they inspect each segment; `sees_districts`: whether their page begins with the districts. Without a word an old
+    level stays as it is; a new one is published, inspects as usual for its rank, sees districts at ranks 1 and 2.
     """
     require(actor, Verb.CREATE, DataClass.CHIEF, organisation.path)
     if not 1 <= rank <= 6:
         raise InvalidInput(_("级别应为 1 至 6"), field="rank", value=rank, cure=_("请填写 1 至 6 的整数"))
     values: dict[str, Any] = {"name": name, "colour": colour, "escalation_s": escalation_s}
-    if is_public is not None:
-        values["is_public"] = is_public
+    said = {"is_public": is_public, "inspect_every": _every(inspect_every), "sees_districts": sees_districts}
+    values |= {field: value for field, value in said.items() if value is not None}
+    usual = {"inspect_every": usual_every(rank).value, "sees_districts": rank <= DISTRICTS_DOWN_TO}
     with transaction.atomic():
-        level, _created = ChiefLevel.objects.update_or_create(organisation=organisation, rank=rank, defaults=values)
+        level, _created = ChiefLevel.objects.update_or_create(
+            organisation=organisation, rank=rank, defaults=values, create_defaults={**usual, **values}
+        )
     return level
+
+
+def _every(value: str | None) -> str | None:
+    if value is not None and value not in set(Every):
+        known = "、".join(each.value for each in Every if each.value)
+        raise InvalidInput(_("未知的巡查频次"), field="inspect_every", value=value, cure=known)
+    return value
 
 
 def chief_assign(
@@ -157,57 +175,6 @@ def deputy_appoint(
             _("该次序已有副职"), field="order", value=order, cure=_("请换一个次序，或先结束原副职")
         ) from error
     return deputy
-
-
-def leave_set(
-    *, actor: Actor, person: Any, starts_at: datetime, ends_at: datetime, deputy: Any = None, reason: str = ""
-) -> ChiefLeave:
-    """Leave of a chief; a chief sets their own, others need the right to change chiefs."""
-    if actor.person_id != person.pk:
-        require(actor, Verb.CHANGE, DataClass.CHIEF, person.organisation.path)
-    if ends_at <= starts_at:
-        raise InvalidInput(
-            _("结束时间必须晚于开始时间"),
-            field="ends_at",
-            value=ends_at.isoformat(),
-            cure=_("把结束时间改到开始时间之后"),
-        )
-    if deputy is not None and deputy.pk == person.pk:
-        raise InvalidInput(_("代理人不能是本人"), field="deputy", value=person.name, cure=_("请选择其他人员"))
-    try:
-        with transaction.atomic():
-            leave = ChiefLeave.objects.create(
-                person=person,
-                deputy=deputy,
-                valid=DateTimeTZRange(starts_at, ends_at, "[)"),
-                reason=reason,
-                created_by_id=actor.user_id,
-            )
-            audit.record(
-                actor_id=actor.user_id,
-                action="roads.leave_set",
-                object_type="person",
-                object_id=str(person.uid),
-                organisation_path=person.organisation.path,
-                reason=reason,
-            )
-            events.publish(
-                "roads.chief_changed",
-                organisation_path=person.organisation.path,
-                audience=DataClass.CHIEF.value,
-                subject={"person_id": person.pk},
-                payload={"change": "leave"},
-            )
-    except IntegrityError as error:
-        if "chief_leave_no_overlap" not in str(error):
-            raise
-        raise Conflict(
-            _("与已登记的请假时间重叠"),
-            field="starts_at",
-            value=starts_at.isoformat(),
-            cure=_("请调整时间，或先取消原请假"),
-        ) from error
-    return leave
 
 
 def _record(actor: Actor, assignment: ChiefAssignment, action: str) -> None:

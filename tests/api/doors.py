@@ -105,7 +105,14 @@ GET    api/v1/chiefs/                                  CDOAWHPSRLM
 POST   api/v1/chiefs/                                  M
 GET    api/v1/chiefs/levels/                           CDOAWHPSRLM
 POST   api/v1/chiefs/levels/                           M
+GET    api/v1/chiefs/leave/                            CDOAWHPSRLM
 POST   api/v1/chiefs/leave/                            CDOAWHPSRLM
+POST   api/v1/chiefs/leave/<int:leave_id>/change/      CDOAWHPSRLM
+POST   api/v1/chiefs/leave/<int:leave_id>/end/         CDOAWHPSRLM
+POST   api/v1/chiefs/leave/<int:leave_id>/cancel/      CDOAWHPSRLM
+GET    api/v1/inspections/                             CDOAWHP
+POST   api/v1/inspections/                             COAWHP
+GET    api/v1/inspections/<uuid:uid>/pictures/<uuid:attachment>/ CDOAWHP
 POST   api/v1/chiefs/<uuid:uid>/end/                   M
 GET    api/v1/chiefs/<uuid:uid>/deputies/              CDOAWHPSRLM
 POST   api/v1/chiefs/<uuid:uid>/deputies/              M
@@ -175,7 +182,11 @@ POST   api/v1/assignments/<uuid:uid>/steps/            incidents
 POST   api/v1/assignments/<uuid:uid>/seen/             incidents
 GET    api/v1/supervisions/                            incidents
 POST   api/v1/supervisions/<int:supervision_id>/settle/ incidents
+POST   api/v1/supervisions/<int:supervision_id>/defer/ incidents
+POST   api/v1/supervisions/<int:supervision_id>/hand-down/ incidents
 GET    api/v1/statistics/incidents/                    CDRL
+GET    api/v1/statistics/segments/                     CDOAWHSRYL
+POST   api/v1/months/sign/                             OAWHSY
 """
 MACHINES = """
 GET    ogc/                                            everybody
@@ -257,6 +268,7 @@ VALUES = {
     "<uuid:attachment>": UNKNOWN,
     "<int:grant_id>": "0",
     "<int:item_id>": "0",
+    "<int:leave_id>": "0",
     "<int:supervision_id>": "0",
     "<str:language>": "en",
     "<int:z>/<int:x>/<int:y>": "14/13216/7309",
