@@ -7,10 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from roads.boards.content import Difference
+from roads.due import Due, DueState, Every
 from roads.states import BoardState
 
-__all__ = ["BoardState", "ChiefInChain", "Difference", "PlaceOnRoad", "SegmentAtPlace", "road_label"]
-from roads.due import Due
+__all__ = [
+    "BoardState",
+    "ChiefInChain",
+    "Difference",
+    "Due",
+    "DueState",
+    "Every",
+    "Holding",
+    "PlaceOnRoad",
+    "SegmentAtPlace",
+    "SegmentDuty",
+    "road_label",
+]
 
 
 def road_label(code: str, name: str) -> str:

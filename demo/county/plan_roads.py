@@ -96,7 +96,8 @@ def appoint_chiefs(
 ) -> tuple[tuple[ChiefRow, ...], tuple[LeaveRow, ...]]:
     """Four levels: one 总路长, 一级 by road class, 二级 by district, 三级 by a few segments. About 4 % of the segments
     have nobody at the lowest level and every second of those nobody at all."""
-    general = people.add("root", "leader", roles=("chief",), title="总路长（示例）")
+    # The head of the whole scheme signs in, too: the page of districts is theirs.
+    general = people.add("root", "leader", roles=("chief",), title="总路长（示例）", key="account:chief_general")
     general_deputy = people.add("root", "leader", roles=("chief",), title="副总路长（示例）")
     firsts: dict[int, tuple[str, str]] = {}
     seconds: dict[str, tuple[str, str]] = {}

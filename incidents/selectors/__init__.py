@@ -12,6 +12,7 @@ from incidents.selectors.duplicates import duplicates_near
 from incidents.selectors.inspected import incidents_of_inspections
 from incidents.selectors.kinds import KindChoice, incident_kinds, kind_names
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
+from incidents.selectors.pressed import lower_chief_of
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.selectors.trend import counted_since, segment_counts, segment_trend
 from incidents.selectors.visible import (
@@ -35,6 +36,7 @@ __all__ = [
     "incidents_of_inspections",
     "incidents_visible_to",
     "kind_names",
+    "lower_chief_of",
     "month_signatures_of",
     "open_on_segments",
     "picture_summary",

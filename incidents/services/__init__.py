@@ -22,7 +22,7 @@ from incidents.services.merging import incident_merge, incident_unmerge
 from incidents.services.past import PastDay, past_incidents_put
 from incidents.services.picturing import incident_picture_add
 from incidents.services.places import place_resolve
-from incidents.services.pressing import lower_chief, supervision_defer, supervision_hand_down
+from incidents.services.pressing import supervision_defer, supervision_hand_down
 from incidents.services.progress import assignment_step
 from incidents.services.proposing import assignment_answer, incident_propose, point_preview
 from incidents.services.recalling import assignment_recall, assignment_recall_seen
@@ -57,7 +57,6 @@ __all__ = [
     "incident_transfer",
     "incident_unmerge",
     "incident_wait",
-    "lower_chief",
     "month_sign",
     "past_incidents_put",
     "place_resolve",

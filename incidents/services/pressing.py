@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.errors import Conflict, InvalidInput, NotFound
 from incidents.models import IncidentStep, Supervision
+from incidents.selectors.pressed import chain_of, lower_chief_of
 from incidents.services import timing
 from incidents.services.history import StepContext, incident_note
-from incidents.services.supervising import DEFAULT_ESCALATION_S, chain_of, supervision_publish
+from incidents.services.supervising import DEFAULT_ESCALATION_S, supervision_publish
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -71,7 +72,7 @@ def supervision_hand_down(*, actor: Actor, supervision_id: int, text: str) -> Su
     _words_check(text)
     with transaction.atomic():
         supervision = _open(actor, supervision_id)
-        chief = lower_chief(supervision)
+        chief = lower_chief_of(supervision)
         if chief is None:
             raise Conflict(
                 _("没有更低一级的路长可以转交"),
@@ -110,14 +111,6 @@ def supervision_hand_down(*, actor: Actor, supervision_id: int, text: str) -> Su
         if is_new:
             supervision_publish(lower)
     return lower
-
-
-def lower_chief(supervision: Supervision) -> dict[str, Any] | None:
-    """The next lower level of the incident's chain, as it was when it happened; None below the lowest."""
-    if supervision.level_rank is None:
-        return None
-    lower = [each for each in chain_of(supervision.incident) if int(each["level"]) > supervision.level_rank]
-    return min(lower, key=lambda each: int(each["level"]), default=None)
 
 
 def _words_check(text: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,6 +9,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock, events
 from core.errors import Conflict, InvalidInput, NotFound
 from incidents.models import Incident, IncidentStep, Supervision
+from incidents.selectors.pressed import chain_of
 from incidents.services import timing
 from incidents.services.history import StepContext, incident_lock, incident_lock_by_id, incident_note, incident_touch
 from incidents.states import SETTLED, IncidentState
@@ -108,7 +107,7 @@ def presses_move(incident: Incident, *, context: StepContext) -> None:
         supervision.settled_at, supervision.settled_by_id = clock.now(), context.actor_id
         supervision.save(update_fields=["settled_at", "settled_by_id"])
         timing.climb_timer_cancel(incident, stage=supervision.stage)
-        _publish(supervision)
+        supervision_publish(supervision)
     for stage, kind in {supervision.stage: supervision.kind for supervision in standing}.items():
         _press_next(incident, stage=stage, below_rank=None, kind=kind, context=context)
 
@@ -119,12 +118,6 @@ def _stage_reached(incident: Incident, stage: str) -> bool:
     if stage == "review":
         return incident.reviewed_at is not None
     return incident.closed_at is not None
-
-
-def chain_of(incident: Incident) -> list[dict[str, Any]]:
-    """The chain as it was when the incident happened, lowest level first; borders are not pressed."""
-    own = [chief for chief in incident.chain if "border" not in chief]
-    return sorted(own, key=lambda chief: -int(chief["level"]))
 
 
 def _press_next(

@@ -14,6 +14,7 @@ from roads.services.closures import closure_create, closure_end, speed_report
 from roads.services.facilities import facilities_locate, facility_locate
 from roads.services.gazetteer import gazetteer_replace
 from roads.services.inspections import InspectionEntry, inspection_log
+from roads.services.inspections_past import PastInspection, inspections_put
 from roads.services.leave import leave_cancel, leave_change, leave_end, leave_set
 from roads.services.posts import posts_replace
 from roads.services.reviews import review_add, review_settle
@@ -24,6 +25,7 @@ __all__ = [
     "PRINT_CHOICES",
     "PRINT_KIND",
     "InspectionEntry",
+    "PastInspection",
     "board_address",
     "board_issue",
     "board_pdf",
@@ -43,6 +45,7 @@ __all__ = [
     "gazetteer_replace",
     "generator_register",
     "inspection_log",
+    "inspections_put",
     "leave_cancel",
     "leave_change",
     "leave_end",

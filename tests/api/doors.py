@@ -226,6 +226,8 @@ GET    boards/                                         CDWHLM
 GET    stations/                                       everybody
 GET    stations/<uuid:uid>/                            everybody
 GET    chief/                                          OAWHP
+GET    chief/districts/                                OAWHP
+GET    chief/segments/<uuid:uid>/                      OAWHP
 GET    command/                                        incidents
 GET    command/snapshot/                               incidents
 GET    command/briefing/<uuid:uid>/                    CDL

@@ -101,17 +101,17 @@ def test_a_chief_hears_what_happens_on_the_own_stretch(visit: Callable[..., Any]
     chief, desk = visit("/chief/", "chief", phone=True), visit("/command/", "commander")
     assert chief.evaluate("() => document.documentElement.scrollWidth") <= 360
     lon, lat = chief.evaluate(
-        "() => { const line = JSON.parse(document.getElementById('page-data').textContent).lines[0][0];"
+        "() => { const line = JSON.parse(document.getElementById('page-data').textContent).segments[0].line[0];"
         " return line[Math.floor(line.length / 2)]; }"
     )
     body = {"kind": "hazard", "source": "phone", "title": "路长听得到", "lon": lon, "lat": lat, "datum": "wgs84"}
     made = _post(desk, house, "incidents/", body, **{"Idempotency-Key": "browser-chief-1"})
     expect(chief.locator(".segment-list")).to_contain_text("路长听得到")
     _post(desk, house, f"incidents/{made['uid']}/supervise/", {"reason": "请到场查看"})
-    expect(chief.locator(".due")).to_contain_text("请到场查看")
-    chief.fill(".due textarea", "已到场")
-    chief.locator(".due [type=submit]").click()
-    expect(chief.locator(".due")).to_have_count(0)
+    press = chief.locator(".press").filter(has_text="请到场查看")
+    expect(press).to_be_visible()
+    press.get_by_role("button", name="已到场处置").click()
+    expect(chief.locator(".press").filter(has_text="请到场查看")).to_have_count(0)
 
 
 def test_directions_name_posts_of_numbered_roads_only(visit: Callable[..., Any]) -> None:

@@ -20,6 +20,7 @@ from core.errors import LuzhangError, NotFound
 from demo.county.organisation import organisation_lay
 from demo.county.plan_types import AxisLine, District, OrganisationPlan
 from demo.loading.mark import Source, begun, mark_read, mark_write, source_of, strangers
+from demo.loading.story import story_write
 from demo.loading.touring import accounts_write, simulation_file, units_write
 from demo.loading.writing import Written, organisations_write, people_write, places_write, roads_write
 from demo.sources import county
@@ -115,6 +116,7 @@ class Command(BaseCommand):
         roads_write(plan, axes, written, self.stderr.write)
         played = units_write(plan, written, self.stderr.write)
         passwords = accounts_write(written)
+        story_write(plan, written, source.seed, self.stderr.write)
         self._keep("accounts.json", passwords)
         self._keep("units.json", [unit.as_json() for unit in played])
         mark_write(source, root.path or "")

@@ -61,6 +61,13 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "assignment-seen": {"POST": SIGNS},
     "supervision-list": {"GET": SEES_ALL | SEES_OWN},
     "supervision-settle": {"POST": SEES_ALL | SEES_OWN},
+    "supervision-defer": {"POST": SEES_ALL | SEES_OWN},
+    "supervision-hand-down": {"POST": SEES_ALL | SEES_OWN},
+    # Own figures of own segments: who sees own statistics, and who sees those of an organisation.
+    "statistics-segments": {
+        "GET": COMMAND | CREWS | {Role.REVIEWER, Role.ANALYST, Role.PAYEE_DESK} | SEES_OWN - {Role.PERSUADER}
+    },
+    "month-sign": {"POST": CREWS | {Role.PAYEE_DESK} | SEES_OWN - {Role.PERSUADER}},
     "statistics-incidents": {"GET": COMMAND | {Role.REVIEWER, Role.ANALYST}},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -63,7 +63,7 @@ def test_a_pressed_chief_sees_the_press(world: World, signed_in: SignedIn) -> No
     later((refresh(incident).arrive_by - clock.now()).total_seconds() + 1)
     lowest = actor_for_user(world.roads.chiefs[world.roads.second.pk, 4].user)
     page = signed_in(lowest).get("/chief/").content.decode()
-    assert "迟迟未到" in page and "tile--late" in page and 'data-live="due"' in page
+    assert "迟迟未到" in page and "sum--late" in page and 'data-live="due"' in page
 
 
 @pytest.mark.parametrize(("north_m", "seen"), [(20.0, True), (300.0, False)])

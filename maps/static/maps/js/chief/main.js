@@ -2,22 +2,29 @@
 import { post } from "../api.js";
 import { byId, toast } from "../dom.js";
 import { Feed } from "../feed.js";
-import { gettext } from "../page.js";
+import { gettext, page } from "../page.js";
 import { ageText } from "../words.js";
+import { InspectionForm } from "./inspection.js";
+import { ChiefMap } from "./map.js";
+
+let map = null;
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-api]");
   if (!form) return;
   event.preventDefault();
   const said = byId("chief-error");
-  const button = form.querySelector("[type=submit]");
+  const buttons = form.querySelectorAll("[type=submit]");
+  // A ready sentence is the value of its button.
+  const body = Object.fromEntries([...new FormData(form, event.submitter)].filter(([, value]) => String(value).trim()));
   said.hidden = true;
-  button.disabled = true;
-  const body = Object.fromEntries([...new FormData(form)].filter(([, value]) => String(value).trim()));
+  buttons.forEach((each) => { each.disabled = true; });
   try {
     await post(form.dataset.api, body);
+    if (form.dataset.said) toast(form.dataset.said);
     if (form.closest("[data-live]")) {
       form.reset();
+      form.closest("details")?.removeAttribute("open");
       await readAnew();
     } else location.reload();
   } catch (problem) {
@@ -25,29 +32,58 @@ document.addEventListener("submit", async (event) => {
     said.textContent = problem.words;
     said.hidden = false;
     said.scrollIntoView({ block: "center" });
+    if (problem.status === 409) readSoon();
   } finally {
-    button.disabled = false;
+    buttons.forEach((each) => { each.disabled = false; });
   }
 });
 
-/** The live parts as the server draws them now. What is being typed stays. */
+document.addEventListener("click", (event) => {
+  const more = event.target.closest("[data-more]");
+  if (more) {
+    document.querySelector(".rounds")?.classList.add("is-whole");
+    more.hidden = true;
+  }
+  const round = event.target.closest("[data-inspect]");
+  if (round) entry?.chooseSegment(round.dataset.inspect);
+});
+
+const fieldsOf = (form) => [...form.elements].filter(({ name, type }) => name && !["hidden", "submit"].includes(type));
+
+/** The live parts as the server draws them now. What is being typed stays, and so does what was opened. */
 async function readAnew() {
-  const answer = await fetch(location.pathname, { credentials: "same-origin", headers: { Accept: "text/html" } });
+  const answer = await fetch(location.pathname + location.search, { credentials: "same-origin", headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) {
     if (answer.redirected) location.reload();
     return;
   }
   const come = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const typed = new Map([...document.querySelectorAll("[data-live] form[data-api]")]
-    .map((form) => [form.dataset.api, form.elements.text?.value || ""]));
-  const focused = document.activeElement?.closest("[data-live] form[data-api]")?.dataset.api;
+  const typed = new Map();
+  for (const form of document.querySelectorAll("[data-live] form[data-api]")) {
+    for (const field of fieldsOf(form)) typed.set(`${form.dataset.api} ${field.name}`, field.value);
+  }
+  const opened = [...document.querySelectorAll("[data-live] details[data-kept][open]")].map(({ id }) => id);
+  const focused = document.activeElement;
+  const place = focused?.closest("[data-live] form[data-api]") && `${focused.form?.dataset.api} ${focused.name}`;
+  const whole = document.querySelector(".rounds.is-whole");
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = come.querySelector(`[data-live="${part.dataset.live}"]`);
     if (fresh) part.replaceChildren(...fresh.childNodes);
   }
+  if (whole) document.querySelector(".rounds")?.classList.add("is-whole");
+  opened.forEach((id) => byId(id)?.setAttribute("open", ""));
   for (const form of document.querySelectorAll("[data-live] form[data-api]")) {
-    if (typed.get(form.dataset.api)) form.elements.text.value = typed.get(form.dataset.api);
-    if (form.dataset.api === focused) (form.elements.text || form.querySelector("[type=submit]")).focus();
+    for (const field of fieldsOf(form)) {
+      const key = `${form.dataset.api} ${field.name}`;
+      if (typed.get(key)) field.value = typed.get(key);
+      if (key === place) field.focus();
+    }
+    if (place?.startsWith(`${form.dataset.api} `) && !form.contains(document.activeElement)) form.querySelector("[type=submit]").focus();
+  }
+  const data = come.getElementById("page-data");
+  if (data && map) {
+    Object.assign(page, JSON.parse(data.textContent));
+    map.draw(page);
   }
 }
 
@@ -55,6 +91,40 @@ let reading = null;
 function readSoon() {
   clearTimeout(reading);
   reading = setTimeout(() => readAnew().catch(() => readSoon()), 300);
+}
+
+/** A segment pressed on the map: its line in the list. */
+function showRow(uid) {
+  const row = byId(`s-${uid}`);
+  document.querySelectorAll(".segment.is-chosen").forEach((each) => each.classList.remove("is-chosen"));
+  row?.classList.add("is-chosen");
+  row?.scrollIntoView({ block: "nearest" });
+  map.show(uid);
+}
+
+async function start() {
+  const box = byId("map");
+  if (box && page.segments) map = await ChiefMap.make(box, page, showRow);
+}
+
+start().catch((problem) => {
+  console.warn("map:", problem.message);
+  document.querySelector(".chief-map")?.remove();
+}).finally(() => entry?.start());
+
+const form = byId("inspection");
+const entry = form ? new InspectionForm(form, () => map, readSoon) : null;
+
+const leave = byId("leave-form");
+if (leave) {
+  const usual = [...byId("leave-means").childNodes];
+  leave.addEventListener("input", () => {
+    const { deputy, starts_at: at } = leave.elements;
+    const name = deputy.selectedOptions[0]?.textContent;
+    if (deputy.value && at.value) {
+      byId("leave-means").textContent = gettext("%(at)s 起由 %(name)s 代理您的全部路段。", { at: at.value.replace("T", " "), name });
+    } else byId("leave-means").replaceChildren(...usual);
+  });
 }
 
 let begun = false;

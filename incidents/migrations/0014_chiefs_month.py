@@ -9,7 +9,7 @@ from core.db.append_only import append_only_sql, append_only_undo_sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0012_decisions_over_budget"),
+        ("incidents", "0013_border_owner"),
         ("roads", "0004_code_trigrams"),
     ]
 
