@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -86,15 +88,15 @@ def test_a_bad_round_is_answered_with_field_and_cure(world: World, signed_in: Si
 
 
 def test_others_segments_are_not_there(world: World, signed_in: SignedIn, general: Actor) -> None:
-    _log(signed_in(_chief(world)), world, finding="hazard", text="护栏缺失")
+    _log(signed_in(_chief(world)), world, finding="hazard", text="井盖松动异响")
     neighbour = signed_in(_chief(world, first=True))
     assert neighbour.get(f"/chief/segments/{world.roads.second.uid}/").status_code == 404
     assert neighbour.get("/api/v1/inspections/").json()["count"] == 0
     assert neighbour.get(f"/api/v1/statistics/segments/?segment={world.roads.second.uid}").status_code == 403
-    assert "护栏缺失" not in _page(neighbour)
+    assert "井盖松动异响" not in _page(neighbour)
     for page in ("/", f"/segments/{world.roads.second.uid}/", f"/api/v1/segments/{world.roads.second.uid}/"):
         text = Client().get(page).content.decode()
-        assert "护栏缺失" not in text and "巡查记录" not in text and "inspect" not in text
+        assert "井盖松动异响" not in text and "巡查记录" not in text and "inspect" not in text
     assert signed_in(general).get("/api/v1/inspections/").json()["count"] == 1
 
 
@@ -127,7 +129,8 @@ def test_what_changed_since_i_looked(world: World, signed_in: SignedIn) -> None:
 def test_yesterday_and_the_map(world: World, signed_in: SignedIn) -> None:
     world.report(title="昨天的事故")
     client = signed_in(_chief(world))
-    assert '"title": "昨天的事故"' in _page(client), "open cases are on the map"
+    given = json.loads(re.findall(r'<script id="page-data"[^>]*>(.*?)</script>', _page(client))[0])
+    assert [each["title"] for each in given["incidents"]] == ["昨天的事故"], "open cases are on the map"
     clock_set(actor_id=None, offset=timedelta(days=1))
     page = _page(client)
     assert "昨天的事故" in page.split('id="yesterday"')[1].split("</section>")[0]
