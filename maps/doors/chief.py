@@ -206,7 +206,7 @@ def _changed(actor: Actor, mine: Mine, seen: datetime, now: datetime) -> dict[st
         "received": cases.filter(received_at__gte=seen).count(),
         "closed": cases.filter(closed_at__gte=seen).count(),
         "late": cases.filter(overdue_since__gte=seen).count(),
-        "inspected": others.exclude(person_id=actor.person_id).count(),
+        "inspected": others.exclude(person_id=actor.person_id or 0).count(),
     }
 
 

@@ -131,7 +131,7 @@ def _open_on(actor: Actor, segments: Iterable[Any]) -> dict[int, list[dict[str, 
     by_name = {(segment.axis_id, segment.code, segment.name): segment.pk for segment in mine.values()}
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for incident in incidents_visible_to(actor).exclude(state__in=sorted(SETTLED)).order_by("received_at"):
-        if incident.segment_id in mine:
+        if incident.segment_id is not None and incident.segment_id in mine:
             found[incident.segment_id].append(incident_row(incident))
             continue
         for entry in incident.chain:

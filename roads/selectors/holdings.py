@@ -108,9 +108,9 @@ def _duty(
         done = last.get(holding.level_rank)
         due = due_of(every, last_on=done[0] if done else None, since_on=local_date(holding.since, zone), today=today)
         dues.append((due, every.value))
-    due, every = min(dues, key=_pressing)
+    most, asked = min(dues, key=_pressing)
     seen = max((at for _on, at in last.values()), default=None)
-    return SegmentDuty(segment_id, holdings, due, every, seen)
+    return SegmentDuty(segment_id, holdings, most, asked, seen)
 
 
 def _pressing(pair: tuple[Due, str]) -> tuple[Any, ...]:

@@ -80,7 +80,7 @@ def inspection_log(
     text = _words_checked(entry)
     now = clock.now()
     inspected_at = now - _held(entry.held_s)
-    own = _own(actor, segment, inspected_at)
+    person_id, own = _own(actor, segment, inspected_at)
     lon, lat = place_check(entry.lon, entry.lat, entry.datum, bounds=deployment_bounds())
     values = {**_place(segment, entry, lon, lat), "text": text, "inspected_at": inspected_at, "received_at": now}
     try:
@@ -88,7 +88,7 @@ def inspection_log(
             row = Inspection.objects.create(
                 segment=segment,
                 organisation=segment.organisation,
-                person_id=actor.person_id,
+                person_id=person_id,
                 levels=sorted({holding.level_rank for holding in own}),
                 is_acting=all(holding.capacity == "acting" for holding in own),
                 finding=entry.finding,
@@ -150,14 +150,15 @@ def _held(held_s: float) -> timedelta:
     return held
 
 
-def _own(actor: Actor, segment: Segment, at: datetime) -> list[Holding]:
+def _own(actor: Actor, segment: Segment, at: datetime) -> tuple[int, list[Holding]]:
+    """The person and the levels of the segment that it answers for. Raises Forbidden where there are none."""
     holdings = holdings_of(actor.person_id, at) if actor.person_id is not None else []
     own = [holding for holding in holdings if holding.segment_id == segment.pk]
-    if not own:
+    if actor.person_id is None or not own:
         raise Forbidden(
             _("您不是该路段的路长"), field="segment", value=segment.code, cure=_("请在“我的路段”中选择路段")
         )
-    return own
+    return actor.person_id, own
 
 
 def _place(segment: Segment, entry: InspectionEntry, lon: float, lat: float) -> dict[str, Any]:

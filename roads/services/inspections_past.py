@@ -71,10 +71,14 @@ def _made(row: PastInspection, shapes: dict[int, Any], now: datetime, generated:
     place: dict[str, Any]
     if segment.axis_id is not None and segment.from_m is not None and segment.to_m is not None:
         shape, metre = shapes[segment.axis_id], (segment.from_m + segment.to_m) / 2
-        point = Point(*shape.line.point_at(metre), srid=STORE_SRID)
-        place = {"geom": point, "axis_m": metre, "chainage_text": shape_chainage_text(shape, metre, "")}
+        lon, lat = shape.line.point_at(metre)
+        place = {
+            "geom": Point(lon, lat, srid=STORE_SRID),
+            "axis_m": metre,
+            "chainage_text": shape_chainage_text(shape, metre, ""),
+        }
     else:
-        place = {"geom": segment.area.point_on_surface}
+        place = {"geom": segment.area.point_on_surface if segment.area is not None else None}
     return Inspection(
         segment=segment,
         organisation_id=segment.organisation_id,
