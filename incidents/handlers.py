@@ -13,6 +13,7 @@ from core.timers import TimerData, handles_timer
 from core.urgent import register
 from incidents.models import Assignment, Incident
 from incidents.selectors.unit_states import assigned_tour_states
+from incidents.services.broadcasting import broadcasts_carry
 from incidents.services.calling import sos_receive
 from incidents.services.delivering import delivery_next
 from incidents.services.dispatching import (
@@ -39,6 +40,7 @@ from incidents.services.recalling import recall_to_radio
 from incidents.services.standing import proposals_withdraw
 from incidents.services.supervising import incident_climb, incident_overdue
 from incidents.services.travel import network_ready
+from incidents.services.welfare import welfare_ask, welfare_unanswered
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
 from incidents.tasks import delivery_send
 from patrols.selectors import freshness_limits_from, tour_states_from
@@ -144,6 +146,18 @@ def recall_not_seen(timer: TimerData) -> None:
     recall_to_radio(int(timer.subject["assignment_id"]))
 
 
+@handles_timer("incidents.welfare")
+def welfare_due(timer: TimerData) -> None:
+    """Somebody may be alone on scene for long."""
+    welfare_ask(int(timer.subject["assignment_id"]))
+
+
+@handles_timer("incidents.welfare_answer")
+def welfare_not_answered(timer: TimerData) -> None:
+    """Asked whether all is well, and no answer came in time: call by radio."""
+    welfare_unanswered(int(timer.subject["assignment_id"]))
+
+
 @handles_timer("incidents.arrive")
 def not_arrived(timer: TimerData) -> None:
     """Nobody is on scene by the deadline."""
@@ -192,6 +206,8 @@ def _deliveries() -> object:
 
 retain(RetentionClass("pictures", 1825, 180, pictures_past_term))
 register("incidents.queue", 1.0, _sweep, exclusive=True)
+# To those who come on duty or drive in while a notice is in force.
+register("incidents.broadcasts", 10.0, broadcasts_carry, exclusive=True)
 # A lane of its own: it waits for the broker.
 register("incidents.deliveries", 5.0, _deliveries, exclusive=True, lane="gateways")
 register("incidents.network", 2.0, network_ready, lane="network")

@@ -203,6 +203,44 @@ ASSIGNMENT_LIFECYCLE: Lifecycle[AssignmentState] = Lifecycle(
     },
 )
 
+
+class HandoverState(StrEnum):
+    """States of a shift hand-over sheet: made, signed by who leaves, signed by who takes over."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
+        return [(state.value, _HANDOVER_LABELS[state]) for state in cls]
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
+        return _HANDOVER_LABELS[self]
+
+
+_HANDOVER_LABELS = {
+    HandoverState.DRAFT: gettext_noop("待交班签字"),
+    HandoverState.SIGNED: gettext_noop("待接班签字"),
+    HandoverState.ACCEPTED: gettext_noop("已交接"),
+    HandoverState.CANCELLED: gettext_noop("已作废"),
+}
+
+HANDOVER_LIFECYCLE: Lifecycle[HandoverState] = Lifecycle(
+    "handover",
+    HandoverState.DRAFT,
+    {
+        HandoverState.DRAFT: frozenset({HandoverState.SIGNED, HandoverState.CANCELLED}),
+        HandoverState.SIGNED: frozenset({HandoverState.ACCEPTED, HandoverState.CANCELLED}),
+        HandoverState.ACCEPTED: frozenset(),
+        HandoverState.CANCELLED: frozenset(),
+    },
+)
+
 # The unit is taken: it is wanted at the scene or on its way there (invariant 4).
 HOLDING: frozenset[AssignmentState] = frozenset(
     {

@@ -6,10 +6,13 @@ from django.urls import path
 
 from maps import health, ogc, tiles
 from maps.doors import (
+    board,
     boards,
     chief,
     command,
+    desk,
     duty,
+    handover,
     jobs,
     posts,
     public,
@@ -33,6 +36,12 @@ urlpatterns = [
     path("command/", command.command, name="command"),
     path("command/snapshot/", snapshot.command_snapshot, name="command-snapshot"),
     path("command/briefing/<uuid:uid>/", command.briefing, name="command-briefing"),
+    path("command/resources/", desk.command_resources, name="command-resources"),
+    path("command/shift/", desk.command_shift, name="command-shift"),
+    path("command/presses/", desk.command_presses, name="command-presses"),
+    path("command/board/", board.command_board, name="command-board"),
+    path("command/handovers/", handover.handovers, name="command-handovers"),
+    path("command/handovers/<uuid:uid>/", handover.handover, name="command-handover"),
     path("duty/", duty.duty, name="duty"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("posts.json", posts.posts, name="posts"),

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from core.errors import NotFound
 from incidents import services
-from incidents.api.serializers import StepIn
+from incidents.api.serializers import SafeIn, StepIn
 from incidents.models import Assignment
 from incidents.selectors import (
     assignment_detail,
@@ -119,3 +119,21 @@ class AssignmentSeenApi(APIView):
         actor = actor_for_request(request)
         _visible(actor, uid)
         return Response(assignment_summary(services.assignment_recall_seen(actor=actor, assignment_uid=str(uid))))
+
+
+class AssignmentSafeApi(APIView):
+    """One who is alone on scene says that all is well (平安)."""
+
+    data_class = DataClass.ASSIGNMENT
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW}
+
+    @extend_schema(operation_id="assignments_safe", request=SafeIn, responses={200: dict})
+    def post(self, request: Request, uid: str) -> Response:
+        """The assignment afterwards; repeating it changes nothing. `by_radio`: typed in by the desk."""
+        actor = actor_for_request(request)
+        body = SafeIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        _visible(actor, uid)
+        return Response(
+            assignment_summary(services.assignment_safe(actor=actor, assignment_uid=str(uid), **body.validated_data))
+        )

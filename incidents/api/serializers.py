@@ -119,6 +119,13 @@ class DeferIn(serializers.Serializer):
     minutes = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=1440)
 
 
+class SafeIn(serializers.Serializer):
+    """All is well: by the crew itself, or over the radio."""
+
+    by_radio = serializers.BooleanField(required=False, default=False)
+    text = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
 class SettleIn(serializers.Serializer):
     """What was done about a supervision."""
 

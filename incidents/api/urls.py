@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.api import assignments, attachments, chiefs, desk, incidents, statistics, supervisions
+from incidents.api import (
+    assignments,
+    attachments,
+    broadcasts,
+    chiefs,
+    desk,
+    handovers,
+    incidents,
+    statistics,
+    supervisions,
+)
 
 urlpatterns = [
     path("incidents/", incidents.IncidentListApi.as_view(), name="incident-list"),
@@ -31,6 +41,15 @@ urlpatterns = [
     path("assignments/<uuid:uid>/steps/", assignments.AssignmentStepApi.as_view(), name="assignment-step"),
     path("assignments/<uuid:uid>/seen/", assignments.AssignmentSeenApi.as_view(), name="assignment-seen"),
     path("supervisions/", supervisions.SupervisionListApi.as_view(), name="supervision-list"),
+    path("assignments/<uuid:uid>/safe/", assignments.AssignmentSafeApi.as_view(), name="assignment-safe"),
+    path("broadcasts/", broadcasts.BroadcastListApi.as_view(), name="broadcast-list"),
+    path("broadcasts/<uuid:uid>/seen/", broadcasts.BroadcastSeenApi.as_view(), name="broadcast-seen"),
+    path("broadcasts/<uuid:uid>/withdraw/", broadcasts.BroadcastWithdrawApi.as_view(), name="broadcast-withdraw"),
+    path("handovers/", handovers.HandoverListApi.as_view(), name="handover-list"),
+    path("handovers/<uuid:uid>/", handovers.HandoverDetailApi.as_view(), name="handover-detail"),
+    path("handovers/<uuid:uid>/sign/", handovers.HandoverSignApi.as_view(), name="handover-sign"),
+    path("handovers/<uuid:uid>/accept/", handovers.HandoverAcceptApi.as_view(), name="handover-accept"),
+    path("handovers/<uuid:uid>/cancel/", handovers.HandoverCancelApi.as_view(), name="handover-cancel"),
     path(
         "supervisions/<int:supervision_id>/settle/",
         supervisions.SupervisionSettleApi.as_view(),

@@ -31,7 +31,8 @@ class DispatchPolicy:
     `fresh_s`, `aged_s`: a fix up to `fresh_s` counts as it is, up to `aged_s` with its age added. `max_travel_s`:
     beyond it a unit counts as not reachable. `foot_within_m`: foot patrols are asked within this straight line.
     `automatic`: rules with 'auto' or 'propose'; `profile`: rules with a speed profile. `officer_grades`: an auxiliary
-    alone is not sent to these.
+    alone is not sent to these. `lone_check_s`: a crew of one is asked after so long on scene whether all is well (0:
+    never), and has `lone_answer_s` to answer before the desk calls.
 
     For a queue: `waiting_weight`: seconds of travel that a second of waiting outweighs; `strict_grades`: nothing
     lighter competes with these; `*_head_start_s`: seconds of travel that a graver one is ahead of blue where they
@@ -54,6 +55,8 @@ class DispatchPolicy:
     waiting_weight: float = 0.3
     red_head_start_s: float = 1800.0
     yellow_head_start_s: float = 600.0
+    lone_check_s: float = 1200.0
+    lone_answer_s: float = 120.0
     officer_grades: tuple[str, ...] = ("red",)
     strict_grades: tuple[str, ...] = ("red",)
     automatic: tuple[Rule, ...] = (Rule("*", "*", "auto"),)

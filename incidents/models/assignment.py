@@ -23,7 +23,8 @@ class Assignment(models.Model):
 
     `ended_at` is set when an assignment comes to nothing, and when its incident is taken up again after it reported: it
     then no longer counts as one of the units that the incident has. A recall counts as seen when the unit's phone says
-    so (`recall_seen_at`); when it does not in time, the desk is told to call by radio (`recall_radio_at`).
+    so (`recall_seen_at`); when it does not in time, the desk is told to call by radio (`recall_radio_at`). One alone on
+    scene for long is asked whether all is well (`welfare_*_at`: the last question, its answer, its radio card).
 
     The two unique constraints are invariant 4: a tour has at most one assignment that needs it on scene, an incident
     has at most one lead. They decide between two dispatchers who press in the same second.
@@ -72,6 +73,9 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     recall_seen_at = models.DateTimeField(_("撤回已确认"), null=True)
     recall_radio_at = models.DateTimeField(_("撤回转电台"), null=True)
+    welfare_asked_at = models.DateTimeField(_("询问平安"), null=True)
+    welfare_safe_at = models.DateTimeField(_("已报平安"), null=True)
+    welfare_radio_at = models.DateTimeField(_("平安确认转电台"), null=True)
     report_text = models.TextField(blank=True)
     report_outcome = models.CharField(max_length=30, blank=True)
 

@@ -7,8 +7,16 @@ from incidents.selectors.boards import (
     received_on_segments,
     worst_segments,
 )
+from incidents.selectors.broadcasts import (
+    broadcast_detail,
+    broadcast_details,
+    broadcasts_for_crew,
+    broadcasts_visible_to,
+)
+from incidents.selectors.desk_sheet import desk_sheet, press_summary
 from incidents.selectors.details import assignment_detail, incident_detail
 from incidents.selectors.duplicates import duplicates_near
+from incidents.selectors.handovers import handover_detail, handover_summary, handovers_visible_to
 from incidents.selectors.inspected import incidents_of_inspections
 from incidents.selectors.kinds import KindChoice, incident_kinds, kind_names
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
@@ -20,6 +28,7 @@ from incidents.selectors.visible import (
     incidents_visible_to,
     recalls_unseen_by,
     supervisions_for,
+    supervisions_open_to,
 )
 
 __all__ = [
@@ -28,8 +37,16 @@ __all__ = [
     "assignment_summary",
     "assignments_visible_to",
     "board_of",
+    "broadcast_detail",
+    "broadcast_details",
+    "broadcasts_for_crew",
+    "broadcasts_visible_to",
     "counted_since",
+    "desk_sheet",
     "duplicates_near",
+    "handover_detail",
+    "handover_summary",
+    "handovers_visible_to",
     "incident_detail",
     "incident_kinds",
     "incident_summary",
@@ -41,10 +58,12 @@ __all__ = [
     "open_on_segments",
     "picture_summary",
     "pictures_visible_to",
+    "press_summary",
     "recalls_unseen_by",
     "received_on_segments",
     "segment_counts",
     "segment_trend",
     "supervisions_for",
+    "supervisions_open_to",
     "worst_segments",
 ]

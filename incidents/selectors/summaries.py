@@ -77,4 +77,7 @@ def assignment_summary(assignment: Assignment) -> dict[str, Any]:
         "ended_at": _iso(assignment.ended_at),
         "recall_seen_at": _iso(assignment.recall_seen_at),
         "recall_radio_at": _iso(assignment.recall_radio_at),
+        "welfare_asked_at": _iso(assignment.welfare_asked_at),
+        "welfare_safe_at": _iso(assignment.welfare_safe_at),
+        "welfare_radio_at": _iso(assignment.welfare_radio_at),
     }

@@ -73,6 +73,14 @@ def recalls_unseen_by(actor: Actor) -> QuerySet[Assignment]:
     )
 
 
+def supervisions_open_to(actor: Actor) -> QuerySet[Supervision]:
+    """Not answered yet, in the actor's scope, whoever they are pressed upon, and those pressed upon this person."""
+    seen = path_filter(actor, Verb.VIEW, DataClass.INCIDENT)
+    if actor.person_id is not None:
+        seen |= Q(person_id=actor.person_id)
+    return Supervision.objects.filter(seen, settled_at=None).select_related("incident")
+
+
 def supervisions_for(actor: Actor) -> QuerySet[Supervision]:
     """Not answered yet: what is pressed upon this person, and, for who reviews incidents, what lies with nobody as the
     stretch has no chief.

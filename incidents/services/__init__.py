@@ -2,6 +2,12 @@
 
 from incidents.services.assigning import incident_assign
 from incidents.services.bordering import incident_own
+from incidents.services.broadcasting import (
+    BroadcastArea,
+    broadcast_make,
+    broadcast_seen,
+    broadcast_withdraw,
+)
 from incidents.services.catalogue import catalogue_restore
 from incidents.services.desk import (
     incident_close,
@@ -16,6 +22,7 @@ from incidents.services.desk import (
 )
 from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
 from incidents.services.grading import incident_regrade
+from incidents.services.handing_over import handover_accept, handover_cancel, handover_make, handover_sign
 from incidents.services.intake import IncidentReport, incident_receive
 from incidents.services.lookups import incident_reporter_lookup
 from incidents.services.merging import incident_merge, incident_unmerge
@@ -28,15 +35,25 @@ from incidents.services.proposing import assignment_answer, incident_propose, po
 from incidents.services.recalling import assignment_recall, assignment_recall_seen
 from incidents.services.signing import month_sign
 from incidents.services.supervising import incident_supervise, supervision_settle
+from incidents.services.welfare import assignment_safe
 
 __all__ = [
+    "BroadcastArea",
     "IncidentReport",
     "PastDay",
     "assignment_answer",
     "assignment_recall",
     "assignment_recall_seen",
+    "assignment_safe",
     "assignment_step",
+    "broadcast_make",
+    "broadcast_seen",
+    "broadcast_withdraw",
     "catalogue_restore",
+    "handover_accept",
+    "handover_cancel",
+    "handover_make",
+    "handover_sign",
     "incident_assign",
     "incident_close",
     "incident_dispatch",

@@ -25,6 +25,7 @@ from incidents.services.history import (
     incident_publish,
     incident_touch,
 )
+from incidents.services.welfare import welfare_begin, welfare_end
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -191,6 +192,10 @@ def assignment_advance(
         _receipt(assignment, now)
     elif to_state is AssignmentState.RECALLED:
         timing.recall_timer_set(assignment)
+    if to_state is AssignmentState.ON_SCENE:
+        welfare_begin(assignment)
+    elif previous is AssignmentState.ON_SCENE:
+        welfare_end(assignment)
     incident = assignment.incident
     if to_state in LOST:
         _after_loss(assignment, incident, to_state, context, led=led)

@@ -66,6 +66,35 @@ def recall_timer_cancel(assignment: Assignment) -> None:
     timers.timer_cancel(_key("recall", assignment.pk))
 
 
+def welfare_timer_set(assignment: Assignment, *, after_s: float) -> None:
+    """Ask one who is alone on scene whether all is well, after so long; 0 = never."""
+    if after_s <= 0:
+        return
+    timers.timer_set(
+        kind="incidents.welfare",
+        key=_key("welfare", assignment.pk),
+        due_at=clock.now() + timedelta(seconds=after_s),
+        subject={"assignment_id": assignment.pk},
+        organisation_path=assignment.organisation_path,
+    )
+
+
+def welfare_answer_timer_set(assignment: Assignment, *, after_s: float) -> None:
+    """Asked just now: without an answer in time the desk calls by radio."""
+    timers.timer_set(
+        kind="incidents.welfare_answer",
+        key=_key("welfare_answer", assignment.pk),
+        due_at=clock.now() + timedelta(seconds=after_s),
+        subject={"assignment_id": assignment.pk},
+        organisation_path=assignment.organisation_path,
+    )
+
+
+def welfare_timers_cancel(assignment: Assignment) -> None:
+    """Answered, or no longer on scene."""
+    timers.timer_cancel(_key("welfare", assignment.pk), _key("welfare_answer", assignment.pk))
+
+
 def deadline_timers_set(incident: Incident) -> None:
     """Arrival and closing deadlines of a graded incident; set again when the grade changes."""
     timers.timers_set(

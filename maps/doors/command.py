@@ -15,9 +15,9 @@ from core.errors import NotFound
 from incidents.selectors import incident_kinds, incidents_visible_to
 from maps.briefing import briefing_html
 from maps.doors.context import page_context
-from stations.selectors import actor_for_request
+from stations.selectors import actor_for_request, organisations_visible_to
 from stations.services import page_access
-from stations.types import DataClass, Verb
+from stations.types import Actor, DataClass, Verb
 
 
 @require_safe
@@ -38,9 +38,22 @@ def command(request: HttpRequest) -> HttpResponse:
             "lookup": actor.may(Verb.LOOKUP, DataClass.REPORTER),
             "radio": actor.may(Verb.DISPATCH, DataClass.ASSIGNMENT),
             "statistics": actor.may(Verb.VIEW, DataClass.STATISTICS),
+            "broadcast": actor.may(Verb.CREATE, DataClass.BROADCAST),
+            "handover": actor.may(Verb.CREATE, DataClass.HANDOVER),
+            "shift": actor.may(Verb.VIEW, DataClass.REQUIREMENT),
         },
+        "desks": _desks(actor),
     }
     return render(request, "maps/command.html", page_context(request, "command", page=page))
+
+
+def _desks(actor: Actor) -> list[dict[str, str]]:
+    """Organisations to whose tours alone this actor may address a notice."""
+    paths = actor.scope_paths(Verb.CREATE, DataClass.BROADCAST)
+    if not paths:
+        return []
+    rows = organisations_visible_to(actor).filter(is_active=True).order_by("path").values_list("uid", "name", "path")
+    return [{"uid": str(uid), "name": name} for uid, name, path in rows if (path or "").startswith(tuple(paths))]
 
 
 @require_safe

@@ -21,6 +21,7 @@ from incidents.selectors import (
     assignments_visible_to,
     incident_summary,
     incidents_visible_to,
+    press_summary,
     supervisions_for,
 )
 from incidents.types import HOLDING, SETTLED, AssignmentState
@@ -62,24 +63,8 @@ def picture(actor: Actor) -> dict[str, Any]:
         "limits": {"fresh_s": fresh_s, "aged_s": aged_s},
         "incidents": [incident_summary(row) for row in incidents],
         "assignments": [assignment_summary(row) for row in standing.order_by("id")],
-        "presses": [press_json(row) for row in supervisions_for(actor).order_by("raised_at", "id")[:MOST_PRESSES]],
+        "presses": [press_summary(row) for row in supervisions_for(actor).order_by("raised_at", "id")[:MOST_PRESSES]],
         "units": [unit_json(tour) for tour in tours_on_duty(actor=actor, at=now)],
-    }
-
-
-def press_json(row: Any) -> dict[str, Any]:
-    """A press (督办) without an answer. `name` is empty where the stretch has no chief: it lies with who reviews."""
-    return {
-        "id": row.pk,
-        "incident": str(row.incident.uid),
-        "number": row.incident.number,
-        "title": row.incident.title,
-        "grade": row.incident.grade,
-        "kind": row.kind,
-        "stage": row.stage,
-        "name": row.person_name,
-        "reason": row.reason,
-        "raised_at": row.raised_at,
     }
 
 

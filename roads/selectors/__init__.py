@@ -14,7 +14,9 @@ from roads.selectors.directory import directory_search
 from roads.selectors.holdings import holdings_of, late_inspections, local_date, segment_duties
 from roads.selectors.inspections import inspection_of, inspection_summary, inspections_visible_to
 from roads.selectors.junctions import junctions_of_roads
+from roads.selectors.leave import ChiefOnLeave, chiefs_on_leave
 from roads.selectors.levels import level_for, levels_for
+from roads.selectors.naming import places_named
 from roads.selectors.networks import current_build, current_network, network_forget, networks_directory
 from roads.selectors.placing import deployment_bounds, place_locate
 from roads.selectors.responsibility import (
@@ -46,6 +48,7 @@ from roads.selectors.ways import Way, way_between
 
 __all__ = [
     "BoardStanding",
+    "ChiefOnLeave",
     "Way",
     "assignments_visible_to",
     "axes_by_weight",
@@ -59,6 +62,7 @@ __all__ = [
     "boards_visible_to",
     "chainage_of",
     "chains_at",
+    "chiefs_on_leave",
     "closures_in_force",
     "closures_of_segment",
     "current_build",
@@ -80,6 +84,7 @@ __all__ = [
     "network_forget",
     "networks_directory",
     "place_locate",
+    "places_named",
     "points_of_chainage",
     "public_chain",
     "public_chains",

@@ -34,6 +34,8 @@ class DataClass(StrEnum):
     # What happens
     INCIDENT = "incident"
     ASSIGNMENT = "assignment"
+    BROADCAST = "broadcast"
+    HANDOVER = "handover"
     DECISION = "decision"
     DELIVERY = "delivery"
     CITIZEN_REPORT = "citizen_report"

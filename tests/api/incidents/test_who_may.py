@@ -28,6 +28,7 @@ SEES_ALL = COMMAND | {Role.OFFICER, Role.WARDEN, Role.REVIEWER, Role.ANALYST}
 # These see only what is theirs: the door opens, the room is empty.
 SEES_OWN = {Role.AUXILIARY, Role.CHIEF, Role.PERSUADER, Role.STATION_STAFF}
 CREWS = {Role.OFFICER, Role.WARDEN}
+PERSUADES = SEES_OWN - {Role.CHIEF}
 REPORTS = COMMAND | SEES_OWN | {Role.OFFICER, Role.WARDEN, Role.DEVICE}
 SIGNS = COMMAND | SEES_OWN | {Role.OFFICER, Role.WARDEN, Role.REVIEWER, Role.ANALYST}
 
@@ -59,6 +60,15 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "assignment-detail": {"GET": SIGNS},
     "assignment-step": {"POST": SIGNS},
     "assignment-seen": {"POST": SIGNS},
+    "assignment-safe": {"POST": SIGNS},
+    "broadcast-list": {"GET": COMMAND | CREWS | PERSUADES, "POST": COMMAND},
+    "broadcast-seen": {"POST": COMMAND | CREWS | PERSUADES},
+    "broadcast-withdraw": {"POST": COMMAND},
+    "handover-list": {"GET": COMMAND, "POST": COMMAND},
+    "handover-detail": {"GET": COMMAND},
+    "handover-sign": {"POST": COMMAND},
+    "handover-accept": {"POST": COMMAND},
+    "handover-cancel": {"POST": COMMAND},
     "supervision-list": {"GET": SEES_ALL | SEES_OWN},
     "supervision-settle": {"POST": SEES_ALL | SEES_OWN},
     "supervision-defer": {"POST": SEES_ALL | SEES_OWN},

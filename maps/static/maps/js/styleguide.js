@@ -4,6 +4,8 @@ import { ask } from "./ask.js";
 import { byId, el, fill, toast } from "./dom.js";
 import { caseMark, unitMark } from "./mapview.js";
 import { gettext } from "./page.js";
+import { unitChip } from "./parts.js";
+import { SortTable } from "./table.js";
 import { GRADES, UNIT_KINDS, UNIT_STATES } from "./words.js";
 
 for (const ring of document.querySelectorAll("[data-part]")) ring.style.setProperty("--p", ring.dataset.part);
@@ -29,6 +31,17 @@ function swatches() {
     button.setAttribute("aria-pressed", String(button.dataset.look === document.documentElement.dataset.theme));
   }
 }
+
+const sorted = new SortTable({
+  id: "sorted-table", label: gettext("可排序、可筛选的表"), rowKey: (row) => row.call_sign,
+  columns: [
+    { key: "call_sign", name: gettext("呼号"), of: (row) => row.call_sign },
+    { key: "state", name: gettext("状态"), of: (row) => UNIT_STATES[row.state], draw: (row) => unitChip(row.state) },
+    { key: "people", name: gettext("人数"), of: (row) => row.people, num: true },
+  ],
+});
+byId("sorted").append(sorted.place);
+sorted.show([["G98-102", "free", 2], ["G98-103", "sent", 1], ["G98-11", "scene", 3]].map(([call_sign, state, people]) => ({ call_sign, state, people })));
 
 swatches();
 document.addEventListener("themechange", swatches);

@@ -10,18 +10,39 @@ import { Intake } from "./intake.js";
 import { IncidentList, tabOf } from "./list.js";
 import { MapSide } from "./mapside.js";
 import { Store } from "./store.js";
+import { drawCalls, tickCalls } from "./calls.js";
+import { Keys } from "./keys.js";
+import { PressPanel, RedPanel } from "./panel_cases.js";
+import { NoticesPanel } from "./panel_notices.js";
+import { ShiftPanel } from "./panel_shift.js";
+import { UnitsPanel } from "./panel_units.js";
+import { Panels } from "./panels.js";
+import { Sound } from "./sound.js";
+import { onWall, wallStart, wallToggle } from "./wall.js";
 import { weeksButton } from "./weeks.js";
 
 const store = new Store();
 let chosen = null;
+
+wallStart();
+const sound = new Sound();
 
 const side = new MapSide(store, { choose: (uid) => choose(uid), report: (at) => intake?.open(at) });
 const drawer = new Drawer(store, { onRoute: (points) => side.showRoute(points), onClose: () => choose(null) });
 const list = new IncidentList(store, (uid) => choose(uid));
 const intake = page.may.create ? new Intake({ pickPlace: () => side.pickPlace(), onMade: (made) => { store.apply({ topic: "", payload: { incident: made } }); choose(made.uid); } }) : null;
 
+const panels = new Panels({
+  red: new RedPanel(store, { choose: (uid) => choose(uid) }),
+  presses: new PressPanel(store, { choose: (uid) => choose(uid) }),
+  units: new UnitsPanel(store, { choose: (uid) => choose(uid) }),
+  shift: new ShiftPanel(),
+  notices: new NoticesPanel({ pickPlace: () => side.pickPlace(), away: (whether) => panels.aside(whether) }),
+});
+
 async function choose(uid) {
-  if (uid === chosen) return;
+  // A wall shows; it takes nothing up.
+  if (uid === chosen || (uid && onWall())) return;
   chosen = uid;
   document.body.classList.toggle("has-drawer", Boolean(uid));
   const row = store.incidents.get(uid);
@@ -32,7 +53,7 @@ async function choose(uid) {
     history.replaceState(null, "", `#${uid}`);
     await drawer.open(uid);
   } else {
-    history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", location.pathname + location.search);
     if (drawer.uid) drawer.close();
   }
 }
@@ -52,6 +73,7 @@ function figures() {
 /** Lateness that no chief answers for, and what is pressed upon me: seen here, answered here. */
 function drawPresses() {
   const place = byId("presses");
+  // Of others' presses the panel tells.
   const rows = store.presses;
   place.hidden = !rows.length;
   if (!rows.length) return;
@@ -65,6 +87,8 @@ function drawPresses() {
 function drawAll() {
   list.draw();
   drawPresses();
+  drawCalls(store, choose);
+  panels.changed();
   side.drawAll();
   figures();
   drawer.refresh();
@@ -104,6 +128,8 @@ function drawSoon() {
     flooded = asked > FLOOD;
     asked = 0;
     list.draw();
+    drawCalls(store, choose);
+    panels.changed();
     side.drawIncidents();
     side.drawUnits();
     figures();
@@ -117,6 +143,7 @@ store.addEventListener("units", drawAll);
 store.addEventListener("incident", ({ detail }) => {
   drawSoon();
   if (detail.uid === drawer.uid) drawer.refresh();
+  if (detail.turned) sound.call(detail.turned);
   if (detail.topic === "incidents.incident_received" && !flooded) toast(gettext("新警情：%(title)s", { title: store.incidents.get(detail.uid).title }), "warn");
 });
 store.addEventListener("assignment", ({ detail }) => {
@@ -124,7 +151,9 @@ store.addEventListener("assignment", ({ detail }) => {
   if (detail.incident === drawer.uid) drawer.refresh();
 });
 store.addEventListener("radio", ({ detail }) => {
-  const words = detail.recalled ? gettext("%(unit)s 未确认撤回，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" })
+  sound.call("radio");
+  const words = detail.welfare ? gettext("%(unit)s 单人在场未答平安，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" })
+    : detail.recalled ? gettext("%(unit)s 未确认撤回，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" })
     : gettext("%(unit)s 未收到派警，请用电台呼叫 %(radio)s", { unit: detail.call_sign, radio: detail.radio || "" });
   toast(words, "error");
   if (store.assignments.get(detail.assignment)?.incident === drawer.uid) drawer.refresh();
@@ -151,28 +180,40 @@ everySecond(() => {
   byId("wall-clock").textContent = timeText(nowMs());
   list.tick();
   drawer.tick();
+  tickCalls(store);
+  panels.tick();
 });
 setInterval(() => { side.drawUnits(); figures(); }, 5000);
 
-byId("show-keys").addEventListener("click", () => byId("keys").showModal());
+store.addEventListener("notices", () => { if (panels.name === "notices") panels.load(); });
+
 weeksButton();
 byId("new-incident")?.addEventListener("click", () => intake.open());
-document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) {
-    return;
-  }
-  const key = event.key.toLowerCase();
-  if (key === "escape") {
-    if (side.picking) side.picked(null);
-    else if (chosen) choose(null);
-  } else if (key === "j") list.step(1);
-  else if (key === "k") list.step(-1);
-  else if (key === "n" && intake) intake.open();
-  else if (key === "?") byId("keys").showModal();
-  else if (chosen && (key === "d" || /^[1-5]$/.test(key))) drawer.key(key);
-  else return;
-  event.preventDefault();
-});
+
+function escape() {
+  if (side.picking) side.picked(null);
+  else if (panels.name) panels.close();
+  else if (chosen) choose(null);
+}
+const working = () => !onWall();
+const openPanel = (name) => ({ when: () => panels.has(name) && working(), told: () => panels.has(name), act: () => panels.toggle(name) });
+// What works and what `?` tells: one table.
+new Keys([
+  { keys: ["j"], name: gettext("下一件警情"), when: working, act: () => list.step(1) },
+  { keys: ["k"], name: gettext("上一件警情"), when: working, act: () => list.step(-1) },
+  { keys: ["n"], name: gettext("新警情"), told: () => Boolean(intake), when: () => Boolean(intake) && working(), act: () => intake.open() },
+  { keys: ["d"], name: gettext("派首选，或增派"), told: () => page.may.dispatch, when: () => Boolean(chosen), act: (key) => drawer.key(key) },
+  { keys: ["1", "2", "3", "4", "5"], shown: ["1", "–", "5"], name: gettext("派列出的第几个单元"), told: () => page.may.dispatch, when: () => Boolean(chosen), act: (key) => drawer.key(key) },
+  { keys: ["r"], name: gettext("重点警情"), ...openPanel("red") },
+  { keys: ["p"], name: gettext("督办"), ...openPanel("presses") },
+  { keys: ["u"], name: gettext("单元表"), ...openPanel("units") },
+  { keys: ["b"], name: gettext("班次与缺口"), ...openPanel("shift") },
+  { keys: ["t"], name: gettext("协查通报"), ...openPanel("notices") },
+  { keys: ["s"], name: gettext("提示音开关"), act: () => sound.toggle() },
+  { keys: ["w"], name: gettext("大屏模式"), act: () => { panels.close(); choose(null); wallToggle(); side.map?.invalidateSize({ pan: false }); } },
+  { keys: ["escape"], shown: ["Esc"], name: gettext("取消点选，关闭面板和详情"), act: escape },
+  { keys: ["?"], name: gettext("显示快捷键"), act: () => byId("show-keys").click() },
+]);
 
 const wanted = location.hash.slice(1);
 store.addEventListener("all", () => { if (wanted && store.incidents.has(wanted)) choose(wanted); }, { once: true });

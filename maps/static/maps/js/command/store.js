@@ -3,6 +3,7 @@ import { get } from "../api.js";
 import { clockSet, nowMs } from "../clock.js";
 
 const STANDING = new Set(["proposed", "offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"]);
+const SETTLED = new Set(["closed", "merged", "false"]);
 // Invariant 10, until the snapshot names the limits of the policy in force.
 const LIMITS = { fresh_s: 60, aged_s: 300 };
 
@@ -40,9 +41,10 @@ export class Store extends EventTarget {
   /** One `change` of the feed. */
   apply({ topic, subject, payload }) {
     if (payload.incident) {
-      const row = newer(this.incidents.get(payload.incident.uid), payload.incident);
+      const before = this.incidents.get(payload.incident.uid);
+      const row = newer(before, payload.incident);
       this.incidents.set(row.uid, row);
-      this.tell("incident", { uid: row.uid, topic });
+      this.tell("incident", { uid: row.uid, topic, turned: turned(before, row) });
     }
     if (payload.assignment) {
       const row = newer(this.assignments.get(payload.assignment.uid), payload.assignment);
@@ -57,6 +59,7 @@ export class Store extends EventTarget {
       this.tell("reload");
     }
     if (topic === "incidents.supervision_changed") this.tell("reload");
+    if (topic === "incidents.broadcast_changed") this.tell("notices");
     if (topic === "incidents.radio_card") this.tell("radio", { ...payload, assignment: subject.assignment });
   }
 
@@ -110,6 +113,13 @@ export class Store extends EventTarget {
     const seconds = unit.fixed_at == null ? null : Math.max(0, nowMs() / 1000 - unit.fixed_at);
     return { state, age: this.ageOf(seconds), seconds, assignment };
   }
+}
+
+/** What a row has turned into that wants to be heard: "red", "late" or "". */
+function turned(before, row) {
+  if (row.exercise || SETTLED.has(row.state)) return "";
+  if (row.grade === "red" && before?.grade !== "red") return "red";
+  return row.overdue_since && !before?.overdue_since ? "late" : "";
 }
 
 /** Of two versions of one row the newer. */

@@ -1,0 +1,13 @@
+/* How old the board is, by the clock of the computer that shows it. Written into the board itself. */
+(() => {
+  const place = document.getElementById("board-age");
+  const LATE_MIN = 10;
+  const tell = () => {
+    const minutes = Math.floor((Date.now() - Number(place.dataset.made)) / 60000);
+    const words = minutes < 1 ? place.dataset.now : place.dataset.minutes.replace("%n", minutes);
+    place.className = minutes >= LATE_MIN ? "board__old" : "";
+    place.textContent = (minutes >= LATE_MIN ? place.dataset.old : "") + words;
+  };
+  tell();
+  setInterval(tell, 10000);
+})();
