@@ -191,6 +191,7 @@ def _plate(vehicle: MotorVehicle, writer: Writer, dialect: Dialect) -> None:
     writer.need("PlateClass", vehicle.kind_code or UNREAD_OR_FOREIGN)
     writer.need("PlateColor", colour_code(vehicle.colour or PlateColour.OTHER, dialect.colours))
     writer.fields["PlateNo"] = vehicle.plate.text if vehicle.plate else vehicle.plate_text
+    writer.put("PlateNoAttach", vehicle.attached.text if vehicle.attached else None)
     if vehicle.reliability is not None:
         writer.put("PlateReliability", str(round(vehicle.reliability * 100)))
     writer.put(

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from recognition.gat1400.dialect import STANDARD, Dialect
-from recognition.gat1400.envelope import Shape, named, read_batch
-from recognition.gat1400.fields import Fields
+from recognition.gat1400.envelope import Shape, read_batch
+from recognition.gat1400.fields import Fields, named
 from recognition.gat1400.identifiers import ORDER_LENGTH
 from recognition.gat1400.outcomes import Batch, MessageRejected, RecordRejected
 from recognition.gat1400.quirks import Quirk

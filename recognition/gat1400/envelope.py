@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from recognition.gat1400.fields import Fields
+from recognition.gat1400.fields import Fields, Names
 from recognition.gat1400.outcomes import Batch, MessageRejected, Read, RecordRejected, Refused
 from recognition.gat1400.quirks import Quirk, Quirks
 
@@ -30,12 +30,7 @@ class Shape:
     wrappers: tuple[str, ...]
     records: tuple[str, ...]
     id_field: str
-    known: frozenset[str]
-
-
-def named(text: str) -> frozenset[str]:
-    """Field names written as words."""
-    return frozenset(text.split())
+    known: Names
 
 
 def read_json(body: bytes) -> tuple[object, Quirks]:

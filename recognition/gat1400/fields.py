@@ -6,6 +6,7 @@ import binascii
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from recognition.gat1400.identifiers import is_key
@@ -19,6 +20,20 @@ _YES = frozenset({"1", "true", "yes", "y", "是", "有"})
 _NO = frozenset({"0", "false", "no", "n", "否", "无"})
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The standard's field names of one object, and the same by their lower case."""
+
+    exact: frozenset[str]
+    by_lower: Mapping[str, str]
+
+
+def named(text: str) -> Names:
+    """Field names written as words."""
+    exact = frozenset(text.split())
+    return Names(exact, {name.lower(): name for name in exact})
+
+
 class Fields:
     """A record by the standard's field names, also where it was written in another case.
 
@@ -27,18 +42,17 @@ class Fields:
 
     __slots__ = ("quirks", "values")
 
-    def __init__(self, raw: Mapping[str, object], known: frozenset[str]) -> None:
+    def __init__(self, raw: Mapping[str, object], known: Names) -> None:
         """`known`: the standard's names for this record; others are left out."""
         self.quirks: set[Quirk] = set()
         self.values: Mapping[str, object] = raw
-        if not raw.keys() <= known:
+        if not raw.keys() <= known.exact:
             self.values = self._renamed(raw, known)
 
-    def _renamed(self, raw: Mapping[str, object], known: frozenset[str]) -> dict[str, object]:
-        by_lower = {name.lower(): name for name in known}
+    def _renamed(self, raw: Mapping[str, object], known: Names) -> dict[str, object]:
         values: dict[str, object] = {}
         for key, value in raw.items():
-            name = key if key in known else by_lower.get(key.lower())
+            name = key if key in known.exact else known.by_lower.get(key.lower())
             if name is None:
                 self.quirks.add(Quirk.UNKNOWN_FIELDS)
             elif name == key:
@@ -96,6 +110,8 @@ class Fields:
         text = self.text(name)
         if not text:
             raise RecordRejected("missing_field", f"{name} is missing", field=name, value=None, cure=f"send {name}")
+        if len(text) == length and text.isascii() and text.isdigit():
+            return text
         if not is_key(text) or len(text) < shortest:
             raise RecordRejected(
                 "bad_id",
@@ -112,6 +128,8 @@ class Fields:
         text = self.text(name)
         if not text:
             return None
+        if len(text) == length and text.isascii() and text.isdigit():
+            return text
         if not is_key(text):
             self.quirks.add(Quirk.VALUE_UNREADABLE)
             return None
@@ -119,10 +137,7 @@ class Fields:
         return text
 
     def _note_key(self, text: str, length: int) -> None:
-        if len(text) != length:
-            self.quirks.add(Quirk.ID_LENGTH)
-        elif not text.isdigit():
-            self.quirks.add(Quirk.ID_UNSTRUCTURED)
+        self.quirks.add(Quirk.ID_UNSTRUCTURED if len(text) == length else Quirk.ID_LENGTH)
 
     def number(self, name: str, low: float = -math.inf, high: float = math.inf) -> float | None:
         """A finite number within [low, high]; None where absent, unreadable or outside."""
@@ -207,7 +222,9 @@ class Fields:
 
     def nested(self, name: str) -> object:
         """A nested object or list, also where it came as a JSON text; None where absent."""
-        value = self.values.get(name)
+        return self._unfolded(self.values.get(name))
+
+    def _unfolded(self, value: object) -> object:
         if isinstance(value, str) and value.strip():
             try:
                 value = json.loads(value)
@@ -221,10 +238,12 @@ class Fields:
         """The list in `{name: {inner: [...]}}`, forgiving a missing name or a single object."""
         value = self.nested(name)
         if isinstance(value, dict):
-            inside = Fields(value, frozenset({inner}))
-            found = inside.nested(inner)
-            self.quirks |= inside.quirks - {Quirk.UNKNOWN_FIELDS}
-            value = found
+            if inner not in value:
+                other = next((key for key in value if key.lower() == inner.lower()), None)
+                if other is not None:
+                    self.quirks.add(Quirk.WRONG_CASE)
+                    value = {inner: value[other]}
+            value = self._unfolded(value.get(inner))
         elif value is not None:
             self.quirks.add(Quirk.WRAPPER_HOLDS_LIST)
         if isinstance(value, dict):

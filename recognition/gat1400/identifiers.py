@@ -6,6 +6,7 @@ of some makers number as they please; such identifiers are still keys, they only
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -19,6 +20,7 @@ MAX_LENGTH = 64
 # A key shorter than the shortest standard one that holds place, time and number cannot be unique over the years.
 MIN_UNIQUE_LENGTH = ORDER_LENGTH
 MOTOR_VEHICLE_KIND = "02"
+_KEY = re.compile(rf"[!-~]{{1,{MAX_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class OrderId:
 
 def is_key(text: str) -> bool:
     """Whether a text can be a key at all: printable ASCII without spaces, not longer than 64."""
-    return 0 < len(text) <= MAX_LENGTH and text.isascii() and text.isprintable() and " " not in text
+    return _KEY.fullmatch(text) is not None
 
 
 def device_id(text: str) -> DeviceId | None:

@@ -8,22 +8,23 @@ from datetime import datetime
 from functools import partial
 
 from recognition.gat1400.dialect import STANDARD, Dialect
-from recognition.gat1400.envelope import Shape, named, read_json, read_records, records_of
-from recognition.gat1400.fields import Fields
+from recognition.gat1400.envelope import Shape, read_json, read_records, records_of
+from recognition.gat1400.fields import Fields, named
 from recognition.gat1400.identifiers import DEVICE_LENGTH, IMAGE_LENGTH, MIN_UNIQUE_LENGTH
 from recognition.gat1400.outcomes import Batch
 
 MAX_SIDE_PX = 100_000
-SUB_IMAGE = named("ImageID EventSort DeviceID StoragePath Type FileFormat ShotTime Width Height Data FileHash FileSize")
+_SUB_IMAGE = "ImageID EventSort DeviceID StoragePath Type FileFormat ShotTime Width Height Data FileHash FileSize"
+_IMAGE = """ImageInfoObject ImageInfo InfoKind ImageSource SourceVideoID OriginImageID Title TitleNote SpecialName
+    Keyword ContentDescription SubjectCharacter ShotPlaceCode ShotPlaceFullAdress ShotPlaceLongitude ShotPlaceLatitude
+    HorizontalShotDirection VerticalShotDirection SecurityLevel CollectorName CollectorOrg QualityGrade PersonList
+    FaceList MotorVehicleList NonMotorVehicleList ThingList SceneList"""
+SUB_IMAGE = named(_SUB_IMAGE)
 IMAGE = Shape(
     wrappers=("ImageListObject", "ImageList"),
     records=("Image", "ImageObject"),
     id_field="ImageID",
-    known=SUB_IMAGE
-    | named("""ImageInfoObject ImageInfo InfoKind ImageSource SourceVideoID OriginImageID Title TitleNote SpecialName
-        Keyword ContentDescription SubjectCharacter ShotPlaceCode ShotPlaceFullAdress ShotPlaceLongitude
-        ShotPlaceLatitude HorizontalShotDirection VerticalShotDirection SecurityLevel CollectorName CollectorOrg
-        QualityGrade PersonList FaceList MotorVehicleList NonMotorVehicleList ThingList SceneList"""),
+    known=named(f"{_SUB_IMAGE} {_IMAGE}"),
 )
 
 

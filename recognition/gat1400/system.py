@@ -8,15 +8,15 @@ from functools import partial
 from types import MappingProxyType
 
 from recognition.gat1400.dialect import STANDARD, Dialect
-from recognition.gat1400.envelope import Shape, named, read_batch, read_object
-from recognition.gat1400.fields import Fields
+from recognition.gat1400.envelope import Shape, read_batch, read_object
+from recognition.gat1400.fields import Fields, named
 from recognition.gat1400.identifiers import DEVICE_LENGTH, MAX_LENGTH
 from recognition.gat1400.moments import CHINA
 from recognition.gat1400.outcomes import Batch, MessageCode, MessageRejected, RecordRejected
 from recognition.gat1400.quirks import NONE, Quirk, Quirks
 
 REGISTER, KEEPALIVE, UNREGISTER = "RegisterObject", "KeepaliveObject", "UnRegisterObject"
-_GREETING = frozenset({"DeviceID", "ProtocolVersion"})
+_GREETING = named("DeviceID ProtocolVersion")
 _TIME = named("VIIDServerID TimeMode LocalTime TimeZone")
 MAX_STATUS = 999
 

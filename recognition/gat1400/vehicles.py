@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import partial
 
 from recognition.gat1400.dialect import STANDARD, Dialect
-from recognition.gat1400.envelope import Shape, named, read_batch, read_records, records_of
-from recognition.gat1400.fields import Fields
+from recognition.gat1400.envelope import Shape, read_batch, read_records, records_of
+from recognition.gat1400.fields import Fields, named
 from recognition.gat1400.identifiers import (
     DEVICE_LENGTH,
     IMAGE_LENGTH,
@@ -63,10 +63,10 @@ class MotorVehicle:
     """One passage as a camera reported it.
 
     `passed_at` is aware UTC by the camera's clock. `plate_text` is what was sent, `plate` what it is (None unless
-    `reading` is a plate). `kind_code` is the plate-kind code sent, where it agrees with the plate; else the only one
-    that fits; else None. Reliabilities are shares of 1, None where the camera gives none. `box` is left, top, right,
-    bottom in pixels of the scene. `position` (lon, lat) comes from moving cameras; the device's record names its datum.
-    Codes of direction, vehicle class and colour are as sent.
+    `reading` is a plate), `attached` a trailer's. `kind_code` is the plate-kind code sent, where it agrees with the
+    plate; else the only one that fits; else None. Reliabilities are shares of 1, None where the camera gives none.
+    `box` is left, top, right, bottom in pixels of the scene. `position` (lon, lat) comes from moving cameras; the
+    device's record names its datum. Codes of direction, vehicle class and colour are as sent.
     """
 
     id: str
@@ -79,6 +79,7 @@ class MotorVehicle:
     colour: PlateColour | None = None
     reliability: float | None = None
     character_reliabilities: tuple[tuple[str, float], ...] = ()
+    attached: Plate | None = None
     tollgate_id: str | None = None
     source_id: str | None = None
     lane: int | None = None
@@ -132,6 +133,7 @@ def read_motor_vehicle(fields: Fields, *, received_at: datetime, dialect: Dialec
         colour=colour,
         reliability=fields.percent("PlateReliability"),
         character_reliabilities=_character_reliabilities(fields),
+        attached=_attached(fields),
         tollgate_id=fields.optional_key("TollgateID", DEVICE_LENGTH),
         source_id=fields.optional_key("SourceID", IMAGE_LENGTH),
         lane=fields.integer("LaneNo", 0, MAX_LANE),
@@ -222,6 +224,11 @@ def _plate(fields: Fields, colour: PlateColour | None) -> tuple[str, Plate | Non
     if has_plate and not text:
         fields.quirks.add(Quirk.PLATE_ABSENT)
     return text, None, Reading.NO_PLATE if has_plate is False else reading_of(parsed)
+
+
+def _attached(fields: Fields) -> Plate | None:
+    parsed = parse(fields.text("PlateNoAttach"))
+    return parsed if isinstance(parsed, Plate) else None
 
 
 def _kind_code(fields: Fields, plate: Plate | None) -> str | None:

@@ -8,6 +8,7 @@ fits two forms of different kinds (a test says so). Plates outside the grammar (
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -125,9 +126,12 @@ COLOURS: MappingProxyType[PlateKind, frozenset[PlateColour]] = MappingProxyType(
 )
 
 
+_MATCHERS = tuple((re.compile("".join(f"[{one}]" for one in form.positions)), form.kind) for form in FORMS)
+
+
 def kind_of(text: str) -> PlateKind | None:
     """The kind whose form a normalised text fits, None where none does."""
-    return next((form.kind for form in FORMS if form.fits(text)), None)
+    return next((kind for matcher, kind in _MATCHERS if matcher.fullmatch(text)), None)
 
 
 def kinds_on(colour: PlateColour | None) -> frozenset[PlateKind]:

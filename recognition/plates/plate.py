@@ -140,8 +140,11 @@ def parse(text: str, colour: PlateColour | None = None) -> Plate | NotAPlate:
     """
     if len(text) > MAX_TEXT:
         return NotAPlate(text, text[:MAX_TEXT], NotAPlateReason.LENGTH)
-    folded = normalise(text)
-    kind = kind_of(folded)
+    # A text that fits a form is normalised already; most that cameras send are.
+    folded, kind = text, kind_of(text)
+    if kind is None:
+        folded = normalise(text)
+        kind = kind_of(folded)
     if kind is None:
         return NotAPlate(text, folded, _reason(folded, colour))
     doubtful = colour not in (None, PlateColour.OTHER) and colour not in COLOURS[kind]

@@ -66,6 +66,7 @@ def vehicles(draw: st.DrawFn) -> MotorVehicle:
         plate=plate,
         kind_code=draw(st.sampled_from(codes)) if codes else None,
         colour=colour,
+        attached=draw(st.sampled_from([None, Plate("鲁D12A4挂", PlateKind.TRAILER)])),
         reliability=draw(st.none() | percent),
         character_reliabilities=tuple((char, draw(percent)) for char in plate.text),
         tollgate_id=draw(st.sampled_from([None, TOLLGATE])),
