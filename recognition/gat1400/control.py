@@ -8,7 +8,7 @@ from functools import partial
 
 from recognition.gat1400.dialect import STANDARD, Dialect
 from recognition.gat1400.envelope import Shape, read_batch
-from recognition.gat1400.fields import Fields, named
+from recognition.gat1400.fields import MAX_URL, Fields, named
 from recognition.gat1400.identifiers import ORDER_LENGTH
 from recognition.gat1400.outcomes import Batch, MessageRejected, RecordRejected
 from recognition.gat1400.quirks import Quirk
@@ -194,7 +194,7 @@ def _subscription(fields: Fields, *, dialect: Dialect) -> Subscription:
     name = fields.key("SubscribeID", ORDER_LENGTH)
     from_at, until_at = _span(fields, dialect)
     cancels = _takes_back(fields)
-    url = fields.text("ReceiveAddr")
+    url = fields.text("ReceiveAddr", MAX_URL)
     if not cancels and not url.lower().startswith(("http://", "https://")):
         raise RecordRejected(
             "missing_field", "ReceiveAddr is no address", field="ReceiveAddr", value=url,

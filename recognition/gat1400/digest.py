@@ -82,6 +82,8 @@ def expected_response(answer: Answer, *, secret_ha1: str, method: str) -> str:
 
 def read_answer(header: str) -> Answer:
     """The parts of an `Authorization` header; raises DigestRefused no_answer or malformed."""
+    if not header.isprintable():
+        raise DigestRefused("malformed", "the answer cannot be read")
     scheme, _, rest = header.strip().partition(" ")
     if scheme.lower() != "digest":
         raise DigestRefused("no_answer", "no Digest answer")

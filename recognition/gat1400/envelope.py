@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from recognition.gat1400.fields import Fields, Names
-from recognition.gat1400.outcomes import Batch, MessageRejected, Read, RecordRejected, Refused
+from recognition.gat1400.outcomes import Batch, MessageRejected, Read, RecordRejected, Refused, shown
 from recognition.gat1400.quirks import Quirk, Quirks
 
 T = TypeVar("T")
@@ -69,6 +69,18 @@ def read_batch(body: bytes, shape: Shape, read: Callable[[Fields], T], *, max_re
     """
     value, quirks = read_json(body)
     records, more = records_of(value, shape)
+    return read_records(records, shape, read, quirks | more, max_records=max_records)
+
+
+def read_records(
+    records: Sequence[object],
+    shape: Shape,
+    read: Callable[[Fields], T],
+    quirks: Quirks = frozenset(),
+    *,
+    max_records: int = MAX_RECORDS,
+) -> Batch[T]:
+    """The same for records that are out of their envelope; raises MessageRejected too_many_records alone."""
     if len(records) > max_records:
         raise MessageRejected(
             "too_many_records",
@@ -77,19 +89,12 @@ def read_batch(body: bytes, shape: Shape, read: Callable[[Fields], T], *, max_re
             value=len(records),
             cure=f"send at most {max_records} records a message",
         )
-    return read_records(records, shape, read, quirks | more)
-
-
-def read_records(
-    records: Sequence[object], shape: Shape, read: Callable[[Fields], T], quirks: Quirks = frozenset()
-) -> Batch[T]:
-    """The same for records that are out of their envelope."""
     done: list[Read[T]] = []
     refused: list[Refused[T]] = []
     for index, raw in enumerate(records):
         if not isinstance(raw, dict):
             refused.append(
-                Refused(index, "", "not_an_object", "the record is no object", shape.records[0], str(raw)[:80],
+                Refused(index, "", "not_an_object", "the record is no object", shape.records[0], shown(raw),
                         "send a JSON object")
             )  # fmt: skip
             continue

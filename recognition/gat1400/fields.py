@@ -11,10 +11,13 @@ from datetime import datetime, tzinfo
 
 from recognition.gat1400.identifiers import is_key
 from recognition.gat1400.moments import CHINA, read_moment
-from recognition.gat1400.outcomes import RecordRejected
+from recognition.gat1400.outcomes import MAX_SHOWN, RecordRejected, storable
 from recognition.gat1400.quirks import Quirk
 
-MAX_TEXT = 2_000
+# Longer texts are cut (and noted), so that whatever keeps a record can have columns of these lengths.
+MAX_TEXT = 500
+MAX_CODE = 40
+MAX_URL = 2_000
 _NULL_ISLAND_DEG = 1e-6
 _YES = frozenset({"1", "true", "yes", "y", "是", "有"})
 _NO = frozenset({"0", "false", "no", "n", "否", "无"})
@@ -65,17 +68,20 @@ class Fields:
     def identity(self, name: str) -> str:
         """The identifier as sent, for the answer; "" where there is none. Notes nothing."""
         value = self.values.get(name)
-        if isinstance(value, (str, int)) and not isinstance(value, bool):
-            return _short_int(value) if isinstance(value, int) else value.strip()[:MAX_TEXT]
-        return ""
+        if isinstance(value, str):
+            return storable(value.strip()[:MAX_SHOWN])
+        return _short_int(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
-    def text(self, name: str) -> str:
-        """A text without outer spaces; a number becomes its digits."""
+    def text(self, name: str, limit: int = MAX_TEXT) -> str:
+        """A text without outer spaces, at most `limit` characters; a number becomes its digits."""
         value = self.values.get(name)
         if value is None:
             return ""
         if isinstance(value, str):
-            return value.strip().replace("\0", "")[:MAX_TEXT]
+            found = storable(value).strip()
+            if len(found) > limit:
+                self.quirks.add(Quirk.TEXT_CUT)
+            return found[:limit]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             self.quirks.add(Quirk.TEXT_AS_NUMBER)
             return _short_int(value) if isinstance(value, int) else f"{value:g}"
@@ -87,7 +93,7 @@ class Fields:
         value = self.values.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             return _short_int(value)
-        return self.text(name)
+        return self.text(name, MAX_CODE)
 
     def name(self, name: str) -> str:
         """A required code or short text; raises RecordRejected missing_field."""
@@ -100,10 +106,13 @@ class Fields:
         """Several codes, separated by commas or as a JSON list."""
         value = self.values.get(name)
         if isinstance(value, list):
-            self.quirks.add(Quirk.OTHER_NAME)
-            return tuple(str(one)[:MAX_TEXT] for one in value if isinstance(one, (str, int)))
-        parts = self.code(name).replace("，", ",").replace(";", ",").split(",")
-        return tuple(part.strip() for part in parts if part.strip())
+            self.quirks.add(Quirk.LIST_FOR_TEXT)
+            parts = [one if isinstance(one, str) else _short_int(one) for one in value if isinstance(one, (str, int))]
+        elif isinstance(value, str):
+            parts = value.replace("，", ",").replace(";", ",").split(",")
+        else:
+            parts = [self.code(name)]
+        return tuple(name for part in parts if (name := storable(part).strip()[:MAX_TEXT]))
 
     def key(self, name: str, length: int, *, shortest: int = 1) -> str:
         """A required identifier; raises RecordRejected missing_field or bad_id. Another length or form is noted."""

@@ -35,9 +35,16 @@ MessageCode = Literal["bad_encoding", "bad_json", "wrong_message", "too_many_rec
 RecordCode = Literal["not_an_object", "missing_field", "bad_id", "bad_time", "future_time", "ancient_time"]
 
 
+def storable(text: str) -> str:
+    """The text as UTF-8 and databases can hold it: lone surrogates (which JSON may escape) replaced, NUL left out."""
+    if text.isascii():
+        return text.replace("\0", "") if "\0" in text else text
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
 def shown(value: object) -> str | None:
     """A value as an error may repeat it: short text."""
-    return None if value is None else str(value)[:MAX_SHOWN]
+    return None if value is None else storable(str(value)[:MAX_SHOWN])
 
 
 class MessageRejected(Exception):

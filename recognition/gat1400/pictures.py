@@ -9,7 +9,7 @@ from functools import partial
 
 from recognition.gat1400.dialect import STANDARD, Dialect
 from recognition.gat1400.envelope import Shape, read_json, read_records, records_of
-from recognition.gat1400.fields import Fields, named
+from recognition.gat1400.fields import MAX_URL, Fields, named
 from recognition.gat1400.identifiers import DEVICE_LENGTH, IMAGE_LENGTH, MIN_UNIQUE_LENGTH
 from recognition.gat1400.outcomes import Batch
 
@@ -56,7 +56,7 @@ def read_picture(fields: Fields, dialect: Dialect) -> Picture:
         shot_at=fields.moment("ShotTime", dialect.zone),
         width_px=fields.integer("Width", 0, MAX_SIDE_PX),
         height_px=fields.integer("Height", 0, MAX_SIDE_PX),
-        path=fields.text("StoragePath"),
+        path=fields.text("StoragePath", MAX_URL),
         data=fields.picture("Data"),
     )
 

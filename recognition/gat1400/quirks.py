@@ -31,6 +31,8 @@ class Quirk(StrEnum):
     FLAG_TWO_IS_NO = "flag_two_is_no"
     VALUE_UNREADABLE = "value_unreadable"
     VALUE_OUT_OF_RANGE = "value_out_of_range"
+    TEXT_CUT = "text_cut"
+    LIST_FOR_TEXT = "list_for_text"
     SHARE_FOR_PERCENT = "share_for_percent"
     # Times
     TIME_WITH_SEPARATORS = "time_with_separators"

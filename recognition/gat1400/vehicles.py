@@ -10,7 +10,7 @@ from functools import partial
 
 from recognition.gat1400.dialect import STANDARD, Dialect
 from recognition.gat1400.envelope import Shape, read_batch, read_records, records_of
-from recognition.gat1400.fields import Fields, named
+from recognition.gat1400.fields import MAX_CODE, MAX_URL, Fields, named
 from recognition.gat1400.identifiers import (
     DEVICE_LENGTH,
     IMAGE_LENGTH,
@@ -145,7 +145,7 @@ def read_motor_vehicle(fields: Fields, *, received_at: datetime, dialect: Dialec
         box=_box(fields),
         position=fields.position(),
         hints=_hints(fields),
-        urls=tuple(url for number in range(1, 6) if (url := fields.text(f"StorageUrl{number}"))),
+        urls=tuple(url for number in range(1, 6) if (url := fields.text(f"StorageUrl{number}", MAX_URL))),
         pictures=pictures,
     )
     _check_time(vehicle, received_at, dialect)
@@ -211,7 +211,7 @@ def _colour(fields: Fields, dialect: Dialect) -> PlateColour | None:
 
 def _plate(fields: Fields, colour: PlateColour | None) -> tuple[str, Plate | None, Reading]:
     """What was sent, the plate, and what the report amounts to. HasPlate says "none" only where none was read."""
-    text, has_plate = fields.text("PlateNo"), fields.flag("HasPlate")
+    text, has_plate = fields.text("PlateNo", MAX_CODE), fields.flag("HasPlate")
     parsed = parse(text, colour)
     if isinstance(parsed, Plate):
         if parsed.text != text:

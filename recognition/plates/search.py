@@ -30,7 +30,6 @@ class SearchPattern:
 
     parts: tuple[str, ...]
     alike: bool
-    expression: re.Pattern[str]
 
     @property
     def prefix(self) -> str:
@@ -44,7 +43,7 @@ class SearchPattern:
 
     def matches(self, text: str) -> bool:
         """Whether a plate's text is what the pattern describes."""
-        return self.expression.fullmatch(folded(text) if self.alike else normalise(text)) is not None
+        return len(text) <= MAX_TEXT and _covers("".join(self.parts), folded(text) if self.alike else normalise(text))
 
 
 def compile_pattern(text: str, *, alike: bool = False) -> SearchPattern:
@@ -57,7 +56,7 @@ def compile_pattern(text: str, *, alike: bool = False) -> SearchPattern:
         raise InvalidInput(
             _("车牌太长"), field="plate", value=text, cure=_("请输入不超过 8 位的车牌，未知字符用 ? 或 * 代替")
         )
-    cleaned = re.sub(r"\*+", ANY, normalise(text.replace("%", ANY)))
+    cleaned = re.sub(r"\*+", ANY, normalise(text).replace("%", ANY))
     known = [char for char in cleaned if char not in _WILD]
     odd = next((char for char in known if char not in ALPHABET and char not in "IO"), None)
     if odd is not None:
@@ -69,10 +68,17 @@ def compile_pattern(text: str, *, alike: bool = False) -> SearchPattern:
     parts = tuple(re.findall(r"[?*]|[^?*]+", cleaned))
     if alike:
         parts = tuple(part if part in _WILD else folded(part) for part in parts)
-    return SearchPattern(parts, alike, re.compile("".join(_expression(part) for part in parts)))
+    return SearchPattern(parts, alike)
 
 
-def _expression(part: str) -> str:
-    if part in _WILD:
-        return "." if part == ONE else ".*"
-    return re.escape(part)
+def _covers(pattern: str, text: str) -> bool:
+    """Whether the pattern describes the whole text, in time that grows with both lengths only."""
+    reached = {0}
+    for char in pattern:
+        if char == ANY:
+            reached = set(range(min(reached), len(text) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(text) and char in (ONE, text[at])}
+        if not reached:
+            return False
+    return len(text) in reached

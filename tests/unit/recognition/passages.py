@@ -31,8 +31,8 @@ def record(**other: object) -> dict[str, object]:
 
 
 def list_message(*records: object) -> bytes:
-    """The body of a list message."""
-    return json.dumps({"MotorVehicleListObject": {"MotorVehicleObject": records}}, ensure_ascii=False).encode()
+    """The body of a list message; what is not ASCII is escaped."""
+    return json.dumps({"MotorVehicleListObject": {"MotorVehicleObject": records}}).encode()
 
 
 def read(body: bytes, dialect: Dialect = STANDARD) -> Batch[MotorVehicle]:

@@ -178,7 +178,17 @@ def test_sha_256_where_the_gate_offers_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Basic dXNlcjpzZWNyZXQ=", "Digest", "Digest x", 'Digest username="a', "Digest ,"]
+    "header",
+    [
+        "",
+        "Basic dXNlcjpzZWNyZXQ=",
+        "Digest",
+        "Digest x",
+        'Digest username="a',
+        "Digest ,",
+        "Digest x=\ud800",
+        "Digest x=\n",
+    ],
 )
 def test_other_headers_are_no_answer(header: str) -> None:
     with pytest.raises(DigestRefused) as refused:

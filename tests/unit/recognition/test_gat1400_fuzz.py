@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognition.gat1400 import control, inventory, pictures, system
+from recognition.gat1400.building import answers, response_list_message
 from recognition.gat1400.outcomes import MessageRejected, StatusCode
 from recognition.gat1400.system import REGISTER, counted, greeting
 from recognition.plates.plate import Reading
@@ -42,7 +43,7 @@ leaves = (
     | st.booleans()
     | st.integers()
     | st.floats()
-    | st.text(max_size=20)
+    | st.text(st.characters(exclude_categories=()), max_size=20)
     | st.sampled_from(
         [PASSAGE, DEVICE, IMAGE, "4" * 33, "20260610083001", "琼C12345", "[]", "{", "http://a", "99999999999999"]
     )
@@ -85,3 +86,5 @@ def test_no_values_make_a_passage_fail(sent: list[dict[str, object]]) -> None:
     for one in batch.read:
         assert one.record.passed_at.tzinfo is UTC and one.record.id and one.record.device_id
         assert (one.record.plate is not None) is (one.record.reading is Reading.PLATE)
+        assert str(one.record).encode()
+    assert response_list_message(answers(batch, url="/VIID/MotorVehicles", at=RECEIVED_AT))

@@ -21,7 +21,7 @@ from recognition.plates.grammar import PlateColour
 from recognition.plates.plate import Doubt, Reading
 from tests.unit.recognition.passages import DEVICE, IMAGE, PASSED_AT, RECEIVED_AT, list_message, read, read_one, record
 
-TEXT = list_message(record()).decode()
+TEXT = json.dumps(json.loads(list_message(record())), ensure_ascii=False)
 RECORD = json.dumps(record(), ensure_ascii=False)
 
 
@@ -177,6 +177,9 @@ def test_a_passage_without_its_time_has_others(fields: dict[str, object], quirks
         ({"HasPlate": "2", "PlateNo": ""}, "reading", Reading.NO_PLATE, {Quirk.FLAG_AS_TEXT, Quirk.FLAG_TWO_IS_NO}),
         ({"HasPlate": 0}, "reading", Reading.PLATE, {Quirk.FLAG_AS_NUMBER, Quirk.PLATE_DESPITE_FLAG}),
         ({"Direction": 3}, "direction", "3", set()),
+        ({"VehicleBrand": "x" * 50}, "vehicle_brand", "x" * 40, {Quirk.TEXT_CUT}),
+        ({"VehicleBrand": "\ud800大\0众"}, "vehicle_brand", "?大众", set()),
+        ({"StorageUrl1": "/" + "x" * 1_999}, "urls", ("/" + "x" * 1_999,), set()),
         ({"LeftTopX": 9, "LeftTopY": 9, "RightBtmX": 1, "RightBtmY": 1}, "box", None, set()),
     ],
 )  # fmt: skip
