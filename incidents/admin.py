@@ -12,8 +12,17 @@ from django.http import HttpRequest
 
 from core.models import DecisionTable
 from core.rules import table_in_force
-from incidents.models import Assignment, Decision, DispatchPolicyVersion, Incident, IncidentKind
-from incidents.services import catalogue, rules
+from incidents.models import (
+    Assignment,
+    Decision,
+    DispatchPolicyVersion,
+    Incident,
+    IncidentKind,
+    IncidentTaskKind,
+    TransferKind,
+    TransferSystem,
+)
+from incidents.services import casework_setup, catalogue, rules
 from incidents.services.rules import RULE_KEYS
 from stations.access.admin_site import PolicyAdmin, PolicyGeoAdmin
 from stations.selectors import actor_for_request, organisation_root
@@ -54,6 +63,65 @@ class IncidentKindAdmin(_RuleAdmin):
     def change(self, request: HttpRequest, row: IncidentKind, data: dict[str, Any]) -> IncidentKind:
         """kind_change"""
         return catalogue.kind_change(actor=actor_for_request(request), kind=row, **data)
+
+
+@admin.register(IncidentTaskKind)
+class IncidentTaskKindAdmin(_RuleAdmin):
+    """Kinds of work inside an incident, and whose it is when nobody is named."""
+
+    list_display = ("order", "code", "name", "role", "is_active")
+    list_display_links = ("code",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code stays."""
+        return ("code",) if obj else ()
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> IncidentTaskKind:
+        """task_kind_save"""
+        return casework_setup.task_kind_save(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: IncidentTaskKind, data: dict[str, Any]) -> IncidentTaskKind:
+        """task_kind_save"""
+        return casework_setup.task_kind_save(actor=actor_for_request(request), kind=row, **data)
+
+
+@admin.register(TransferSystem)
+class TransferSystemAdmin(_RuleAdmin):
+    """Systems that hand cases over, and how they are told of them."""
+
+    data_class = DataClass.TRANSFER
+    list_display = ("code", "name", "gateway", "is_active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code stays."""
+        return ("code",) if obj else ()
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> TransferSystem:
+        """transfer_system_save"""
+        return casework_setup.transfer_system_save(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: TransferSystem, data: dict[str, Any]) -> TransferSystem:
+        """transfer_system_save"""
+        return casework_setup.transfer_system_save(actor=actor_for_request(request), system=row, **data)
+
+
+@admin.register(TransferKind)
+class TransferKindAdmin(_RuleAdmin):
+    """What their kind codes mean here."""
+
+    data_class = DataClass.TRANSFER
+    list_display = ("system", "code", "name", "kind")
+    list_display_links = ("code", "name")
+    list_filter = ("system",)
+    list_select_related = ("system",)
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> TransferKind:
+        """transfer_kind_save"""
+        return casework_setup.transfer_kind_save(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: TransferKind, data: dict[str, Any]) -> TransferKind:
+        """transfer_kind_save"""
+        return casework_setup.transfer_kind_save(actor=actor_for_request(request), row=row, **data)
 
 
 @admin.register(DispatchPolicyVersion)

@@ -38,11 +38,12 @@ from incidents.services.picturing import pictures_past_term
 from incidents.services.progress import assignment_advance
 from incidents.services.recalling import recall_to_radio
 from incidents.services.standing import proposals_withdraw
+from incidents.services.status_returns import status_return_enqueue, status_returns_enqueue
 from incidents.services.supervising import incident_climb, incident_overdue
 from incidents.services.travel import network_ready
 from incidents.services.welfare import welfare_ask, welfare_unanswered
 from incidents.states import HOLDING, UNSIGNED, AssignmentState, IncidentState
-from incidents.tasks import delivery_send
+from incidents.tasks import delivery_send, status_return_send
 from patrols.selectors import freshness_limits_from, tour_states_from
 
 tour_states_from(assigned_tour_states)
@@ -121,6 +122,13 @@ def enqueue_delivery(event: EventData) -> None:
     """A slow channel is a worker's: nothing is sent from inside this transaction, and a lost broker stops nobody."""
     delivery_id = int(event.subject["delivery_id"])
     transaction.on_commit(lambda: delivery_enqueue(delivery_id, delivery_send.delay), robust=True)
+
+
+@handles("incidents.status_return_wanted")
+def enqueue_status_return(event: EventData) -> None:
+    """Telling the system that handed a case over is a worker's."""
+    return_id = int(event.subject["return_id"])
+    transaction.on_commit(lambda: status_return_enqueue(return_id, status_return_send.delay), robust=True)
 
 
 @handles_timer("incidents.receipt")
@@ -204,10 +212,15 @@ def _deliveries() -> object:
     return deliveries_enqueue_waiting(delivery_send.delay)
 
 
+def _status_returns() -> object:
+    return status_returns_enqueue(status_return_send.delay)
+
+
 retain(RetentionClass("pictures", 1825, 180, pictures_past_term))
 register("incidents.queue", 1.0, _sweep, exclusive=True)
 # To those who come on duty or drive in while a notice is in force.
 register("incidents.broadcasts", 10.0, broadcasts_carry, exclusive=True)
 # A lane of its own: it waits for the broker.
 register("incidents.deliveries", 5.0, _deliveries, exclusive=True, lane="gateways")
+register("incidents.status_returns", 5.0, _status_returns, exclusive=True, lane="gateways")
 register("incidents.network", 2.0, network_ready, lane="network")

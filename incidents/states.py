@@ -1,4 +1,4 @@
-"""The two lifecycles of the house as data: the incident's and each assignment's (design §3).
+"""Lifecycles as data: the incident's, each assignment's (design §3), and that of the tasks inside an incident.
 
 Two units on one incident move apart, so an incident has no step "on scene": its stamps come from its lead assignment.
 """
@@ -89,7 +89,8 @@ INCIDENT_LIFECYCLE: Lifecycle[IncidentState] = Lifecycle(
     {
         IncidentState.RECEIVED: frozenset({IncidentState.GRADED}) | _SIDE,
         IncidentState.GRADED: frozenset({IncidentState.PENDING}) | _SIDE,
-        IncidentState.PENDING: frozenset({IncidentState.ACTIVE}) | _SIDE,
+        # To reported at once: the desk's own feedback, where no unit worked on it (services.families).
+        IncidentState.PENDING: frozenset({IncidentState.ACTIVE, IncidentState.REPORTED}) | _SIDE,
         IncidentState.ACTIVE: frozenset({IncidentState.PENDING, IncidentState.REPORTED}) | _SIDE,
         IncidentState.REPORTED: frozenset({IncidentState.REVIEWED, IncidentState.RETURNED}),
         IncidentState.REVIEWED: frozenset({IncidentState.CLOSED, IncidentState.RETURNED}),
@@ -261,3 +262,45 @@ STANDING: frozenset[AssignmentState] = HOLDING | {
 
 # Waiting for the unit's signature: the sign-for timer runs.
 UNSIGNED: frozenset[AssignmentState] = frozenset({AssignmentState.OFFERED, AssignmentState.DELIVERED})
+
+
+class IncidentTaskState(StrEnum):
+    """States of a task inside an incident."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+    DROPPED = "dropped"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
+        return [(state.value, _TASK_LABELS[state]) for state in cls]
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
+        return _TASK_LABELS[self]
+
+
+_TASK_LABELS = {
+    IncidentTaskState.OPEN: gettext_noop("待领"),
+    IncidentTaskState.TAKEN: gettext_noop("进行中"),
+    IncidentTaskState.DONE: gettext_noop("完成"),
+    IncidentTaskState.DROPPED: gettext_noop("取消"),
+}
+
+INCIDENT_TASK_LIFECYCLE: Lifecycle[IncidentTaskState] = Lifecycle(
+    "incident task",
+    IncidentTaskState.OPEN,
+    {
+        IncidentTaskState.OPEN: frozenset({IncidentTaskState.TAKEN, IncidentTaskState.DONE, IncidentTaskState.DROPPED}),
+        # Given back: open again, for whoever else may take it.
+        IncidentTaskState.TAKEN: frozenset({IncidentTaskState.DONE, IncidentTaskState.DROPPED, IncidentTaskState.OPEN}),
+        IncidentTaskState.DONE: frozenset({IncidentTaskState.OPEN}),
+        IncidentTaskState.DROPPED: frozenset({IncidentTaskState.OPEN}),
+    },
+)
+
+# Work is left: the incident can't be closed.
+TASK_STILL_OPEN: frozenset[IncidentTaskState] = frozenset({IncidentTaskState.OPEN, IncidentTaskState.TAKEN})

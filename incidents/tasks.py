@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from celery.schedules import crontab
 
-from incidents.services import gateways
+from incidents.services import gateways, status_returns
 from incidents.statistics import counting
 
 # Late closings and reviews of so many days back change their figures.
@@ -18,6 +18,12 @@ LATE_DAYS = 4
 def delivery_send(delivery_id: int) -> bool:
     """Send one delivery through its gateway."""
     return gateways.delivery_send(delivery_id)
+
+
+@shared_task(name="incidents.status_return_send", acks_late=True)
+def status_return_send(return_id: int) -> bool:
+    """Tell one status to the system that handed the case over."""
+    return status_returns.status_return_send(return_id)
 
 
 @shared_task(name="incidents.statistics_today")

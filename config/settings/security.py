@@ -55,6 +55,8 @@ LUZHANG_RATE_LIMITS = {
     "public-search": Limit(
         60, 60, frozenset({"home", "station-page", "api-roads-where", "api-roads-chainage", "api-roads-search"})
     ),
+    # A command centre of ten desks that all type at once behind one address.
+    "place-suggest": Limit(1200, 60, frozenset({"api-places-suggest"}), signed_in=True),
     "public-pages": Limit(
         240,
         60,

@@ -16,6 +16,8 @@ DEFAULT_GATEWAYS = {
     "sms": "core.notifications.console.ConsoleGateway",
     "voice": "core.notifications.console.ConsoleGateway",
     "messenger": "core.notifications.console.ConsoleGateway",
+    # What systems that hand cases over are told of them.
+    "status": "core.notifications.console.ConsoleGateway",
 }
 
 

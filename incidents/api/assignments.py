@@ -19,6 +19,7 @@ from incidents.selectors import (
     assignment_detail,
     assignment_summary,
     assignments_visible_to,
+    incident_tasks,
     picture_summary,
     pictures_visible_to,
     recalls_unseen_by,
@@ -76,11 +77,17 @@ class AssignmentDetailApi(APIView):
 
     @extend_schema(operation_id="assignments_show", responses={200: dict})
     def get(self, request: Request, uid: str) -> Response:
-        """Summary, incident, route (WGS-84 lon-lat pairs), directions and the pictures that this actor may see."""
+        """Summary, incident, route (WGS-84 lon-lat pairs), directions, pictures that this actor may see, tasks."""
         actor = actor_for_request(request)
         assignment = _visible(actor, uid)
         pictures = pictures_visible_to(actor, assignment.incident).select_related("incident")
-        return Response({**assignment_detail(assignment), "attachments": [picture_summary(row) for row in pictures]})
+        return Response(
+            {
+                **assignment_detail(assignment),
+                "attachments": [picture_summary(row) for row in pictures],
+                "tasks": incident_tasks(actor, assignment.incident),
+            }
+        )
 
 
 class AssignmentStepApi(APIView):

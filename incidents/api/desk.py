@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from incidents import services
 from incidents.api.incidents import visible_incident
-from incidents.api.serializers import GradeIn, MergeIn, ReasonIn, TransferIn, WaitIn
+from incidents.api.serializers import AttachIn, GradeIn, MergeIn, ReasonIn, TransferIn, WaitIn
 from incidents.models import Incident
 from incidents.selectors import incident_summary
 from stations.selectors import actor_for_request
@@ -35,7 +35,12 @@ class _DeskApi(APIView):
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
         visible_incident(actor, uid)
-        return Response(incident_summary(self.act(actor, str(uid), dict(body.validated_data))))
+        data = dict(body.validated_data)
+        seen = data.pop("seen")
+        incident = services.incident_acting(
+            incident_uid=str(uid), seen=seen, act=lambda: self.act(actor, str(uid), data)
+        )
+        return Response(incident_summary(incident))
 
 
 def _desk(name: str, body: type[ReasonIn], verb: Verb, act: Any) -> type[_DeskApi]:
@@ -128,6 +133,26 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
         ReasonIn,
         Verb.CHANGE,
         lambda actor, uid, d: services.incident_unmerge(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "attach": _desk(
+        "attach",
+        AttachIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_attach(
+            actor=actor, incident_uid=uid, parent_uid=str(d["parent"]), reason=d["reason"]
+        ),
+    ),
+    "detach": _desk(
+        "detach",
+        ReasonIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_detach(actor=actor, incident_uid=uid, reason=d["reason"]),
+    ),
+    "conclude": _desk(
+        "conclude",
+        ReasonIn,
+        Verb.CHANGE,
+        lambda actor, uid, d: services.incident_conclude(actor=actor, incident_uid=uid, text=d["reason"]),
     ),
     "grade": _desk(
         "grade",

@@ -39,7 +39,7 @@ def visible_incident(actor: Actor, uid: str) -> Incident:
     return incident
 
 
-def _client(actor: Actor) -> str:
+def client_of(actor: Actor) -> str:
     """Whose keys these are."""
     return (f"user:{actor.user_id}" if actor.user_id is not None else f"{actor.kind}:{actor.name}")[:60]
 
@@ -105,7 +105,7 @@ class IncidentListApi(APIView):
         incident, created = services.incident_receive(
             actor=actor,
             report=IncidentReport(lon=lon, lat=lat, datum=datum, **data),
-            client_scope=_client(actor),
+            client_scope=client_of(actor),
             client_key=request.headers.get("Idempotency-Key", ""),
         )
         return Response(incident_summary(incident), status=201 if created else 200)
@@ -211,16 +211,20 @@ class DispatchApi(APIView):
         data = body.validated_data
 
         def send() -> dict[str, Any]:
-            assignment = services.incident_assign(
-                actor=actor,
+            assignment = services.incident_acting(
                 incident_uid=str(uid),
-                tour_uid=str(data["tour"]) if data["tour"] else None,
-                reason=data["reason"],
-                preempt=data["preempt"],
+                seen=data["seen"],
+                act=lambda: services.incident_assign(
+                    actor=actor,
+                    incident_uid=str(uid),
+                    tour_uid=str(data["tour"]) if data["tour"] else None,
+                    reason=data["reason"],
+                    preempt=data["preempt"],
+                ),
             )
             return services.assignment_answer(assignment)
 
-        return answered(request, _client(actor), send, status=200)
+        return answered(request, client_of(actor), send, status=200)
 
 
 class ReporterApi(APIView):

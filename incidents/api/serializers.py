@@ -59,9 +59,10 @@ class IncidentIn(PlaceIn):
 
 
 class ReasonIn(serializers.Serializer):
-    """A reason; whether it is needed is the service's rule."""
+    """A reason; whether it is needed is the service's rule. `seen`: the last row of the history that the page had."""
 
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    seen = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**62, default=None)
 
 
 class WaitIn(ReasonIn):
@@ -80,6 +81,12 @@ class MergeIn(ReasonIn):
     """Merge into another incident."""
 
     into = serializers.UUIDField()
+
+
+class AttachIn(ReasonIn):
+    """Attach to a parent incident."""
+
+    parent = serializers.UUIDField()  # type: ignore[assignment]
 
 
 class GradeIn(ReasonIn):

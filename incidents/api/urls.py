@@ -8,17 +8,21 @@ from incidents.api import (
     assignments,
     attachments,
     broadcasts,
+    casework,
     chiefs,
     desk,
     handovers,
     incidents,
     statistics,
     supervisions,
+    tasks,
+    transfers,
 )
 
 urlpatterns = [
     path("incidents/", incidents.IncidentListApi.as_view(), name="incident-list"),
     path("incidents/duplicates/", incidents.DuplicatesApi.as_view(), name="incident-duplicates"),
+    path("incidents/similar/", casework.SimilarApi.as_view(), name="incident-similar"),
     path("incidents/<uuid:uid>/", incidents.IncidentDetailApi.as_view(), name="incident-detail"),
     path("incidents/<uuid:uid>/proposal/", incidents.ProposalApi.as_view(), name="incident-proposal"),
     path("incidents/<uuid:uid>/reporter/", incidents.ReporterApi.as_view(), name="incident-reporter"),
@@ -32,6 +36,21 @@ urlpatterns = [
         name="incident-attachment",
     ),
     path("incidents/<uuid:uid>/own/", desk.IncidentOwnApi.as_view(), name="incident-own"),
+    path("incidents/<uuid:uid>/reports/", casework.ReportsApi.as_view(), name="incident-reports"),
+    path("incidents/<uuid:uid>/recordings/", casework.RecordingsApi.as_view(), name="incident-recordings"),
+    path(
+        "incidents/<uuid:uid>/recordings/<uuid:recording>/",
+        casework.RecordingLookupApi.as_view(),
+        name="incident-recording",
+    ),
+    path("incidents/<uuid:uid>/parents/", casework.ParentsApi.as_view(), name="incident-parents"),
+    path("marks/", casework.MarksApi.as_view(), name="mark-list"),
+    path("marks/<uuid:uid>/end/", casework.MarkEndApi.as_view(), name="mark-end"),
+    path("transfers/", transfers.TransfersApi.as_view(), name="transfer-list"),
+    path("incidents/<uuid:uid>/tasks/", tasks.IncidentTasksApi.as_view(), name="incident-tasks"),
+    path(
+        "incidents/<uuid:uid>/tasks/<uuid:task>/step/", tasks.IncidentTaskStepApi.as_view(), name="incident-task-step"
+    ),
     *(
         path(f"incidents/<uuid:uid>/{action}/", view.as_view(), name=f"incident-{action}")
         for action, view in desk.DESK_ACTIONS.items()

@@ -15,6 +15,7 @@ class KindSeed:
     units_needed: int = 1
     dedupe_radius_m: int = 200
     dedupe_window_s: int = 1800
+    umbrella: bool = False
 
 
 KINDS: tuple[KindSeed, ...] = (
@@ -35,4 +36,8 @@ KINDS: tuple[KindSeed, ...] = (
     KindSeed("broken_facility", "设施损坏", ("clear_road",)),
     KindSeed("roadworks", "占道施工", ("direct_traffic",)),
     KindSeed("other", "其他警情"),
+    # What many incidents belong to while it lasts.
+    KindSeed("fog", "大雾", ("direct_traffic",), dedupe_radius_m=5000, dedupe_window_s=21600, umbrella=True),
+    KindSeed("storm", "台风暴雨", ("direct_traffic",), dedupe_radius_m=20000, dedupe_window_s=43200, umbrella=True),
+    KindSeed("convoy", "警卫车队", ("direct_traffic",), dedupe_radius_m=1000, dedupe_window_s=7200, umbrella=True),
 )

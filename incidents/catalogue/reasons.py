@@ -43,4 +43,12 @@ TABLE_REASONS = (
 
 def table_reasons_said(kept: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """Stored reasons of tables in the reader's language. What a person gave as reason of a grade stays their word."""
-    return [row if row.get("code") == "person" else {**row, "reason": gettext(row["reason"])} for row in kept]
+    return [row if row.get("code") == "person" else {**row, "reason": _said(row)} for row in kept]
+
+
+def _said(row: dict[str, str]) -> str:
+    if row.get("code") == "mark":
+        return gettext("地点标签「%(label)s」") % {"label": row["label"]}
+    if row.get("code") == "marks":
+        return gettext("另有 %(count)s 个标签") % {"count": row["count"]}
+    return gettext(row["reason"])

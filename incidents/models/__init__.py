@@ -2,20 +2,26 @@
 
 from incidents.models.assignment import Assignment, AssignmentStep, Delivery
 from incidents.models.broadcast import Broadcast, BroadcastReceipt
+from incidents.models.call import AddedReport, CallRecording
 from incidents.models.decision import Decision, DutyRoster
 from incidents.models.handover import HandoverSheet
 from incidents.models.incident import Incident, IncidentLink, IncidentStep
+from incidents.models.mark import Mark
 from incidents.models.month import MonthSignOff, PastIncidentDay
 from incidents.models.picture import IncidentPicture
 from incidents.models.policy import DispatchPolicyVersion, IncidentKind
 from incidents.models.statistics import CountedDay, IncidentDay
 from incidents.models.supervision import Supervision
+from incidents.models.task import IncidentTask, IncidentTaskKind
+from incidents.models.transfer import StatusReturn, TransferCase, TransferKind, TransferSystem
 
 __all__ = [
+    "AddedReport",
     "Assignment",
     "AssignmentStep",
     "Broadcast",
     "BroadcastReceipt",
+    "CallRecording",
     "CountedDay",
     "Decision",
     "Delivery",
@@ -28,7 +34,14 @@ __all__ = [
     "IncidentLink",
     "IncidentPicture",
     "IncidentStep",
+    "IncidentTask",
+    "IncidentTaskKind",
+    "Mark",
     "MonthSignOff",
     "PastIncidentDay",
+    "StatusReturn",
     "Supervision",
+    "TransferCase",
+    "TransferKind",
+    "TransferSystem",
 ]

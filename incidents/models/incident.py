@@ -34,6 +34,7 @@ class Incident(models.Model):
         DEVICE_SOS = "device_sos", _("设备求助")
         COMMUNITY = "community", _("社区巡逻")
         API = "api", _("接口")
+        TRANSFER = "transfer", _("转警")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("警情编号"), max_length=24, unique=True)
@@ -86,6 +87,10 @@ class Incident(models.Model):
     exercise = models.BooleanField(_("演练"), default=False)
     generated = models.BooleanField(_("示例数据"), default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_incidents")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级警情")
+    )
+    mark_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     shortfall = models.CharField(_("缺口"), max_length=30, blank=True)
     waiting_until = models.DateTimeField(null=True, blank=True)
 
@@ -113,6 +118,9 @@ class Incident(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="incident_not_merged_into_itself"
             ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="incident_not_its_own_parent"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "received_at"], name="incident_state_received"),
@@ -134,6 +142,9 @@ class IncidentStep(models.Model):
         DISPATCH = "dispatch", _("派警")
         SUPERVISION = "supervision", _("督办")
         LINK = "link", _("关联")
+        TASK = "task", _("任务")
+        MARK = "mark", _("标签")
+        CALL = "call", _("来电")
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="steps")
     at = models.DateTimeField(default=clock.now)
@@ -164,6 +175,7 @@ class IncidentLink(models.Model):
         MERGED = "merged", _("合并")
         UNMERGED = "unmerged", _("撤销合并")
         PARENT = "parent", _("上级警情")
+        DETACHED = "detached", _("解除上级警情")
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="links")
     other = models.ForeignKey(Incident, models.PROTECT, related_name="links_from")

@@ -18,6 +18,9 @@ class IncidentKind(models.Model):
     required_powers = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("所需权限"))
     wanted_kinds = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("优先单元"))
     units_needed = models.PositiveSmallIntegerField(_("所需单元"), default=1)
+    umbrella = models.BooleanField(
+        _("可作上级警情"), default=False, help_text=_("大雾、台风、警卫车队等，可挂接多条警情")
+    )
     dedupe_radius_m = models.PositiveIntegerField(_("查重半径（米）"), default=200)
     dedupe_window_s = models.PositiveIntegerField(_("查重时窗（秒）"), default=1800)
     is_active = models.BooleanField(_("启用"), default=True)

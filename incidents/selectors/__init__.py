@@ -16,12 +16,16 @@ from incidents.selectors.broadcasts import (
 from incidents.selectors.desk_sheet import desk_sheet, press_summary
 from incidents.selectors.details import assignment_detail, incident_detail
 from incidents.selectors.duplicates import duplicates_near
+from incidents.selectors.families import parents_possible
 from incidents.selectors.handovers import handover_detail, handover_summary, handovers_visible_to
 from incidents.selectors.inspected import incidents_of_inspections
 from incidents.selectors.kinds import KindChoice, incident_kinds, kind_names
+from incidents.selectors.marks import mark_summary, marks_visible_to
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.pressed import lower_chief_of
 from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.selectors.tasks import TaskKindChoice, incident_task_kinds, incident_tasks
+from incidents.selectors.transfers import transfer_summary
 from incidents.selectors.trend import counted_since, segment_counts, segment_trend
 from incidents.selectors.visible import (
     assignments_visible_to,
@@ -33,6 +37,7 @@ from incidents.selectors.visible import (
 
 __all__ = [
     "KindChoice",
+    "TaskKindChoice",
     "assignment_detail",
     "assignment_summary",
     "assignments_visible_to",
@@ -50,12 +55,17 @@ __all__ = [
     "incident_detail",
     "incident_kinds",
     "incident_summary",
+    "incident_task_kinds",
+    "incident_tasks",
     "incidents_of_inspections",
     "incidents_visible_to",
     "kind_names",
     "lower_chief_of",
+    "mark_summary",
+    "marks_visible_to",
     "month_signatures_of",
     "open_on_segments",
+    "parents_possible",
     "picture_summary",
     "pictures_visible_to",
     "press_summary",
@@ -65,5 +75,6 @@ __all__ = [
     "segment_trend",
     "supervisions_for",
     "supervisions_open_to",
+    "transfer_summary",
     "worst_segments",
 ]

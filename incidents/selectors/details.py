@@ -9,11 +9,17 @@ from core import clock
 from core.models import Timer
 from incidents.catalogue.reasons import table_reasons_said
 from incidents.models import Assignment, Decision, Incident
+from incidents.selectors.callers import recordings_of
 from incidents.selectors.duplicates import duplicates_near
+from incidents.selectors.families import family_of
+from incidents.selectors.marks import marks_of_incident
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.plans import decision_plan, said_again
 from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.selectors.tasks import incident_tasks
+from incidents.selectors.transfers import transfer_of
 from incidents.states import INCIDENT_LIFECYCLE, IncidentState
+from stations.selectors import names_of_users
 from stations.types import Actor, DataClass, Verb
 
 
@@ -69,7 +75,14 @@ def incident_detail(*, actor: Actor, incident: Incident) -> dict[str, Any]:
         "attachments": [
             picture_summary(row) for row in pictures_visible_to(actor, incident).select_related("incident")
         ],
-        "timeline": _timeline(incident),
+        "tasks": incident_tasks(actor, incident),
+        "marks": marks_of_incident(actor, incident),
+        "markable": {"plate": bool(incident.plate), "caller": bool(incident.reporter_phone)} if scoped else {},
+        "reports": incident.added_reports.count(),
+        "recordings": recordings_of(incident),
+        "transfer": transfer_of(incident),
+        **family_of(actor, incident),
+        **_timeline(incident),
     }
 
 
@@ -100,7 +113,11 @@ def _decision(decision: Decision | None) -> dict[str, Any] | None:
     }
 
 
-def _timeline(incident: Incident) -> list[dict[str, Any]]:
+def _timeline(incident: Incident) -> dict[str, Any]:
+    """`timeline`: every row of the incident's and its assignments' histories with who did it; `seen`: the last row of
+    the incident's own, which a page sends back with what it does (services.meanwhile).
+    """
+    own = list(incident.steps.order_by("id"))
     steps = [
         {
             "at": step.at,
@@ -113,7 +130,7 @@ def _timeline(incident: Incident) -> list[dict[str, Any]]:
             "text": step.text,
             "details": step.details,
         }
-        for step in incident.steps.order_by("id")
+        for step in own
     ]
     for assignment in incident.assignments.select_related("unit").prefetch_related("steps"):
         steps.extend(
@@ -130,7 +147,10 @@ def _timeline(incident: Incident) -> list[dict[str, Any]]:
             }
             for step in assignment.steps.all()
         )
-    return sorted(steps, key=lambda step: step["at"])
+    names = names_of_users([step["actor_id"] for step in steps if step["actor_id"] is not None])
+    for step in steps:
+        step["actor"] = names.get(step["actor_id"], "")
+    return {"timeline": sorted(steps, key=lambda step: step["at"]), "seen": own[-1].pk if own else 0}
 
 
 def assignment_detail(assignment: Assignment) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from incidents.services.broadcasting import (
     broadcast_seen,
     broadcast_withdraw,
 )
+from incidents.services.calls import caller_cases, incident_report_add, recording_add, recording_lookup
 from incidents.services.catalogue import catalogue_restore
 from incidents.services.desk import (
     incident_close,
@@ -21,10 +22,13 @@ from incidents.services.desk import (
     incident_wait,
 )
 from incidents.services.dispatching import incident_dispatch, queue_solve, queue_sweep
+from incidents.services.families import incident_attach, incident_conclude, incident_detach
 from incidents.services.grading import incident_regrade
 from incidents.services.handing_over import handover_accept, handover_cancel, handover_make, handover_sign
 from incidents.services.intake import IncidentReport, incident_receive
 from incidents.services.lookups import incident_reporter_lookup
+from incidents.services.marking import mark_add, mark_end
+from incidents.services.meanwhile import incident_acting
 from incidents.services.merging import incident_merge, incident_unmerge
 from incidents.services.past import PastDay, past_incidents_put
 from incidents.services.picturing import incident_picture_add
@@ -35,12 +39,15 @@ from incidents.services.proposing import assignment_answer, incident_propose, po
 from incidents.services.recalling import assignment_recall, assignment_recall_seen
 from incidents.services.signing import month_sign
 from incidents.services.supervising import incident_supervise, supervision_settle
+from incidents.services.tasking import incident_task_add, incident_task_step
+from incidents.services.transfers import Transfer, transfer_receive
 from incidents.services.welfare import assignment_safe
 
 __all__ = [
     "BroadcastArea",
     "IncidentReport",
     "PastDay",
+    "Transfer",
     "assignment_answer",
     "assignment_recall",
     "assignment_recall_seen",
@@ -49,13 +56,18 @@ __all__ = [
     "broadcast_make",
     "broadcast_seen",
     "broadcast_withdraw",
+    "caller_cases",
     "catalogue_restore",
     "handover_accept",
     "handover_cancel",
     "handover_make",
     "handover_sign",
+    "incident_acting",
     "incident_assign",
+    "incident_attach",
     "incident_close",
+    "incident_conclude",
+    "incident_detach",
     "incident_dispatch",
     "incident_mark_false",
     "incident_merge",
@@ -65,22 +77,30 @@ __all__ = [
     "incident_receive",
     "incident_regrade",
     "incident_reopen",
+    "incident_report_add",
     "incident_reporter_lookup",
     "incident_resume",
     "incident_return",
     "incident_review",
     "incident_supervise",
     "incident_take_back",
+    "incident_task_add",
+    "incident_task_step",
     "incident_transfer",
     "incident_unmerge",
     "incident_wait",
+    "mark_add",
+    "mark_end",
     "month_sign",
     "past_incidents_put",
     "place_resolve",
     "point_preview",
     "queue_solve",
     "queue_sweep",
+    "recording_add",
+    "recording_lookup",
     "supervision_defer",
     "supervision_hand_down",
     "supervision_settle",
+    "transfer_receive",
 ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from incidents.dispatch.coverage import free_by_area, uncovered
 from incidents.dispatch.types import DecisionInput, Plan
 from incidents.models import Assignment, Decision, Incident
+from incidents.selectors.plans import kept_reason
 from incidents.services.claiming import Claim, assignment_claim
 from incidents.services.gathering import decision_input
 from incidents.services.history import StepContext, assignment_lock, incident_lock, incident_touch
@@ -118,7 +122,7 @@ def _offer_by_hand(
             is_lead=needs_lead,
             origin=Decision.Origin.MANUAL,
             decision_id=decision_id,
-            warnings=plan.warnings,
+            warnings=[one for one in plan.warnings if one.code != "last_free_unit"],
             actor_id=context.actor_id,
             reason=context.text,
         )
@@ -128,6 +132,7 @@ def _offer_by_hand(
             is_lead=needs_lead,
             origin=Decision.Origin.MANUAL,
             decision_id=decision_id,
+            warnings=_cover_warnings(given, tour_id),
             actor_id=context.actor_id,
             reason=context.text,
         )
@@ -137,6 +142,12 @@ def _offer_by_hand(
         if incident.shortfall:
             incident_touch(incident, shortfall="")
     return assignment
+
+
+def _cover_warnings(given: DecisionInput, tour_id: int) -> list[dict[str, Any]]:
+    """What a unit that the engine would not send leaves uncovered."""
+    sent = [unit for unit in given.units if unit.tour_id == tour_id]
+    return [kept_reason(reason) for reason in uncovered(sent, free_by_area(given.units))]
 
 
 def _preempt(actor: Actor, incident: Incident, tour_id: int, reason: str) -> None:
@@ -149,7 +160,9 @@ def _preempt(actor: Actor, incident: Incident, tour_id: int, reason: str) -> Non
     held = assignment_lock(str(found))
     if AssignmentState(held.state) not in HOLDING:
         return
-    if Grade(held.incident.grade).rank <= Grade(incident.grade).rank:
+    # What did not happen never keeps a unit from what did.
+    only_exercise = held.incident.exercise and not incident.exercise
+    if not only_exercise and Grade(held.incident.grade).rank <= Grade(incident.grade).rank:
         raise Conflict(
             _("该单元正在处置同等或更重的警情，不能抽调"),
             code="not_graver",

@@ -18,6 +18,7 @@ from incidents.catalogue.kinds import KINDS
 from incidents.catalogue.policy import POLICY
 from incidents.dispatch.policy import DispatchPolicy
 from incidents.models import DispatchPolicyVersion, IncidentKind
+from incidents.services.casework_setup import casework_restore
 from stations.selectors import organisation_root
 from stations.services import require
 from stations.types import Actor, DataClass, Power, Verb
@@ -104,6 +105,7 @@ def catalogue_restore(*, actor: Actor) -> list[str]:
                 units_needed=kind.units_needed,
                 dedupe_radius_m=kind.dedupe_radius_m,
                 dedupe_window_s=kind.dedupe_window_s,
+                umbrella=kind.umbrella,
             )
             made.append(f"kind {kind.code}")
     for key, file, note in TABLES:
@@ -116,7 +118,7 @@ def catalogue_restore(*, actor: Actor) -> list[str]:
     if not DispatchPolicyVersion.objects.exists():
         policy_publish(actor=actor, content=POLICY, note="初始派警策略")
         made.append("policy 1")
-    return made
+    return made + casework_restore(actor=actor)
 
 
 def _checked(fields: Mapping[str, Any]) -> None:

@@ -14,8 +14,10 @@ from core.errors import Conflict, InvalidInput
 from incidents.models import Incident
 from incidents.services import timing
 from incidents.services.deadlines import deadlines_again
+from incidents.services.families import refuse_open_children
 from incidents.services.history import StepContext, incident_lock, incident_move, incident_publish, incident_touch
 from incidents.services.standing import assignments_release, assignments_settle, refuse_unless_conflict_free
+from incidents.services.tasking import refuse_open_tasks
 from incidents.states import IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -55,6 +57,13 @@ def _desk(
     return incident
 
 
+def _end(incident: Incident, context: StepContext) -> None:
+    """It is over as a false alarm: nobody works on it any more."""
+    refuse_open_tasks(incident)
+    refuse_open_children(incident)
+    _release(incident, context)
+
+
 def _release(incident: Incident, context: StepContext) -> None:
     assignments_release(incident, context=context, reason=context.text)
 
@@ -67,7 +76,7 @@ def incident_mark_false(*, actor: Actor, incident_uid: str, reason: str) -> Inci
         IncidentState.FALSE,
         verb=Verb.CHANGE,
         reason=reason,
-        before=_release,
+        before=_end,
         after=timing.incident_timers_cancel,
     )
 
@@ -155,7 +164,7 @@ def incident_review(*, actor: Actor, incident_uid: str, reason: str = "") -> Inc
 
 
 def incident_close(*, actor: Actor, incident_uid: str, reason: str = "") -> Incident:
-    """Close: only what has feedback and a review, and nobody still held (domain.md §1, commander)."""
+    """Close: only what has feedback and a review, with nobody still held, no task and no child open."""
     return _desk(
         actor,
         incident_uid,
@@ -163,10 +172,16 @@ def incident_close(*, actor: Actor, incident_uid: str, reason: str = "") -> Inci
         verb=Verb.REVIEW,
         reason=reason,
         needs_reason=False,
-        before=lambda incident, context: refuse_unless_conflict_free(incident),
+        before=_refuse_unfinished,
         after=timing.incident_timers_cancel,
         closed_at=clock.now(),
     )
+
+
+def _refuse_unfinished(incident: Incident, context: StepContext) -> None:
+    refuse_unless_conflict_free(incident)
+    refuse_open_tasks(incident)
+    refuse_open_children(incident)
 
 
 def incident_reopen(*, actor: Actor, incident_uid: str, reason: str) -> Incident:

@@ -80,15 +80,20 @@ class GradeOutcome:
     table_version: int
 
 
-def grade_facts(*, kind: str, risk: dict[str, Any], road_class: int | None, repeats: int) -> dict[str, Any]:
-    """The facts the table reads; missing risk facts count as absent, never as unknown. See `risk_checked`."""
+def grade_facts(
+    *, kind: str, risk: dict[str, Any], road_class: int | None, repeats: int, marks: int = 0
+) -> dict[str, Any]:
+    """The facts the table reads; missing risk facts count as absent, never as unknown. See `risk_checked`.
+
+    `marks`: the weights of the marks in force that the case meets; marks that a report counts itself come on top.
+    """
     return {
         "kind": kind,
         "injured": risk.get("injured", 0),
         "hazmat": risk.get("hazmat", False),
         "weapon": risk.get("weapon", False),
         "expressway": road_class is not None and road_class <= 2,
-        "marks": risk.get("marks", 0),
+        "marks": risk.get("marks", 0) + marks,
         "repeats": repeats,
     }
 
@@ -132,7 +137,7 @@ def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str
             )
         old = incident.grade
         limits = deadlines_again(incident, grade=grade, at=clock.now())
-        before, units_needed = incident.units_needed, _units_needed(incident, grade)
+        before, units_needed = incident.units_needed, units_needed_at(incident, grade)
         context = StepContext(actor_id=actor.user_id, text=reason)
         incident_touch(
             incident,
@@ -158,7 +163,7 @@ def incident_regrade(*, actor: Actor, incident_uid: str, grade: str, reason: str
     return incident
 
 
-def _units_needed(incident: Incident, grade: str) -> int:
+def units_needed_at(incident: Incident, grade: str) -> int:
     """A grave one gets as many units as its kind needs; nobody is called off because a grade was lowered."""
     if grade != Grade.RED.value:
         return incident.units_needed

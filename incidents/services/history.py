@@ -20,6 +20,7 @@ from core.errors import Conflict, NotFound
 from core.jsontext import dumps
 from incidents.models import Assignment, Incident, IncidentStep
 from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.services.status_returns import status_return_add
 from incidents.states import ASSIGNMENT_LIFECYCLE, INCIDENT_LIFECYCLE, AssignmentState, IncidentState
 from stations.types import DataClass
 
@@ -190,6 +191,8 @@ def incident_move(
         details=details,
     )
     incident_publish(incident, topic, {"from_state": old.value})
+    if incident.source == Incident.Source.TRANSFER:
+        status_return_add(incident)
 
 
 def incident_touch(incident: Incident, *, topic: str = "incidents.incident_changed", **fields: Any) -> None:

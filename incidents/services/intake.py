@@ -21,11 +21,13 @@ from core.errors import Conflict, InvalidInput
 from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
 from incidents.models import Incident, IncidentKind
+from incidents.selectors.marks import marks_met
 from incidents.services import timing
 from incidents.services.deadlines import deadlines_of_place
 from incidents.services.grading import CALLER, grade_facts, incident_grade_by_table, repeats_near, risk_checked
 from incidents.services.history import incident_publish
 from incidents.services.intake_rows import incident_insert, incident_of_key, kinds_active, kinds_forget
+from incidents.services.regrading import mark_reasons
 from incidents.states import IncidentState
 from roads.selectors import deployment_bounds, place_locate
 from roads.types import PlaceOnRoad
@@ -148,7 +150,9 @@ def _create(
     require(actor, Verb.CREATE, DataClass.INCIDENT, path)
     risk = report.risk if report.caller_tour_id is None else {**report.risk, CALLER: report.caller_tour_id}
     repeats = repeats_near(place.lon, place.lat, now)
-    facts = grade_facts(kind=kind.code, risk=risk, road_class=place.road_class, repeats=repeats)
+    marks = marks_met(lon=place.lon, lat=place.lat, plate=report.plate, phone=report.reporter_phone, at=now)
+    weight = sum(mark.weight for mark in marks)
+    facts = grade_facts(kind=kind.code, risk=risk, road_class=place.road_class, repeats=repeats, marks=weight)
     graded = incident_grade_by_table(facts=facts, at=now)
     limits = deadlines_of_place(place=place, organisation_path=path, kind=kind.code, grade=graded.grade.value, at=now)
     incident = Incident(
@@ -161,7 +165,8 @@ def _create(
         state=IncidentState.PENDING.value,
         version=2,
         grade=graded.grade.value,
-        grade_reasons=graded.reasons,
+        grade_reasons=mark_reasons(graded, marks),
+        mark_ids=[mark.id for mark in marks],
         grade_table_version=graded.table_version,
         risk=risk,
         title=report.title or f"{kind.name} {place.chainage_text or place.road_name}".strip(),
@@ -174,7 +179,7 @@ def _create(
         plate_index=report.plate or None,
         required_powers=list(kind.required_powers),
         units_needed=kind.units_needed if graded.grade.value == "red" else 1,
-        automatic=report.automatic is not False and switch_on(path, "auto_dispatch"),
+        automatic=report.automatic is not False and not kind.umbrella and switch_on(path, "auto_dispatch"),
         exercise=report.exercise,
         generated=report.generated,
         happened_at=happened_at,

@@ -9,6 +9,7 @@ from core import audit
 from core.errors import Conflict, InvalidInput
 from incidents.models import Incident, IncidentLink, IncidentStep
 from incidents.services import timing
+from incidents.services.families import refuse_open_children
 from incidents.services.history import (
     StepContext,
     incident_lock,
@@ -18,6 +19,7 @@ from incidents.services.history import (
     incident_touch,
 )
 from incidents.services.standing import assignments_release
+from incidents.services.tasking import refuse_open_tasks
 from incidents.states import SETTLED, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -43,6 +45,8 @@ def incident_merge(*, actor: Actor, incident_uid: str, into_uid: str, reason: st
             raise Conflict(
                 _("目标警情已结束，不能并入"), field="into", value=target.number, cure=_("请选择未办结的警情")
             )
+        refuse_open_tasks(incident)
+        refuse_open_children(incident)
         context = StepContext(actor_id=actor.user_id, text=reason)
         previous = incident.state
         assignments_release(incident, context=context, reason=reason)

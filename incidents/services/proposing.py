@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry, LineString
+
 from core import clock
 from incidents.dispatch.snapshot import DEGREES, rounded_spots
 from incidents.dispatch.types import DecisionInput, IncidentSnapshot
@@ -23,12 +25,27 @@ from stations.types import Actor, DataClass, Verb
 
 
 def incident_propose(*, actor: Actor, incident: Incident) -> dict[str, Any]:
-    """Ranked candidates with reasons and road metres, rejected units with theirs, shortfall and warnings."""
+    """Ranked candidates with reasons and road metres, rejected units with theirs, shortfall, warnings, the way of the
+    first (WGS-84 lon-lat pairs).
+    """
     require(actor, Verb.VIEW, DataClass.DECISION, incident.organisation_path)
     sending = Sending.of(incident)
     given = decision_input(sending, units_needed=max(1, sending.wanted), automatic=incident.automatic)
     decided, engine_ms = plan_one(given)
-    return {**plan_json(decided.plan), "at": given.at, "network_version": given.network_version, "engine_ms": engine_ms}
+    plan = decided.plan
+    best = candidate_route(given, plan.candidates[0]) if plan.candidates else None
+    return {
+        **plan_json(plan),
+        "route": _points(best["ewkt"]) if best else [],
+        "at": given.at,
+        "network_version": given.network_version,
+        "engine_ms": engine_ms,
+    }
+
+
+def _points(ewkt: str) -> list[list[float]]:
+    line = GEOSGeometry(ewkt)
+    return [[x, y] for x, y in line.coords] if isinstance(line, LineString) else []
 
 
 def assignment_answer(assignment: Assignment) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def incident_overdue(incident_id: int, *, stage: str) -> None:
         return
     if incident.overdue_since is None:
         incident_touch(incident, overdue_since=clock.now())
+    if incident.exercise:
+        return  # no chief is pressed for what did not happen; a person may still do so
     if _pressed(incident, stage, None):
         return  # the deadline was set anew, and the first press is still unanswered
     _press_next(incident, stage=stage, below_rank=None, kind=Supervision.Kind.OVERDUE, context=StepContext())

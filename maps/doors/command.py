@@ -12,12 +12,24 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
-from incidents.selectors import incident_kinds, incidents_visible_to
+from core.messages import spoken
+from incidents.selectors import incident_kinds, incident_task_kinds, incidents_visible_to
 from maps.briefing import briefing_html
 from maps.doors.context import page_context
 from stations.selectors import actor_for_request, organisations_visible_to
 from stations.services import page_access
-from stations.types import Actor, DataClass, Verb
+from stations.types import Actor, DataClass, Role, Verb
+
+# To whom the desk gives tasks inside an incident when it names nobody.
+TASK_ROLES = (
+    Role.OFFICER,
+    Role.AUXILIARY,
+    Role.WARDEN,
+    Role.STATION_STAFF,
+    Role.DISPATCHER,
+    Role.CHIEF,
+    Role.PERSUADER,
+)
 
 
 @require_safe
@@ -28,6 +40,8 @@ def command(request: HttpRequest) -> HttpResponse:
     actor = actor_for_request(request)
     page = {
         "kinds": [asdict(kind) for kind in incident_kinds()],
+        "task_kinds": [asdict(kind) for kind in incident_task_kinds()],
+        "task_roles": [{"code": role.value, "name": spoken(role.label)} for role in TASK_ROLES],
         "user_id": actor.user_id,
         "may": {
             "create": actor.may(Verb.CREATE, DataClass.INCIDENT),
@@ -37,6 +51,9 @@ def command(request: HttpRequest) -> HttpResponse:
             "propose": actor.may(Verb.VIEW, DataClass.DECISION),
             "lookup": actor.may(Verb.LOOKUP, DataClass.REPORTER),
             "radio": actor.may(Verb.DISPATCH, DataClass.ASSIGNMENT),
+            "tasks": actor.may(Verb.CREATE, DataClass.TASK),
+            "marks": actor.may(Verb.CREATE, DataClass.MARK),
+            "recordings": actor.may(Verb.LOOKUP, DataClass.RECORDING),
             "statistics": actor.may(Verb.VIEW, DataClass.STATISTICS),
             "broadcast": actor.may(Verb.CREATE, DataClass.BROADCAST),
             "handover": actor.may(Verb.CREATE, DataClass.HANDOVER),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from roads.api import boards, chiefs, closures, inspections, leave, lookups, segments, speeds
+from roads.api import boards, chiefs, closures, inspections, leave, lookups, segments, speeds, suggest
 
 urlpatterns = [
     path("roads/where/", lookups.Where.as_view(), name="api-roads-where"),
     path("roads/chainage/", lookups.ChainagePoints.as_view(), name="api-roads-chainage"),
     path("roads/search/", lookups.Directory.as_view(), name="api-roads-search"),
+    path("places/suggest/", suggest.PlaceSuggestions.as_view(), name="api-places-suggest"),
     path("axes/", lookups.AxisCollection.as_view(), name="api-axes"),
     path("axes/<uuid:uid>/", lookups.AxisItem.as_view(), name="api-axis"),
     path("networks/", lookups.NetworkCollection.as_view(), name="api-networks"),

@@ -28,6 +28,8 @@ class GazetteerPlace(models.Model):
         indexes = [
             GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="gazetteer_name_trgm"),
             models.Index(OpClass(F("initials"), name="text_pattern_ops"), name="gazetteer_initials"),
+            models.Index(OpClass(F("pinyin"), name="text_pattern_ops"), name="gazetteer_pinyin"),
+            GinIndex(OpClass(F("initials"), name="gin_trgm_ops"), name="gazetteer_initials_trgm"),
         ]
 
     def __str__(self) -> str:

@@ -44,11 +44,13 @@ from roads.selectors.segments import (
     side_name,
 )
 from roads.selectors.standing_in import deputies_allowed, leaves_of, stand_ins
+from roads.selectors.suggesting import PlaceSuggestion, places_suggest
 from roads.selectors.ways import Way, way_between
 
 __all__ = [
     "BoardStanding",
     "ChiefOnLeave",
+    "PlaceSuggestion",
     "Way",
     "assignments_visible_to",
     "axes_by_weight",
@@ -85,6 +87,7 @@ __all__ = [
     "networks_directory",
     "place_locate",
     "places_named",
+    "places_suggest",
     "points_of_chainage",
     "public_chain",
     "public_chains",

@@ -65,7 +65,10 @@ _COMMANDER = _row(
     decision="VE",
     delivery="V",
     citizen_report="VUR",
+    mark="VCU",
+    recording="CL",
     reporter="L",
+    transfer="VC",
     enforcement="VRE",
     accident="VRE",
     alarm="VKR",
@@ -102,7 +105,10 @@ _DISPATCHER = _row(
     decision="V",
     delivery="V",
     citizen_report="VU",
+    mark="VCU",
+    recording="CL",
     reporter="L",
+    transfer="VC",
     enforcement="V",
     accident="V",
     alarm="VK",
@@ -134,6 +140,7 @@ _OFFICER = _row(
     assignment="oA",
     broadcast="o",
     citizen_report="V",
+    mark="V",
     enforcement="oCUK",
     accident="oCU",
     alarm="VK",
@@ -153,12 +160,13 @@ _OFFICER = _row(
     score="o",
 )
 
-# Domain §3.5: no identity, no decision, no look-up; sees the work it was given.
+# Domain §3.5: no identity, no decision, no look-up; sees the work it was given. Of marks those of places only.
 _AUXILIARY = _row(
     **{name: verbs for name, verbs in _GROUND.items() if name != "checkpoint"},
     incident="oCA",
     assignment="oA",
     broadcast="o",
+    mark="o",
     enforcement="oC",
     attachment="oC",
     unit="o",
@@ -178,6 +186,7 @@ _WARDEN = _row(
     assignment="oA",
     broadcast="o",
     citizen_report="V",
+    mark="V",
     enforcement="oCUK",
     accident="oCU",
     alarm="VK",
@@ -244,6 +253,8 @@ _REVIEWER = _row(
     incident="VR",
     assignment="V",
     citizen_report="VR",
+    mark="V",
+    recording="L",
     enforcement="VR",
     accident="VR",
     alarm="VR",
@@ -283,6 +294,7 @@ _ADMINISTRATOR = _row(
     segment="VCUM",
     chief="VCUM",
     closure="V",
+    transfer="VCUM",
     unit="VCUM",
     requirement="VCUM",
     rule="VCUM",
@@ -297,7 +309,7 @@ _SECURITY_ADMINISTRATOR = _row(
 _AUDITOR = _row(organisation="V", audit_log="VXE", system="V")
 
 # A device brings in what it sees and reads nothing back but its own commands.
-_DEVICE = _row(position="C", passage="C", incident="C", attachment="C", delivery="o")
+_DEVICE = _row(position="C", passage="C", incident="C", transfer="C", recording="C", attachment="C", delivery="o")
 
 POLICY: Mapping[Role, Mapping[DataClass, Verbs]] = MappingProxyType(
     {

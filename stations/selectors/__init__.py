@@ -4,7 +4,7 @@ from stations.opening import Opening, opening_at
 from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
 from stations.selectors.areas import area_served
 from stations.selectors.contacts import Contacts, StationContact, contacts_of, stations_answering
-from stations.selectors.people import people_visible_to, role_grants_visible_to
+from stations.selectors.people import names_of_users, people_visible_to, role_grants_visible_to
 from stations.selectors.places import (
     cameras_visible_to,
     checkpoints_visible_to,
@@ -43,6 +43,7 @@ __all__ = [
     "device_by_token",
     "devices_visible_to",
     "feature_of",
+    "names_of_users",
     "opening_at",
     "organisation_at",
     "organisation_by_code",

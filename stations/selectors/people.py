@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from stations.models import Person, RoleGrant
@@ -15,6 +17,13 @@ def people_visible_to(actor: Actor) -> QuerySet[Person]:
     if actor.person_id is not None:
         visible |= Q(pk=actor.person_id)
     return Person.objects.filter(visible).select_related("organisation")
+
+
+def names_of_users(user_ids: Iterable[int]) -> dict[int, str]:
+    """Names of people by the number of their account, for histories that colleagues read. Not scoped: whoever reads the
+    history of a case may know who worked on it.
+    """
+    return dict(Person.objects.filter(user_id__in=set(user_ids)).values_list("user_id", "name"))
 
 
 def role_grants_visible_to(actor: Actor) -> QuerySet[RoleGrant]:

@@ -88,6 +88,7 @@ POST   api/v1/jobs/<uuid:uid>/repeat/                  LM
 GET    api/v1/roads/where/                             everybody
 GET    api/v1/roads/chainage/                          everybody
 GET    api/v1/roads/search/                            everybody
+GET    api/v1/places/suggest/                          CDOAWHPSV
 GET    api/v1/axes/                                    everybody
 GET    api/v1/axes/<uuid:uid>/                         everybody
 GET    api/v1/networks/                                everybody
@@ -155,6 +156,7 @@ GET    api/v1/patrols/gaps/                            CDLM
 GET    api/v1/incidents/                               incidents
 POST   api/v1/incidents/                               CDOAWHPSV
 GET    api/v1/incidents/duplicates/                    incidents
+POST   api/v1/incidents/similar/                       CDY
 GET    api/v1/incidents/<uuid:uid>/                    incidents
 POST   api/v1/incidents/<uuid:uid>/own/                AHPS
 GET    api/v1/incidents/<uuid:uid>/proposal/           CDL
@@ -171,6 +173,20 @@ POST   api/v1/incidents/<uuid:uid>/take-back/          desk
 POST   api/v1/incidents/<uuid:uid>/merge/              desk
 POST   api/v1/incidents/<uuid:uid>/unmerge/            desk
 POST   api/v1/incidents/<uuid:uid>/grade/              desk
+POST   api/v1/incidents/<uuid:uid>/attach/             desk
+POST   api/v1/incidents/<uuid:uid>/detach/             desk
+POST   api/v1/incidents/<uuid:uid>/conclude/           desk
+GET    api/v1/incidents/<uuid:uid>/parents/            desk
+GET    api/v1/incidents/<uuid:uid>/tasks/              CDOAWHPS
+POST   api/v1/incidents/<uuid:uid>/tasks/              CDH
+POST   api/v1/incidents/<uuid:uid>/tasks/<uuid:task>/step/ CDOAWHPS
+POST   api/v1/incidents/<uuid:uid>/reports/            CDOAWHPSV
+POST   api/v1/incidents/<uuid:uid>/recordings/         CDV
+POST   api/v1/incidents/<uuid:uid>/recordings/<uuid:recording>/ CDR
+GET    api/v1/marks/                                   CDOAWR
+POST   api/v1/marks/                                   desk
+POST   api/v1/marks/<uuid:uid>/end/                    desk
+POST   api/v1/transfers/                               CDMV
 POST   api/v1/incidents/<uuid:uid>/return/             CR
 POST   api/v1/incidents/<uuid:uid>/review/             CR
 POST   api/v1/incidents/<uuid:uid>/close/              CR
@@ -285,6 +301,8 @@ VALUES = {
     "<root>": "",
     "<uuid:uid>": UNKNOWN,
     "<uuid:attachment>": UNKNOWN,
+    "<uuid:task>": UNKNOWN,
+    "<uuid:recording>": UNKNOWN,
     "<int:grant_id>": "0",
     "<int:item_id>": "0",
     "<int:leave_id>": "0",

@@ -48,6 +48,9 @@ patrols/requirement              M   M
 patrols/tour                     -   -
 incidents/incidentkind           M   M
 incidents/dispatchpolicyversion  M   M
+incidents/incidenttaskkind       M   M
+incidents/transfersystem         M   M
+incidents/transferkind           M   M
 core/decisiontable               M   M
 incidents/incident               -   -
 incidents/assignment             -   -

@@ -160,8 +160,7 @@ def take_in(page: Any, crew: Crew, *, title: str, kind: str = "crash") -> str:
     page.keyboard.press("n")
     page.select_option("#intake-form [name=kind]", kind)
     page.fill("#intake-form [name=title]", title)
-    page.fill("#intake-form [name=lon]", f"{crew.lon + 0.002:.6f}")
-    page.fill("#intake-form [name=lat]", f"{crew.lat + 0.001:.6f}")
+    page.fill("#intake-form [name=place]", f"{crew.lon + 0.002:.6f}, {crew.lat + 0.001:.6f}")
     with page.expect_response(
         lambda answer: answer.url.endswith("/api/v1/incidents/") and answer.request.method == "POST"
     ) as waiting:

@@ -122,7 +122,7 @@ def test_keys_tell_themselves_and_move_the_tabs(visit: Callable[..., Any]) -> No
     expect(page.locator("#tab-review")).to_be_focused()
     expect(page.locator("#tab-review")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("n")
-    expect(page.locator("#intake-form [name=kind]")).to_be_focused()
+    expect(page.locator("#intake-form [name=place]")).to_be_focused()
 
 
 def test_a_wall_is_read_from_afar(visit: Callable[..., Any]) -> None:

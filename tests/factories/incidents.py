@@ -19,7 +19,7 @@ from core.models import DecisionTable
 from core.rules import tables
 from core.services import clock_set
 from incidents import services
-from incidents.models import Assignment, Incident
+from incidents.models import Assignment, Incident, IncidentTaskKind
 from incidents.services import duty_roster, gathering
 from incidents.services.intake import IncidentReport
 from incidents.states import AssignmentState
@@ -40,6 +40,8 @@ def catalogue_seed() -> None:
     if not DecisionTable.objects.filter(key="incidents.zones").exists():
         importlib.import_module("incidents.migrations.0004_history_and_numbers").seed(apps, None)
         importlib.import_module("incidents.migrations.0011_zones").seed(apps, None)
+    if not IncidentTaskKind.objects.exists():
+        importlib.import_module("incidents.migrations.0018_casework_kinds").seed(apps, None)
     tables.forget()
 
 

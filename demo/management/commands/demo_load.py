@@ -25,7 +25,7 @@ from demo.loading.touring import accounts_write, simulation_file, units_write
 from demo.loading.writing import Written, organisations_write, people_write, places_write, roads_write
 from demo.sources import county
 from roads.selectors import axes_by_weight, current_build, current_network, network_forget
-from roads.services import facilities_locate
+from roads.services import facilities_locate, gazetteer_replace
 from stations.selectors import organisation_root
 from stations.services import organisation_create
 from stations.types import system_actor
@@ -114,6 +114,9 @@ class Command(BaseCommand):
         places_write(plan, written, self.stderr.write)
         facilities_locate(actor=system_actor("demo_load"), progress=self.stderr.write)
         roads_write(plan, axes, written, self.stderr.write)
+        if source.kind == "county":
+            places = [(row.name, row.kind, row.lon, row.lat) for row in county(source.nodes, source.seed).places]
+            gazetteer_replace(actor=system_actor("demo_load"), organisation=root, rows=places, generated=True)
         played = units_write(plan, written, self.stderr.write)
         passwords = accounts_write(written)
         story_write(plan, written, source.seed, self.stderr.write)

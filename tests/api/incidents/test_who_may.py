@@ -51,6 +51,19 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "incident-merge": {"POST": COMMAND},
     "incident-unmerge": {"POST": COMMAND},
     "incident-grade": {"POST": COMMAND},
+    "incident-attach": {"POST": COMMAND},
+    "incident-detach": {"POST": COMMAND},
+    "incident-conclude": {"POST": COMMAND},
+    "incident-parents": {"GET": COMMAND},
+    "incident-similar": {"POST": COMMAND | {Role.PAYEE_DESK}},
+    "incident-tasks": {"GET": COMMAND | SEES_OWN | CREWS, "POST": COMMAND | {Role.CHIEF}},
+    "incident-task-step": {"POST": COMMAND | SEES_OWN | CREWS},
+    "incident-reports": {"POST": REPORTS},
+    "incident-recordings": {"POST": COMMAND},
+    "incident-recording": {"POST": REVIEW | {Role.DISPATCHER}},
+    "mark-list": {"GET": COMMAND | CREWS | {Role.AUXILIARY, Role.REVIEWER}, "POST": COMMAND},
+    "mark-end": {"POST": COMMAND},
+    "transfer-list": {"POST": COMMAND | {Role.ADMINISTRATOR}},
     "incident-return": {"POST": REVIEW},
     "incident-review": {"POST": REVIEW},
     "incident-close": {"POST": REVIEW},
@@ -88,7 +101,7 @@ def _address(name: str, uid: Any = UNKNOWN) -> str:
     route = next(str(pattern.pattern) for pattern in urlpatterns if pattern.name == name)
     return "/api/v1/" + route.replace("<uuid:uid>", str(uid)).replace("<uuid:attachment>", UNKNOWN).replace(
         "<int:supervision_id>", "0"
-    )
+    ).replace("<uuid:task>", UNKNOWN).replace("<uuid:recording>", UNKNOWN)
 
 
 def client_of(person: Any) -> APIClient:
@@ -147,6 +160,12 @@ def _busy(world: World) -> tuple[Incident, Assignment, dict[str, Any]]:
         "incident-merge": {"into": str(other.uid), "reason": "原因"},
         "incident-grade": {"grade": "red", "reason": "原因"},
         "assignment-step": {"to_state": "acknowledged", "by_radio": True},
+        "incident-attach": {"parent": str(other.uid), "reason": "原因"},
+        "incident-tasks": {"kind": "mediation"},
+        "incident-task-step": {"to_state": "taken"},
+        "incident-recordings": {"system": "110", "reference": "a/1", "sha256": "0" * 64},
+        "incident-similar": {"reporter_phone": "13800001234"},
+        "mark-list": {"target": "caller", "label": "x", "reason": "x", "incident": str(incident.uid)},
     }
     return incident, assignment, bodies
 

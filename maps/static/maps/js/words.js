@@ -96,7 +96,35 @@ export const SOURCES = {
   device_sos: gettext("设备求助"),
   community: gettext("社区巡逻"),
   api: gettext("接口"),
+  transfer: gettext("转警"),
 };
+
+// What a place is that somebody typed: how it was understood, and of which sort a named one is.
+export const PLACE_KINDS = {
+  chainage: gettext("桩号"),
+  junction: gettext("路口"),
+  place: gettext("地名"),
+  station: gettext("站点"),
+  road: gettext("道路"),
+  bus_station: gettext("汽车站"),
+  school: gettext("学校"),
+  hospital: gettext("医院"),
+  market: gettext("市场"),
+  government: gettext("政府"),
+  village: gettext("村庄"),
+  bridge: gettext("桥梁"),
+  interchange: gettext("互通"),
+  service: gettext("执法服务站"),
+  persuasion: gettext("劝导站"),
+  post: gettext("警务岗亭"),
+  police_station: gettext("派出所"),
+  settlement: gettext("快处快赔中心"),
+  command: gettext("指挥中心"),
+};
+
+export const TASK_STATES = { open: gettext("待领"), taken: gettext("进行中"), done: gettext("完成"), dropped: gettext("取消") };
+
+export const MARK_TARGETS = { place: gettext("地点"), plate: gettext("号牌"), caller: gettext("来电人") };
 
 export const kindName = (code) => (page.kinds || []).find((kind) => kind.code === code)?.name || code;
 

@@ -4,6 +4,8 @@ import { toast } from "../dom.js";
 import { gettext, page } from "../page.js";
 import { ASSIGNMENT_STATES, GRADES } from "../words.js";
 import { ask } from "../ask.js";
+import { nowMs } from "../clock.js";
+import { attach } from "./casework.js";
 
 const reason = (required = true) => [{ name: "reason", label: gettext("原因"), required, rows: 2 }];
 
@@ -11,14 +13,19 @@ const reason = (required = true) => [{ name: "reason", label: gettext("原因"),
 export async function attempt(act, done = gettext("已完成")) {
   try {
     const answer = await act();
-    toast(done, "ok");
+    if (done) toast(done, "ok");
+    acted();
     return answer || true;
   } catch (problem) {
     if (!("status" in problem)) throw problem;
     toast(problem.words, "error");
+    if (problem.status === 409) acted();
     return null;
   }
 }
+
+/** Whoever shows an incident reads it anew: something was done, or somebody else was quicker. */
+const acted = () => document.dispatchEvent(new CustomEvent("incident-acted"));
 
 /**
  * Send a unit of the list, and no other: whatever the engine thinks by now. `isBest`: it was the engine's first when the
@@ -28,7 +35,7 @@ export async function dispatch(incident, candidate, { isBest = false, preempt = 
   const why = (text) => ask({
     title: gettext("改派 %(unit)s", { unit: candidate.call_sign }), text, fields: reason(), submit: gettext("派警"), danger: preempt,
   });
-  const send = (given = {}) => post(`incidents/${incident.uid}/dispatch/`, { preempt, tour, ...given }, { "Idempotency-Key": clientKey() });
+  const send = (given = {}) => post(`incidents/${incident.uid}/dispatch/`, { preempt, tour, seen: incident.seen, ...given }, { "Idempotency-Key": clientKey() });
   try {
     let answer = null;
     if (isBest) {
@@ -47,15 +54,19 @@ export async function dispatch(incident, candidate, { isBest = false, preempt = 
       answer = await send(given);
     }
     toast(gettext("已派 %(unit)s", { unit: answer.call_sign }), "ok");
+    for (const warning of answer.warnings || []) toast(warning.text, "warn");
+    acted();
     return answer;
   } catch (problem) {
     if (!("status" in problem)) throw problem;
     toast(problem.words, "error");
+    if (problem.status === 409) acted();
     return null;
   }
 }
 
-const desk = (incident, action, body = {}) => () => post(`incidents/${incident.uid}/${action}/`, body);
+/** One act of the desk, with the last row of the history that this page had. */
+export const desk = (incident, action, body = {}) => () => post(`incidents/${incident.uid}/${action}/`, { seen: incident.seen, ...body });
 
 async function withReason(incident, action, title, { required = true, danger = false } = {}) {
   const given = await ask({ title, fields: reason(required), danger });
@@ -76,15 +87,39 @@ export function deskActions(incident, store) {
   if (may.review && allowed.has("returned") && incident.state !== "transferred") add(gettext("退回补充"), () => withReason(incident, "return", gettext("退回补充")));
   if (may.review && allowed.has("reopened")) add(gettext("重新打开"), () => withReason(incident, "reopen", gettext("重新打开")));
   if (may.change && allowed.has("pending") && RESUMED.has(incident.state)) add(gettext("恢复处置"), () => withReason(incident, "resume", gettext("恢复处置")), { primary: true });
-  if (may.change && allowed.has("waiting")) add(gettext("挂起"), () => withReason(incident, "wait", gettext("挂起警情")));
+  if (may.change && canConclude(incident)) add(gettext("指挥员反馈"), () => withReason(incident, "conclude", gettext("没有单元处置，由指挥员反馈")), { primary: true });
+  if (may.change && allowed.has("waiting")) add(gettext("挂起"), () => hold(incident));
   if (may.change && incident.state === "transferred") add(gettext("收回"), () => withReason(incident, "take-back", gettext("收回转办")));
   if (may.change && allowed.has("merged")) add(gettext("合并"), () => merge(incident, store));
+  if (may.change && !incident.parent && !incident.umbrella && !["closed", "merged", "false"].includes(incident.state)) add(gettext("挂到上级"), () => attach(incident));
   if (may.change && incident.state === "merged") add(gettext("取消合并"), () => withReason(incident, "unmerge", gettext("取消合并")));
   if (may.change && !["closed", "merged", "false"].includes(incident.state)) add(gettext("改级"), () => regrade(incident));
   if (may.change && allowed.has("transferred")) add(gettext("转办"), () => transfer(incident));
   if (may.review && !["closed", "merged", "false"].includes(incident.state)) add(gettext("督办"), () => withReason(incident, "supervise", gettext("督办")));
   if (may.change && allowed.has("false")) add(gettext("误报"), () => withReason(incident, "false", gettext("记为误报"), { danger: true }), { danger: true });
   return found;
+}
+
+/** Nobody was sent and nobody is needed: a parent case, or one whose tasks did the work. */
+function canConclude(incident) {
+  if (incident.state !== "pending" || incident.assignments.some((each) => !each.ended_at && each.offered_at)) return false;
+  const left = incident.tasks.some((task) => ["open", "taken"].includes(task.state));
+  return !left && (incident.umbrella || incident.tasks.some((task) => task.state === "done"));
+}
+
+const MINUTE_MS = 60000;
+
+async function hold(incident) {
+  const given = await ask({
+    title: gettext("挂起警情"),
+    fields: [
+      { name: "minutes", label: gettext("到时自动恢复"), options: [["", gettext("由人恢复")], ["15", gettext("15 分钟后")], ["30", gettext("30 分钟后")], ["60", gettext("1 小时后")], ["240", gettext("4 小时后")]] },
+      ...reason(),
+    ],
+  });
+  if (!given) return null;
+  const until = given.minutes ? new Date(nowMs() + Number(given.minutes) * MINUTE_MS).toISOString() : null;
+  return attempt(desk(incident, "wait", { reason: given.reason, until }));
 }
 
 async function regrade(incident) {

@@ -5,10 +5,12 @@ import { byId, el, fill } from "../dom.js";
 import { gettext, page } from "../page.js";
 import { ageStamp, agencyChips, gradeChip, icon, stateBlock, stepTrack } from "../parts.js";
 import {
-  ageText, ASSIGNMENT_STATES, assignmentState, clockText, distanceText, FLAGS, INCIDENT_STATES, kindName, SHORTFALLS, SOURCES, timeText,
+  ageText, assignmentState, clockText, distanceText, FLAGS, INCIDENT_STATES, kindName, MARK_TARGETS, SHORTFALLS, SOURCES, timeText,
 } from "../words.js";
 import { pictures } from "../pictures.js";
 import { byRadio, deskActions, dispatch, merge, recall, reporter } from "./actions.js";
+import { family, marks, origin, tasks } from "./casework.js";
+import { history } from "./history.js";
 import { timerOf } from "./list.js";
 
 const DISPATCHABLE = new Set(["pending", "active"]);
@@ -22,8 +24,9 @@ const STAMPS = [
 ];
 
 export class Drawer {
-  constructor(store, { onRoute, onClose }) {
+  constructor(store, { onRoute, onClose, onOpen }) {
     this.store = store;
+    this.onOpen = onOpen;
     this.onRoute = onRoute;
     this.onClose = onClose;
     this.place = byId("drawer");
@@ -31,6 +34,8 @@ export class Drawer {
     this.detail = null;
     this.proposal = null;
     this.busy = false;
+    // What was just done here is seen at once: the feed may be slow, and the next act names the last row that was seen.
+    document.addEventListener("incident-acted", () => this.refresh());
   }
 
   async open(uid) {
@@ -99,6 +104,7 @@ export class Drawer {
     }
     this.proposal = this.wantsProposal ? proposal : null;
     this.wantsProposal = false;
+    if (!this.routeOf && this.proposal) this.onRoute(this.proposal.route || null);
     if (this.detail) this.draw();
   }
 
@@ -135,11 +141,13 @@ export class Drawer {
         gradeChip(row.grade),
         el("span.chip", {}, row.state === "pending" && !row.assignments.some((each) => ["offered", "delivered"].includes(each.state)) ? gettext("待派警") : INCIDENT_STATES[row.state]),
         row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
-        row.exercise && el("span.chip.chip--line", {}, gettext("演练")),
         el("small", {}, row.number)),
+      row.exercise && el("p.stripe", {}, gettext("演练：不计入统计，不督办路长")),
       el("div.drawer__body", { tabIndex: -1 },
-        this.duplicates(row), this.what(row), this.where(row), this.assignments(row), this.proposed(row),
-        this.timeline(row)),
+        this.duplicates(row), this.what(row), this.where(row), this.assignments(row),
+        // Until somebody goes, whom to send comes first.
+        noneSent(row) ? [this.proposed(row), this.held(row)] : [this.held(row), this.proposed(row)],
+        section(gettext("经过"), history(row.timeline))),
       this.foot(row));
     for (const each of this.place.querySelectorAll("details")) if (opened.has(each.dataset.name)) each.open = true;
     this.place.querySelector(".drawer__body").scrollTop = open;
@@ -166,7 +174,7 @@ export class Drawer {
         pair(gettext("类别"), kindName(row.kind)),
         pair(gettext("来源"), `${SOURCES[row.source] || row.source} · ${timeText(row.received_at)}`),
         row.reporter_phone && pair(gettext("报警人"), el("span", {}, row.reporter_phone, " ", page.may.lookup && el("button.btn.btn--sm", { type: "button", onclick: () => reporter(row) }, gettext("查看（留痕）")))),
-        row.grade_reasons.length > 0 && pair(gettext("定级依据"), row.grade_reasons.map((each) => each.text || each.reason || each).join("；")),
+        row.grade_reasons.length > 0 && pair(gettext("定级依据"), row.grade_reasons.map((each) => each.text || each.reason || each).concat(row.marks.filter((mark) => mark.counted && mark.target !== "place").map((mark) => gettext("%(target)s标签「%(label)s」", { target: MARK_TARGETS[mark.target], label: mark.label }))).join("；")),
         row.deadline_reasons.length > 0 && pair(gettext("时限依据"), row.deadline_reasons.map((each) => each.reason).join("；"))));
   }
 
@@ -204,11 +212,17 @@ export class Drawer {
       live && each.offered_at && stepTrack(STAMPS.map(([stamp, name]) => [name, each[stamp]])),
       this.way?.uid === each.uid && this.way.legs.length > 0 && ["offered", "delivered", "acknowledged", "en_route"].includes(each.state)
         && el("details", { dataset: { name: "way" } }, el("summary", {}, gettext("路线")), directions(this.way.legs)),
+      live && each.offered_at && each.warnings.map((warning) => el("p.chip.chip--warn", {}, warning.text)),
       radio && el("p.chip.chip--late", {}, gettext("未收到，请用电台呼叫")),
       each.recall_radio_at && !each.recall_seen_at && el("p.chip.chip--late", {}, gettext("撤回未确认，请用电台呼叫")),
       live && el("div.row", {},
         page.may.radio && each.state !== "proposed" && el("button.btn.btn--sm", { type: "button", onclick: () => byRadio(each) }, gettext("电台代录")),
         page.may.radio && el("button.btn.btn--sm.btn--danger", { type: "button", onclick: () => recall(each) }, gettext("撤回"))));
+  }
+
+  /** What the case holds beside its loop. */
+  held(row) {
+    return [tasks(row), marks(row), family(row, this.onOpen), origin(row)];
   }
 
   proposed(row) {
@@ -223,7 +237,14 @@ export class Drawer {
       plan.preemptions.length > 0 && el("details", { dataset: { name: "preempt" } }, el("summary", {}, gettext("可抽调 %(n)s 个", { n: plan.preemptions.length })),
         el("ol.offers", {}, plan.preemptions.slice(0, 5).map((candidate) => this.candidate(row, candidate, -1, null)))),
       plan.rejected.length > 0 && el("details", { dataset: { name: "rejected" } }, el("summary", {}, gettext("未列入 %(n)s 个及原因", { n: plan.rejected.length })),
-        el("table.table", {}, el("tbody", {}, plan.rejected.map((each) => el("tr", {}, el("th", { scope: "row" }, each.call_sign), el("td", {}, each.text)))))));
+        el("table.table", {}, el("tbody", {}, plan.rejected.map((each) => el("tr", {}, el("th", { scope: "row" }, each.call_sign), el("td", {}, each.text, " ", this.rehearse(row, each))))))));
+  }
+
+  /** In an exercise no unit goes by itself: a person draws one in, with a reason. */
+  rehearse(row, each) {
+    const unit = this.store.units.get(each.tour_id);
+    if (!row.exercise || each.code !== "exercise_mismatch" || !unit || !page.may.dispatch) return null;
+    return el("button.btn.btn--sm", { type: "button", onclick: () => dispatch(row, each, { tour: unit.tour }) }, gettext("参加演练"));
   }
 
   candidate(row, candidate, index, best) {
@@ -244,28 +265,14 @@ export class Drawer {
       }, index === 0 ? gettext("派首选") : preempt ? gettext("抽调") : gettext("改派"), index >= 0 && index < 5 && el("span.kbd", {}, String(index + 1))));
   }
 
-  timeline(row) {
-    return section(gettext("经过"), el("ol.timeline", {}, row.timeline.map((step) => {
-      const unit = step.of !== "incident";
-      const names = unit ? ASSIGNMENT_STATES : INCIDENT_STATES;
-      const withdrawn = unit && step.from_state === "proposed" && step.to_state === "expired";
-      const late = step.kind === "overdue" || (["expired", "declined"].includes(step.to_state) && !withdrawn) || step.details?.stale_fence;
-      const what = [unit && step.of, withdrawn ? gettext("建议已撤") : step.to_state ? names[step.to_state] || step.to_state : gettext("记录"), step.by_radio && gettext("（电台代录）")].filter(Boolean).join(" ");
-      return el(`li${late ? ".is-late" : ""}`, {},
-        el("time", { dateTime: step.at }, timeText(step.at)),
-        el("div", {}, what, step.details?.stale_fence && gettext("（失效操作，留存）"), step.text && el("small", {}, ` ${step.text}`)));
-    })));
-  }
-
   foot(row) {
     const best = this.proposal?.candidates[0];
-    const noneSent = !row.assignments.some((each) => ["offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"].includes(each.state));
     const unit = best && this.store.units.get(best.tour_id);
     return el("footer.drawer__foot", {},
       page.may.dispatch && best && el("button.btn.btn--touch", {
-        type: "button", id: "dispatch-best", className: `btn btn--touch${noneSent ? " btn--primary" : ""}`,
+        type: "button", id: "dispatch-best", className: `btn btn--touch${noneSent(row) ? " btn--primary" : ""}`,
         onclick: () => dispatch(row, best, { isBest: true, tour: unit?.tour }),
-      }, noneSent
+      }, noneSent(row)
         ? gettext("派 %(unit)s，约 %(time)s 到场", { unit: best.call_sign, time: clockText(best.travel_s) })
         : gettext("增派 %(unit)s", { unit: best.call_sign }), el("span.kbd", {}, "D")),
       el("div.row", {}, deskActions(row, this.store).map(({ label, act, danger, primary }) => el("button", {
@@ -295,5 +302,6 @@ const chiefLine = (chief) => el("li", {},
   el("span.chain__level", {}, chief.level_name || ""),
   el("span", {}, chief.acting_name ? gettext("%(name)s（代 %(chief)s）", { name: chief.acting_name, chief: chief.name }) : chief.name || ""),
   el("span.chain__phone", {}, chief.acting_phone || chief.duty_phone || ""));
+const noneSent = (row) => !row.assignments.some((each) => ["offered", "delivered", "acknowledged", "en_route", "on_scene", "cleared"].includes(each.state));
 const section = (title, ...children) => el("section.drawer__sec.stack", {}, el("h3", {}, title), ...children);
 const pair = (term, value) => [el("dt", {}, term), el("dd", {}, value)];

@@ -1,26 +1,38 @@
-// The form for a new incident: place by map click, chainage text, or road and junction. One key a form: sending twice is harmless.
-import { clientKey, get, post } from "../api.js";
+// The form for a new incident, made for ten seconds: place, kind, enter. One key a form: sending twice is harmless.
+import { clientKey, post } from "../api.js";
 import { byId, el, fill, toast } from "../dom.js";
 import { gettext, page } from "../page.js";
-import { distanceText } from "../words.js";
+import { PlaceField } from "./placefield.js";
+import { Similar } from "./similar.js";
 
 export class Intake {
-  constructor({ pickPlace, onMade }) {
+  constructor({ pickPlace, onMade, onSame }) {
     this.dialog = byId("intake");
     this.form = byId("intake-form");
     this.pickPlace = pickPlace;
     this.onMade = onMade;
     this.key = clientKey();
-    fill(this.form.elements.kind, (page.kinds || []).map((kind) => el("option", { value: kind.code }, kind.name)));
+    this.at = null;
+    const { kind, exercise, reporter_phone: phone } = this.form.elements;
+    fill(kind, (page.kinds || []).map((each) => el("option", { value: each.code }, each.name)));
+    this.similar = new Similar(byId("intake-similar"), () => this.known(), (uid) => { this.done(); onSame(uid); });
+    this.place = new PlaceField(byId("intake-place"), byId("intake-places"), byId("intake-place-said"), (at) => {
+      this.at = at;
+      this.similar.soon();
+    });
     this.form.addEventListener("submit", (event) => this.send(event));
+    this.form.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.ctrlKey) this.form.requestSubmit(); });
     byId("intake-pick").addEventListener("click", () => this.pick());
     for (const each of this.dialog.querySelectorAll("[data-close]")) each.addEventListener("click", () => this.dialog.close());
-    this.form.elements.kind.addEventListener("change", () => this.near());
+    kind.addEventListener("change", () => this.similar.soon());
+    phone.addEventListener("input", () => this.similar.soon());
+    exercise.addEventListener("change", () => { byId("intake-exercise").hidden = !exercise.checked; });
   }
 
   open(at) {
     if (!this.dialog.open) this.dialog.showModal();
-    if (at) this.place(at);
+    if (at) this.place.set({ kind: "point", name: "", course_deg: null, ...at });
+    else byId("intake-place").focus();
   }
 
   async pick() {
@@ -29,33 +41,27 @@ export class Intake {
     this.open(at);
   }
 
-  place({ lon, lat }) {
-    this.form.elements.lon.value = lon.toFixed(6);
-    this.form.elements.lat.value = lat.toFixed(6);
-    this.near();
+  values() {
+    return Object.fromEntries([...new FormData(this.form)].map(([name, value]) => [name, String(value).trim()]));
   }
 
-  /** Open cases nearby, while it is being typed. */
-  async near() {
-    const { lon, lat, kind } = this.form.elements;
-    const place = byId("intake-near");
-    fill(place);
-    if (!lon.value || !lat.value) return;
-    const found = await get(`incidents/duplicates/?lon=${lon.value}&lat=${lat.value}&datum=wgs84&kind=${kind.value}`).catch(() => null);
-    if (!found?.duplicates.length) return;
-    fill(place, el("div.banner.banner--warn", {}, el("ul", {}, found.duplicates.slice(0, 3).map((row) => el("li", {},
-      gettext("附近 %(away)s 另有 %(number)s「%(title)s」", { away: distanceText(row.distance_m), number: row.number, title: row.title }))))));
+  known() {
+    const values = this.values();
+    return { ...values, lon: this.at?.lon ?? null, lat: this.at?.lat ?? null };
   }
 
-  body() {
-    const values = Object.fromEntries([...new FormData(this.form)].map(([name, value]) => [name, String(value).trim()]));
+  body(at) {
+    const values = this.values();
     const body = { kind: values.kind, source: values.source, title: values.title, text: values.text, risk: {} };
-    for (const name of ["reporter_name", "reporter_phone", "place_text"]) if (values[name]) body[name] = values[name];
+    for (const name of ["reporter_name", "reporter_phone", "plate"]) if (values[name]) body[name] = values[name];
+    // A name says more than the road it stands at; a kilometre post says itself.
+    const named = ["place", "station", "junction"].includes(at.kind) ? at.name : "";
+    const where = [named, values.place_text].filter(Boolean).join("，");
+    if (where) body.place_text = where;
     for (const name of ["injured", "hazmat", "weapon"]) if (values[name]) body.risk[name] = name === "injured" ? Number(values[name]) : true;
     if (values.exercise) body.exercise = true;
-    if (values.chainage) body.chainage = values.chainage;
-    else if (values.road) Object.assign(body, { road: values.road, junction: values.junction });
-    else if (values.lon && values.lat) Object.assign(body, { lon: Number(values.lon), lat: Number(values.lat), datum: "wgs84" });
+    Object.assign(body, { lon: at.lon, lat: at.lat, datum: "wgs84" });
+    if (at.course_deg != null) body.course_deg = at.course_deg;
     return body;
   }
 
@@ -67,22 +73,36 @@ export class Intake {
     const button = this.form.querySelector("[type=submit]");
     button.disabled = true;
     try {
-      const made = await post("incidents/", this.body(), { "Idempotency-Key": this.key });
-      this.key = clientKey();
-      this.form.reset();
-      fill(byId("intake-near"));
-      this.dialog.close();
+      const at = await this.place.resolved();
+      if (!at) return;
+      const made = await post("incidents/", this.body(at), { "Idempotency-Key": this.key });
+      this.done();
       toast(gettext("已接警 %(number)s", { number: made.number }));
       this.onMade(made);
     } catch (problem) {
       if (!("status" in problem)) throw problem;
-      said.textContent = problem.words;
-      said.hidden = false;
-      this.form.elements[problem.field]?.setAttribute("aria-invalid", "true");
-      // A refused body was not stored: a corrected one is a new act.
-      if (problem.status >= 400 && problem.status < 500) this.key = clientKey();
+      this.refused(problem, said);
     } finally {
       button.disabled = false;
     }
+  }
+
+  refused(problem, said) {
+    said.textContent = problem.words;
+    said.hidden = false;
+    if (["lon", "lat", "lon,lat", "chainage"].includes(problem.field)) this.place.fail(problem.words);
+    else this.form.elements[problem.field]?.setAttribute("aria-invalid", "true");
+    // A refused body was not stored: a corrected one is a new act.
+    if (problem.status >= 400 && problem.status < 500) this.key = clientKey();
+  }
+
+  done() {
+    this.key = clientKey();
+    this.form.reset();
+    byId("intake-exercise").hidden = true;
+    this.at = null;
+    this.place.clear();
+    this.similar.clear();
+    this.dialog.close();
   }
 }
