@@ -95,7 +95,8 @@ def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[
 
     def visit(path: str, user: str = "", *, phone: bool = False, script: str = "", **options: Any) -> Any:
         size = {"width": 360, "height": 740} if phone else {"width": 1280, "height": 800}
-        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, locale="zh-CN", **options)
+        kept = {"viewport": size, "locale": "zh-CN", **options}
+        context = browser.new_context(has_touch=phone, is_mobile=phone, **kept)
         contexts.append(context)
         if script:
             context.add_init_script(script)
