@@ -81,7 +81,9 @@ class Disposition:
 
 @dataclass(frozen=True, slots=True)
 class DispositionNotification:
-    """An alarm that another system raised for a control order; `vehicle` is what it saw, where it was a car."""
+    """An alarm that another system raised for a control order; `vehicle` is what it saw, where it was a car; its
+    time may be impossible.
+    """
 
     id: str
     disposition_id: str
@@ -186,7 +188,7 @@ def _disposition_notification(fields: Fields, *, received_at: datetime, dialect:
         title=fields.text("Title"),
         triggered_at=_required_moment(fields, "TriggerTime", dialect),
         object_id=fields.text("CntObjectID"),
-        vehicle=vehicles.records[0] if vehicles.records else None,
+        vehicle=_first(vehicles),
     )
 
 
@@ -241,6 +243,11 @@ def _vehicles(fields: Fields, name: str, received_at: datetime, dialect: Dialect
         return Batch((), ())
     fields.quirks |= found.quirks - {Quirk.BARE_RECORD}
     return found
+
+
+def _first(vehicles: Batch[MotorVehicle]) -> MotorVehicle | None:
+    """The first vehicle, also one refused for its clock alone: the alarm is about the car, not about the time."""
+    return next((one.record for one in vehicles.in_order() if one.record is not None), None)
 
 
 def _takes_back(fields: Fields) -> bool:

@@ -284,6 +284,16 @@ def test_a_notification_whose_vehicles_are_nonsense_is_still_one() -> None:
     assert len(batch.records[0].vehicles) == 0 and Quirk.VALUE_UNREADABLE in batch.read[0].quirks
 
 
+def test_an_alarm_keeps_its_car_whatever_the_clock_says() -> None:
+    body = {
+        "NotificationID": "4" * 33, "DispositionID": "4" * 33, "TriggerTime": "20260610083001",
+        "MotorVehicleObject": record(PassTime="20990610083001"),
+    }  # fmt: skip
+    batch = control.disposition_notifications(json.dumps([body]).encode(), received_at=RECEIVED_AT)
+    vehicle = batch.records[0].vehicle
+    assert vehicle is not None and vehicle.plate_text == "琼C12345" and vehicle.passed_at.year == 2099
+
+
 def test_order_identifiers_in_both_orders_of_parts() -> None:
     standard, other = (
         order_id("469002000000" + "03" + "20260610083001" + "00001"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from recognition.plates import plate as plates
 from recognition.plates.codes import KIND_CODES
 from recognition.plates.grammar import (
+    ALPHABET,
     COLOURS,
     FORMS,
     MAX_LENGTH,
@@ -27,6 +28,24 @@ from recognition.plates.plate import Doubt, NotAPlate, NotAPlateReason, Plate, R
 from tests.unit.recognition.texts import plate_like, well_formed
 
 Reason = NotAPlateReason
+P = "[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新]"
+S = "[A-HJ-NP-Z0-9]"
+# The patterns as the standard's readers write them, apart from the sets by position that the parser is made from.
+PATTERNS = {
+    PlateKind.ORDINARY: f"{P}[A-HJ-Z]{S}{{5}}",
+    PlateKind.NEV_SMALL: f"{P}[A-HJ-Z][A-HJK]{S}[0-9]{{4}}",
+    PlateKind.NEV_LARGE: f"{P}[A-HJ-Z][0-9]{{5}}[A-HJK]",
+    PlateKind.POLICE: f"{P}[A-HJ-Z]([0-9]{{4}}|[A-HJ-NP-Z][0-9]{{3}})警",
+    PlateKind.COACH: f"{P}[A-HJ-Z]{S}{{4}}学",
+    PlateKind.TRAILER: f"{P}[A-HJ-Z]{S}{{4}}挂",
+    PlateKind.HONGKONG: f"粤Z{S}{{4}}港",
+    PlateKind.MACAO: f"粤Z{S}{{4}}澳",
+    PlateKind.EMBASSY: "使[0-9]{6}|[0-9]{6}使",
+    PlateKind.CONSULATE: f"{P}[A-HJ-Z][0-9]{{4}}领",
+    PlateKind.EMERGENCY: f"{P}[XS][0-9]{{4}}应急",
+    PlateKind.ARMY: "[VKHBSLJNGCE][A-DJ-PR-TVY][0-9]{5}",
+    PlateKind.ARMED_POLICE: f"WJ{P}?[0-9]{{4}}[0-9TDSHBXJ]",
+}
 
 
 def test_every_shared_sample_is_what_it_says(shared_data: Path) -> None:
@@ -149,6 +168,22 @@ def test_every_text_of_a_form_is_a_plate_of_its_kind_alone(text: str) -> None:
     assert MIN_LENGTH <= len(text) <= MAX_LENGTH
     assert read.province is None or read.province in PROVINCES
     assert plates.possible_kinds(text) == {read.kind} and plates.suggestions(text) == ()
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    well_formed,
+    st.integers(0, 8),
+    st.sampled_from(["set", "insert", "drop"]),
+    st.sampled_from(sorted(ALPHABET) + ["I"]),
+)
+def test_near_plates_are_judged_as_the_patterns_do(text: str, at: int, change: str, char: str) -> None:
+    place = at % len(text)
+    tail = text[place:] if change == "insert" else text[place + 1 :]
+    near = text[:place] + ("" if change == "drop" else char) + tail
+    kinds = [kind for kind, pattern in PATTERNS.items() if re.fullmatch(pattern, near)]
+    read = parse(near)
+    assert ([read.kind] if isinstance(read, Plate) else []) == kinds
 
 
 @settings(deadline=None)
