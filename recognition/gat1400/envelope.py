@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -132,6 +132,15 @@ def records_of(value: object, shape: Shape) -> tuple[Sequence[object], Quirks]:
     if not isinstance(inside, dict):
         raise _wrong(shape, inside)
     return _inner(inside, shape, quirks)
+
+
+def flattened(record: object, inner: Collection[str]) -> object:
+    """A record whose description stands in an object of its own (its name among `inner`, lower case) as one record."""
+    if isinstance(record, dict):
+        for name, described in record.items():
+            if name.lower() in inner and isinstance(described, dict):
+                return {**{key: value for key, value in record.items() if key != name}, **described}
+    return record
 
 
 def _inner(value: Mapping[str, object], shape: Shape, quirks: Quirks) -> tuple[Sequence[object], Quirks]:

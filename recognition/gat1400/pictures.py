@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 from recognition.gat1400.dialect import STANDARD, Dialect
-from recognition.gat1400.envelope import Shape, read_json, read_records, records_of
+from recognition.gat1400.envelope import Shape, flattened, read_json, read_records, records_of
 from recognition.gat1400.fields import MAX_URL, Fields, named
 from recognition.gat1400.identifiers import DEVICE_LENGTH, IMAGE_LENGTH, MIN_UNIQUE_LENGTH
 from recognition.gat1400.outcomes import Batch
@@ -65,18 +64,10 @@ def images(body: bytes, *, dialect: Dialect = STANDARD) -> Batch[Picture]:
     """The pictures in the body of `POST /VIID/Images`; raises MessageRejected alone."""
     value, quirks = read_json(body)
     records, more = records_of(value, IMAGE)
-    flat = [_flat(one) if isinstance(one, dict) else one for one in records]
+    flat = [flattened(one, ("imageinfoobject", "imageinfo")) for one in records]
     return read_records(flat, IMAGE, partial(_image, dialect=dialect), quirks | more)
 
 
 def _image(fields: Fields, *, dialect: Dialect) -> Picture:
     fields.key("ImageID", IMAGE_LENGTH, shortest=MIN_UNIQUE_LENGTH)
     return read_picture(fields, dialect)
-
-
-def _flat(image: Mapping[str, object]) -> Mapping[str, object]:
-    """The description and the data beside it as one record; some devices send them as one anyway."""
-    for name, inner in image.items():
-        if name.lower() in ("imageinfoobject", "imageinfo") and isinstance(inner, dict):
-            return {**{key: value for key, value in image.items() if key != name}, **inner}
-    return image

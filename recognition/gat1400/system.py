@@ -8,7 +8,15 @@ from functools import partial
 from types import MappingProxyType
 
 from recognition.gat1400.dialect import STANDARD, Dialect
-from recognition.gat1400.envelope import Shape, read_batch, read_object
+from recognition.gat1400.envelope import (
+    Shape,
+    flattened,
+    read_batch,
+    read_json,
+    read_object,
+    read_records,
+    records_of,
+)
 from recognition.gat1400.fields import Fields, named
 from recognition.gat1400.identifiers import DEVICE_LENGTH, MAX_LENGTH
 from recognition.gat1400.moments import CHINA
@@ -124,7 +132,10 @@ def responses(body: bytes, *, dialect: Dialect = STANDARD) -> Batch[ResponseStat
 def counted(body: bytes, kind: str) -> Batch[str]:
     """Identifiers of the records of a list that is not kept (a key of `COUNTED`), so that each can be answered."""
     shape = COUNTED[kind]
-    batch = read_batch(body, shape, lambda fields: fields.identity(shape.id_field)[:MAX_LENGTH])
+    value, quirks = read_json(body)
+    records, more = records_of(value, shape)
+    flat = [flattened(one, ("videosliceinfoobject", "videosliceinfo")) for one in records]
+    batch = read_records(flat, shape, lambda fields: fields.identity(shape.id_field)[:MAX_LENGTH], quirks | more)
     # Of these records nothing but the identifier is known, so "unknown fields" would say nothing.
     return replace(batch, read=tuple(replace(one, quirks=NONE) for one in batch.read))
 

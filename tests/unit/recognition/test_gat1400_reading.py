@@ -240,6 +240,12 @@ def test_faces_and_people_are_counted_and_dropped(kind: str) -> None:
     assert batch.records == (IMAGE, "") and len(batch.refused) == 1
 
 
+def test_a_video_slice_is_answered_by_the_identifier_inside_it() -> None:
+    slices = [{"VideoSliceInfoObject": {"VideoID": IMAGE}, "PersonList": {}}]
+    body = {"VideoSliceListObject": {"VideoSlice": slices}}
+    assert counted(json.dumps(body).encode(), "VideoSlices").records == (IMAGE,)
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
