@@ -23,6 +23,9 @@ BENCHES: dict[str, tuple[str, str]] = {
     "import": ("bench.imports", "road import and graph build"),
     "boards": ("bench.boards", "500 notice boards in one job, its worker killed on the way"),
     "public": ("bench.public", "the public directory, as one types"),
+    "commandmap": ("bench.commandmap", "the command map with 2,000 moving units, and its first paint"),
+    "tiles": ("bench.tiles", "vector tiles that nobody has cached"),
+    "feed": ("bench.feed", "live feed: 500 viewers, 50 full maps, 450 phones"),
     "chaos": ("bench.chaos", "random kills under load"),
 }
 

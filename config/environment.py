@@ -45,6 +45,9 @@ class Environment:
     csrf_trusted_origins: tuple[str, ...]
     metric_srid: int | None
     basemap_datum: str
+    basemap_url: str
+    basemap_attribution: str
+    basemap_max_zoom: int
     time_zone: str
     language: str
     var: Path
@@ -68,6 +71,9 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         csrf_trusted_origins=_origins(env),
         metric_srid=_srid(env),
         basemap_datum=_one_of(env, "LUZHANG_BASEMAP_DATUM", DATUMS),
+        basemap_url=_tiles(env.get("LUZHANG_BASEMAP_URL", "").strip()),
+        basemap_attribution=env.get("LUZHANG_BASEMAP_ATTRIBUTION", "").strip(),
+        basemap_max_zoom=_zoom(env, "LUZHANG_BASEMAP_MAX_ZOOM", default=18),
         time_zone=_time_zone(env.get("LUZHANG_TIME_ZONE") or "Asia/Shanghai"),
         language=_one_of(env, "LUZHANG_LANGUAGE", LANGUAGES),
         var=var,
@@ -141,6 +147,30 @@ def _srid(env: Mapping[str, str]) -> int | None:
         raise BadEnvironment(
             f"LUZHANG_METRIC_SRID is {text!r}: give an EPSG number of a system in metres, such as 32649."
         )
+    return int(text)
+
+
+def _tiles(url: str) -> str:
+    """The template of a raster map's tiles: on this site (`/…`) or on one host, with z, x and y in its path."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if not (url.startswith("/") and not url.startswith("//")) and not (
+        parts.scheme in ("https", "http") and parts.hostname and "{" not in parts.netloc
+    ):
+        raise BadEnvironment(
+            f"LUZHANG_BASEMAP_URL is {url!r}: begin it with / for this site, or with https:// and one host name."
+        )
+    missing = [name for name in ("{z}", "{x}", "{y}") if name not in url and name != "{y}"]
+    if missing or not ("{y}" in url or "{-y}" in url):
+        raise BadEnvironment(f"LUZHANG_BASEMAP_URL is {url!r}: it needs {{z}}, {{x}} and {{y}} (or {{-y}}).")
+    return url
+
+
+def _zoom(env: Mapping[str, str], name: str, *, default: int) -> int:
+    text = env.get(name, "").strip() or str(default)
+    if not text.isdigit() or not 1 <= int(text) <= 20:
+        raise BadEnvironment(f"{name} is {text!r}: give the deepest zoom that has tiles, 1 to 20.")
     return int(text)
 
 

@@ -94,7 +94,7 @@ def tile_bytes(layer: Layer, actor: Actor, z: int, x: int, y: int, datum: str = 
 
 @require_safe
 def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpResponse:
-    """One tile; 204 when it is empty. Public layers are cacheable by anybody, others never by a shared cache."""
+    """One tile; 204 when it is empty. The base map may be kept by anybody for its `cache_s`; what changes never is."""
     try:
         found = layer_named(layer)
         actor = layer_actor(request, found)
@@ -102,10 +102,11 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
     except LuzhangError as error:
         return JsonResponse(error.as_dict(), status=error.status)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if found.public and request.headers.get("If-None-Match") == etag:
+    keeps = found.public and found.cache_s > 0
+    if keeps and request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified()
     response = HttpResponse(body, status=200 if body else 204, content_type="application/vnd.mapbox-vector-tile")
-    if found.public:
+    if keeps:
         response["Cache-Control"] = f"public, max-age={found.cache_s}"
         response["ETag"] = etag
     else:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from maps import health, ogc, tiles
 from maps.doors import (
+    around,
     board,
     boards,
     chief,
@@ -16,6 +17,7 @@ from maps.doors import (
     jobs,
     posts,
     public,
+    replay,
     session,
     sitemap,
     snapshot,
@@ -35,6 +37,9 @@ urlpatterns = [
     path("chief/segments/<uuid:uid>/", chief.chief_segment, name="chief-segment"),
     path("command/", command.command, name="command"),
     path("command/snapshot/", snapshot.command_snapshot, name="command-snapshot"),
+    path("command/around/", around.around, name="command-around"),
+    path("command/districts/", around.districts, name="command-districts"),
+    path("command/replay/", replay.replay, name="command-replay"),
     path("command/briefing/<uuid:uid>/", command.briefing, name="command-briefing"),
     path("command/resources/", desk.command_resources, name="command-resources"),
     path("command/shift/", desk.command_shift, name="command-shift"),

@@ -8,10 +8,20 @@ from pathlib import Path
 
 from config.settings.values import ENVIRONMENT
 
-__all__ = ["LEAFLET_CONFIG", "LUZHANG_BASEMAP_DATUM", "LUZHANG_METRIC_SRID"]
+__all__ = ["LEAFLET_CONFIG", "LUZHANG_BASEMAP", "LUZHANG_METRIC_SRID"]
 
 LUZHANG_METRIC_SRID = ENVIRONMENT.metric_srid
-LUZHANG_BASEMAP_DATUM = ENVIRONMENT.basemap_datum
+# A raster map beneath ours, where the deployment has one; its tiles' datum is moved back to WGS-84 in the browser.
+LUZHANG_BASEMAP = (
+    {
+        "url": ENVIRONMENT.basemap_url,
+        "datum": ENVIRONMENT.basemap_datum,
+        "attribution": ENVIRONMENT.basemap_attribution,
+        "max_zoom": ENVIRONMENT.basemap_max_zoom,
+    }
+    if ENVIRONMENT.basemap_url
+    else None
+)
 
 # No tile server from outside: the base layer is our own.
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "ATTRIBUTION_PREFIX": ""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from config.settings.values import ENVIRONMENT
 from core.rates import Limit
@@ -79,12 +80,15 @@ LUZHANG_RATE_LIMITS = {
 }
 
 _NONE, _SELF = "'none'", "'self'"
+# Pictures come from this site, and from the one host of the raster map where the deployment named one.
+_BASEMAP = urlsplit(ENVIRONMENT.basemap_url)
+_BASEMAP_HOSTS = [f"{_BASEMAP.scheme}://{_BASEMAP.netloc}"] if _BASEMAP.netloc else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [_SELF],
         "script-src": [_SELF],
         "style-src": [_SELF],
-        "img-src": [_SELF, "data:", "blob:"],
+        "img-src": [_SELF, "data:", "blob:", *_BASEMAP_HOSTS],
         "font-src": [_SELF],
         "connect-src": [_SELF],
         "worker-src": [_SELF],

@@ -19,8 +19,9 @@ class Layer:
 
     `public` layers need no sign-in and give the same rows to everybody, so that one cached tile serves all. Others
     give the rows that `actor` may see, and nobody enters without VIEW (or VIEW_OWN) on `data_class`. `cache_s` is how
-    long a tile may be kept. The room filters by actor only; clipping to the tile, projecting and encoding are the
-    business of `maps`, which wraps the SQL: `SELECT … FROM (sql) AS rows WHERE rows.geom && tile`.
+    long a tile may be kept: 0 for whatever people change, such as places and who answers for a road. The room filters
+    by actor only; clipping to the tile, projecting and encoding are the business of `maps`, which wraps the SQL:
+    `SELECT … FROM (sql) AS rows WHERE rows.geom && tile`.
     """
 
     name: str

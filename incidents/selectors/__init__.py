@@ -23,6 +23,7 @@ from incidents.selectors.kinds import KindChoice, incident_kinds, kind_names
 from incidents.selectors.marks import mark_summary, marks_visible_to
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.pressed import lower_chief_of
+from incidents.selectors.replaying import incidents_between
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.selectors.tasks import TaskKindChoice, incident_task_kinds, incident_tasks
 from incidents.selectors.transfers import transfer_summary
@@ -57,6 +58,7 @@ __all__ = [
     "incident_summary",
     "incident_task_kinds",
     "incident_tasks",
+    "incidents_between",
     "incidents_of_inspections",
     "incidents_visible_to",
     "kind_names",

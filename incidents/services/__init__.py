@@ -39,6 +39,7 @@ from incidents.services.proposing import assignment_answer, incident_propose, po
 from incidents.services.recalling import assignment_recall, assignment_recall_seen
 from incidents.services.signing import month_sign
 from incidents.services.supervising import incident_supervise, supervision_settle
+from incidents.services.surroundings import units_around
 from incidents.services.tasking import incident_task_add, incident_task_step
 from incidents.services.transfers import Transfer, transfer_receive
 from incidents.services.welfare import assignment_safe
@@ -103,4 +104,5 @@ __all__ = [
     "supervision_hand_down",
     "supervision_settle",
     "transfer_receive",
+    "units_around",
 ]

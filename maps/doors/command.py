@@ -16,6 +16,7 @@ from core.messages import spoken
 from incidents.selectors import incident_kinds, incident_task_kinds, incidents_visible_to
 from maps.briefing import briefing_html
 from maps.doors.context import page_context
+from maps.doors.replay import map_rights, replay_page
 from stations.selectors import actor_for_request, organisations_visible_to
 from stations.services import page_access
 from stations.types import Actor, DataClass, Role, Verb
@@ -37,6 +38,8 @@ TASK_ROLES = (
 @page_access(Verb.VIEW, DataClass.INCIDENT)
 def command(request: HttpRequest) -> HttpResponse:
     """The command centre. Which buttons are shown is a courtesy; the services decide."""
+    if "replay" in request.GET:
+        return replay_page(request)
     actor = actor_for_request(request)
     page = {
         "kinds": [asdict(kind) for kind in incident_kinds()],
@@ -58,6 +61,7 @@ def command(request: HttpRequest) -> HttpResponse:
             "broadcast": actor.may(Verb.CREATE, DataClass.BROADCAST),
             "handover": actor.may(Verb.CREATE, DataClass.HANDOVER),
             "shift": actor.may(Verb.VIEW, DataClass.REQUIREMENT),
+            **map_rights(actor),
         },
         "desks": _desks(actor),
     }

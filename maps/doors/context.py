@@ -52,7 +52,8 @@ def page_context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]
         "page": {
             "bounds": map_bounds(),
             "network": build.version if build is not None else "",
-            "datum": settings.LUZHANG_BASEMAP_DATUM,
+            "network_at": build.built_at if build is not None else None,
+            "raster": settings.LUZHANG_BASEMAP,
             "language": get_language(),
             "now": clock.now(),
             "user": actor.user_id,

@@ -21,6 +21,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from core import clock, wake
 from maps.live.messages import FeedMessage, named_event
+from maps.live.positions import Round
 from maps.live.reader import Reader
 from maps.live.source import BATCH, MovedUnit, events_after, feed_head, moved_after, position_head
 from stations.selectors.standing import actors_standing
@@ -209,17 +210,14 @@ class Hub:
         """Readers with the same scope and viewport share one encoding."""
         groups: dict[tuple[Any, ...], list[Reader]] = defaultdict(list)
         for reader in readers:
-            scope = () if reader.wanted.own_only else reader.scope(DataClass.POSITION.value)
+            # A phone sees its own unit, and who is around it where it names a viewport and its person may see others.
+            alone = reader.wanted.own_only and reader.wanted.bounds is None
+            scope = () if alone else reader.scope(DataClass.POSITION.value)
             groups[(scope, reader.wanted.bounds, reader.own_tour_ids)].append(reader)
+        found = Round(moved)
         for (scope, bounds, own), members in groups.items():
-            seen = [
-                unit.body
-                for unit in moved
-                if (unit.tour_id in own or any(each.startswith(scope) for each in unit.paths))
-                and (bounds is None or (bounds[0] <= unit.lon <= bounds[2] and bounds[1] <= unit.lat <= bounds[3]))
-            ]
-            if seen:
-                message = named_event("positions", {"at": clock.now(), "units": seen})
+            message = found.seen(scope, bounds, own)
+            if message:
                 for reader in members:
                     reader.push(message)
 

@@ -20,7 +20,8 @@ Bounds = tuple[float, float, float, float]
 class Wanted:
     """What the reader asked for: positions of units within bounds (west, south, east, north) or everywhere it may see.
 
-    `own_only`: the stream of a phone or a chief, which carries only what concerns this person and its tour.
+    `own_only`: the stream of a phone or a chief, which carries only what concerns this person and its tour; with bounds
+    also the positions within them that the person may see.
     """
 
     positions: bool = False

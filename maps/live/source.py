@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from core.events import loaded
+from core.jsontext import dumps
 from maps.live.messages import FeedMessage, feed_message
 
 BATCH = 2000
@@ -46,7 +47,7 @@ _MOVED_SQL = """
 
 @dataclass(frozen=True, slots=True)
 class MovedUnit:
-    """A unit whose position changed, with the fields of the positions message."""
+    """A unit whose position changed. `text`: its part of the positions message, JSON, encoded once for all readers."""
 
     changed_seq: int
     # Of its organisation, then of those whose people ride along.
@@ -54,7 +55,7 @@ class MovedUnit:
     tour_id: int
     lon: float
     lat: float
-    body: dict[str, Any]
+    text: str
 
 
 def events_after(seq: int, limit: int = BATCH) -> list[FeedMessage]:
@@ -94,20 +95,22 @@ def _moved(row: Sequence[Any]) -> MovedUnit:
         tour_id=row[2],
         lon=row[7],
         lat=row[8],
-        body={
-            "tour_id": row[2],
-            "unit": row[3],
-            "call_sign": row[4],
-            "kind": row[5],
-            "agency": row[6],
-            "agencies": row[13],
-            "lon": row[7],
-            "lat": row[8],
-            "course_deg": row[9],
-            "speed_mps": row[10],
-            "fixed_at": row[11],
-            "is_mock": row[12],
-        },
+        text=dumps(
+            {
+                "tour_id": row[2],
+                "unit": row[3],
+                "call_sign": row[4],
+                "kind": row[5],
+                "agency": row[6],
+                "agencies": row[13],
+                "lon": row[7],
+                "lat": row[8],
+                "course_deg": row[9],
+                "speed_mps": row[10],
+                "fixed_at": row[11],
+                "is_mock": row[12],
+            }
+        ),
     )
 
 

@@ -14,12 +14,12 @@ register = template.Library()
 
 @register.simple_tag
 def admin_map_page() -> str:
-    """JSON for the base map of a form: `bounds` in WGS-84 degrees, `network`, `datum` of the base layer."""
+    """JSON for the base map of a form: `bounds` in WGS-84 degrees, `network`, `raster` map of the deployment."""
     build = current_build()
     return dumps(
         {
             "bounds": map_bounds(),
             "network": build.version if build is not None else "",
-            "datum": settings.LUZHANG_BASEMAP_DATUM,
+            "raster": settings.LUZHANG_BASEMAP,
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -78,17 +79,42 @@ def _within(units: list[UnitOnDuty], box: str) -> list[UnitOnDuty]:
 
 
 class CoverageHolesApi(PatrolView):
-    """Where nobody is free."""
+    """Where nobody is free, and where nobody would be after a send."""
 
     data_class = DataClass.POSITION
     verbs: ClassVar[dict[str, Verb]] = {"GET": Verb.VIEW}
 
-    @extend_schema(operation_id="patrol_coverage_holes", responses={200: dict})
+    @extend_schema(
+        operation_id="patrol_coverage_holes",
+        parameters=[
+            OpenApiParameter("sending", str, description="逗号分隔的出勤 uid：假定已派出，由此新增的空白标为 new"),
+            OpenApiParameter("geometry", bool, description="附上区域（GeoJSON，WGS-84）"),
+        ],
+        responses={200: dict},
+    )
     def get(self, request: Request) -> Response:
-        """Service areas of stations, then districts, of the actor's scope without a free unit now."""
-        holes = coverage_holes(self.actor)
-        rows = [{"kind": hole.kind, "uid": hole.uid, "name": hole.name} for hole in holes]
-        return Response({"at": clock.now(), "count": len(rows), "holes": rows})
+        """Service areas of stations, then districts, of the actor's scope without a free unit now; with `sending` also
+        those that these units leave without one.
+        """
+        uids = [uid for uid in request.query_params.get("sending", "").split(",") if uid]
+        tours = [self.tour_seen(_uid(uid)) for uid in uids]
+        with_areas = request.query_params.get("geometry") in {"1", "true"}
+        holes = coverage_holes(self.actor, sending=[tour.pk for tour in tours], geometries=with_areas)
+        rows = [
+            {"kind": hole.kind, "uid": hole.uid, "name": hole.name, "new": hole.new}
+            | ({"geometry": hole.geometry} if with_areas else {})
+            for hole in holes
+        ]
+        return Response({"at": clock.now(), "count": len(rows), "new": sum(hole.new for hole in holes), "holes": rows})
+
+
+def _uid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text.strip())
+    except ValueError as error:
+        raise InvalidInput(
+            _("不是出勤编号"), field="sending", value=text, cure=_("出勤的 uid，多个以逗号分隔")
+        ) from error
 
 
 class UnitListApi(PatrolView):

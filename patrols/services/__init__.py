@@ -8,6 +8,7 @@ from patrols.services.plans import (
     task_create,
     task_finish,
 )
+from patrols.services.replaying import Replay, ReplayTrack, Stop, tracks_replay
 from patrols.services.tours import (
     tour_break_end,
     tour_break_start,
@@ -23,6 +24,9 @@ from patrols.services.tours import (
 from patrols.services.tracks import track_read
 
 __all__ = [
+    "Replay",
+    "ReplayTrack",
+    "Stop",
     "requirement_change",
     "requirement_create",
     "shift_create",
@@ -38,6 +42,7 @@ __all__ = [
     "tour_open",
     "tour_plan",
     "track_read",
+    "tracks_replay",
     "unit_change",
     "unit_create",
 ]

@@ -2,7 +2,7 @@
 
 from stations.opening import Opening, opening_at
 from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
-from stations.selectors.areas import area_served
+from stations.selectors.areas import DistrictOutline, area_served, districts_outlined
 from stations.selectors.contacts import Contacts, StationContact, contacts_of, stations_answering
 from stations.selectors.people import names_of_users, people_visible_to, role_grants_visible_to
 from stations.selectors.places import (
@@ -30,6 +30,7 @@ from stations.types import PUBLIC_ACTOR, system_actor
 __all__ = [
     "PUBLIC_ACTOR",
     "Contacts",
+    "DistrictOutline",
     "Opening",
     "Sendable",
     "StationContact",
@@ -42,6 +43,7 @@ __all__ = [
     "contacts_of",
     "device_by_token",
     "devices_visible_to",
+    "districts_outlined",
     "feature_of",
     "names_of_users",
     "opening_at",

@@ -257,6 +257,9 @@ GET    chief/districts/                                OAWHP
 GET    chief/segments/<uuid:uid>/                      OAWHP
 GET    command/                                        incidents
 GET    command/snapshot/                               incidents
+GET    command/around/                                 CDOWAHP
+GET    command/districts/                              incidents
+POST   command/replay/                                 CD
 GET    command/briefing/<uuid:uid>/                    CDL
 GET    command/resources/                              incidents
 GET    command/shift/                                  incidents

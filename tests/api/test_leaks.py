@@ -84,6 +84,8 @@ LISTS = (
     "/command/presses/",
     "/command/board/",
     "/command/handovers/",
+    "/command/around/?lon=110.42&lat=19.2",
+    "/command/districts/",
     "/command/",
     "/chief/",
     "/duty/",

@@ -1,5 +1,7 @@
-// The base map: our own vector tiles, drawn by MapLibre inside Leaflet; by protomaps-leaflet where there is no WebGL.
+// The base map: our own vector tiles, drawn by MapLibre inside Leaflet; by protomaps-leaflet where there is no WebGL; or a
+// raster map of the deployment's choice beneath them.
 import { scale } from "./dom.js";
+import { rasterLayer } from "./map/raster.js";
 import { page } from "./page.js";
 
 const VENDOR = new URL("../../vendor/", import.meta.url).href;
@@ -20,12 +22,18 @@ const width = (wide_px, narrow_px, wide = wide_px * scale(), narrow = narrow_px 
 const LINE = ["!=", ["get", "flags"], 256];
 
 function tiles(layer) {
-  // A new network is a new address: tiles of the old one may rest in caches for a day.
-  const query = new URLSearchParams();
-  if (page.datum && page.datum !== "wgs84") query.set("datum", page.datum);
-  if (layer === "roads") query.set("v", page.network || "");
-  return [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt?${query}`];
+  // A new network is a new address: tiles of the old one may rest in caches for a day. Maps of pages lie in WGS-84
+  // always: a raster map in a shifted datum is moved beneath them (map/raster.js).
+  const query = layer === "roads" ? `?v=${encodeURIComponent(page.network || "")}` : "";
+  return [`${location.origin}/tiles/${layer}/{z}/{x}/{y}.mvt${query}`];
 }
+
+/** Which layers of the style belong to a switch. */
+const SWITCHES = {
+  roads: ["land", "case", "road", "road-name"],
+  segments: ["segment", "segment-name"],
+  stations: ["station", "station-name"],
+};
 
 function style(layers, lines) {
   const source = (name, minzoom, maxzoom) => ({ type: "vector", tiles: tiles(name), minzoom, maxzoom });
@@ -80,7 +88,16 @@ function style(layers, lines) {
     made.layers.splice(3, 0, {
       id: "segment", type: "line", source: "segments", "source-layer": "segments", minzoom: 8,
       layout: { visibility: "none", "line-cap": "butt" },
-      paint: { "line-color": tone("--map-segment"), "line-width": 3, "line-opacity": 0.55, "line-dasharray": [4, 1.2] },
+      paint: { "line-color": tone("--map-segment"), "line-width": 3 * scale(), "line-opacity": 0.55, "line-dasharray": [4, 1.2] },
+    });
+    made.layers.push({
+      id: "segment-name", type: "symbol", source: "segments", "source-layer": "segments", minzoom: 12.5,
+      layout: {
+        visibility: "none", "symbol-placement": "line", "text-font": ["sans-serif"], "text-size": 11 * scale(),
+        "text-field": ["case", ["!=", ["get", "chief"], ""], ["concat", ["get", "name"], " ", ["get", "chief"]], ["get", "name"]],
+        "symbol-spacing": 400 * scale(), "text-offset": [0, 1],
+      },
+      paint: { "text-color": tone("--map-segment"), "text-halo-color": tone("--map-halo"), "text-halo-width": 1.5 },
     });
   }
   if (lines.length) {
@@ -89,17 +106,6 @@ function style(layers, lines) {
     made.layers.splice(made.layers.findIndex(({ id }) => id === "road-name"), 0, {
       id: "own", type: "line", source: "own", layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": tone("--map-segment"), "line-width": 6 * scale() },
-    });
-  }
-  if (layers.includes("checkpoints")) {
-    made.sources.checkpoints = source("checkpoints", 8, 14);
-    made.layers.push({
-      id: "checkpoint", type: "circle", source: "checkpoints", "source-layer": "checkpoints",
-      layout: { visibility: "none" },
-      paint: {
-        "circle-radius": 4, "circle-color": tone("--map-land"), "circle-stroke-color": tone("--map-segment"),
-        "circle-stroke-width": 2,
-      },
     });
   }
   return made;
@@ -135,9 +141,8 @@ async function withMapLibre(map, layers, lines) {
   const gl = layer.getMaplibreMap();
   const shown = new Map();
   const apply = (name) => {
-    const id = { segments: "segment", checkpoints: "checkpoint", stations: "station" }[name];
-    for (const each of [id, `${id}-name`]) {
-      if (gl.getLayer(each)) gl.setLayoutProperty(each, "visibility", shown.get(name) ? "visible" : "none");
+    for (const id of SWITCHES[name]) {
+      if (gl.getLayer(id)) gl.setLayoutProperty(id, "visibility", shown.get(name) ? "visible" : "none");
     }
   };
   onTheme(map, () => {
@@ -145,43 +150,81 @@ async function withMapLibre(map, layers, lines) {
     gl.once("styledata", () => [...shown.keys()].forEach(apply));
   });
   return {
+    kind: "webgl",
     show(name, visible) {
       shown.set(name, visible);
       if (gl.isStyleLoaded()) apply(name);
       else gl.once("load", () => apply(name));
     },
+    /** Read the tiles of a layer anew. */
+    refresh(name) {
+      gl.getSource(name)?.setTiles(tiles(name));
+    },
+    onFault(tell) {
+      gl.on("error", ({ sourceId }) => { if (sourceId) tell(sourceId); });
+    },
   };
 }
 
-async function withCanvas(map) {
+async function withCanvas(map, layers) {
   await script(`${VENDOR}protomaps-leaflet/protomaps-leaflet.js`);
-  let drawn = canvasLayer().addTo(map);
-  onTheme(map, () => {
-    drawn.remove();
-    drawn = canvasLayer().addTo(map);
-  });
-  return { show() {} };
+  const shown = new Map([["roads", true], ["stations", true], ["segments", false]]);
+  let drawn = null;
+  const draw = () => {
+    const before = drawn;
+    drawn = canvasLayer(shown, layers).addTo(map);
+    before?.remove();
+  };
+  draw();
+  onTheme(map, draw);
+  return {
+    kind: "canvas",
+    show(name, visible) {
+      if (shown.get(name) === visible || !shown.has(name)) return;
+      shown.set(name, visible);
+      draw();
+    },
+    refresh: draw,
+    onFault() {},
+  };
 }
 
-function canvasLayer() {
+function canvasLayer(shown, layers) {
   const kit = window.protomapsL;
-  const line = (color, wide, test) => ({
-    dataLayer: "roads",
-    symbolizer: new kit.LineSymbolizer({ color, width: (z) => Math.max(0.6, wide * 1.45 ** (z - 14)) }),
-    filter: (_z, feature) => feature.props.flags !== 256 && test(feature.props.road_class),
+  const wide = (px) => (zoom) => Math.max(0.6, px * scale() * 1.45 ** (zoom - 14));
+  const line = (color, px, test) => ({
+    dataSource: "roads", dataLayer: "roads", symbolizer: new kit.LineSymbolizer({ color, width: wide(px) }),
+    filter: (_zoom, feature) => feature.props.flags !== 256 && test(feature.props.road_class),
   });
+  const label = (dataSource, color, size, rule) => ({
+    dataSource, dataLayer: dataSource, ...rule,
+    symbolizer: new kit.LineLabelSymbolizer({ labelProps: ["name"], fill: color, stroke: tone("--map-halo"), width: 3, font: `${size * scale()}px sans-serif`, repeatDistance: 320 }),
+  });
+  const paintRules = [];
+  const labelRules = [];
+  if (shown.get("roads")) {
+    paintRules.push(
+      line(tone("--map-case"), 3, () => true), line(tone("--map-road"), 2, (kind) => kind > 6),
+      line(tone("--map-trunk"), 3, (kind) => kind > 2 && kind <= 6), line(tone("--map-motorway"), 3.5, (kind) => kind <= 2),
+    );
+    labelRules.push(label("roads", tone("--map-label"), 12, {
+      minzoom: 10, filter: (zoom, { props }) => Boolean(props.name) && (zoom < 13 || props.flags === 256),
+    }));
+  }
+  const sources = { roads: { url: tiles("roads")[0], maxDataZoom: 15 }, stations: { url: tiles("stations")[0], maxDataZoom: 14 } };
+  if (layers.includes("segments")) sources.segments = { url: tiles("segments")[0], maxDataZoom: 14 };
+  if (shown.get("segments") && sources.segments) {
+    paintRules.push({ dataSource: "segments", dataLayer: "segments", symbolizer: new kit.LineSymbolizer({ color: tone("--map-segment"), width: 3 * scale(), opacity: 0.55 }) });
+    labelRules.push(label("segments", tone("--map-segment"), 11, { minzoom: 13 }));
+  }
+  if (shown.get("stations")) {
+    paintRules.push({
+      dataSource: "stations", dataLayer: "stations", minzoom: 9,
+      symbolizer: new kit.CircleSymbolizer({ radius: 4 * scale(), fill: tone("--brand"), stroke: tone("--marker-edge"), width: 1.5 }),
+    });
+  }
   return kit.leafletLayer({
-    url: tiles("roads")[0],
-    maxDataZoom: 15,
-    attribution: "",
-    backgroundColor: tone("--map-land"),
-    paintRules: [
-      line(tone("--map-case"), 3, () => true),
-      line(tone("--map-road"), 2, (kind) => kind > 6),
-      line(tone("--map-trunk"), 3, (kind) => kind > 2 && kind <= 6),
-      line(tone("--map-motorway"), 3.5, (kind) => kind <= 2),
-    ],
-    labelRules: [],
+    sources, attribution: "", backgroundColor: shown.get("roads") ? tone("--map-land") : undefined, paintRules, labelRules,
   });
 }
 
@@ -192,18 +235,44 @@ function linesOver(map, lines) {
   }
 }
 
+/** The raster map of the deployment, if it has one, below everything else. Tells `failed` while none of its tiles come. */
+function withRaster(map) {
+  const layer = rasterLayer(page.raster);
+  map.createPane("raster").style.zIndex = 150;
+  layer.options.pane = "raster";
+  layer.addTo(map);
+  return layer;
+}
+
 /**
- * Adds the base map to a Leaflet map. `layers`: extra layers, switched by `.show(name, visible)`; `lines`: lists of
- * [lon, lat] that the page is about. Never rejects: a page works without its map, and says so.
+ * Adds the base map to a Leaflet map. `layers`: extra layers, switched by `.show(name, visible)`, as are "roads",
+ * "stations" and "raster"; `lines`: lists of [lon, lat] that the page is about. Never rejects: a page works without its map,
+ * and says so (`failed`).
  */
 export async function baseMap(map, layers = [], lines = []) {
+  const raster = page.raster ? withRaster(map) : null;
+  const base = await vectors(map, layers, lines);
+  if (!raster) return base;
+  const show = base.show.bind(base);
+  show("roads", false);
+  return {
+    ...base,
+    raster,
+    show(name, visible) {
+      if (name === "raster") raster[visible ? "addTo" : "removeFrom"](map);
+      else show(name, visible);
+    },
+  };
+}
+
+async function vectors(map, layers, lines) {
   try {
     if (hasWebGL()) return await withMapLibre(map, layers, lines);
     linesOver(map, lines);
-    return await withCanvas(map);
+    return await withCanvas(map, layers);
   } catch (problem) {
     console.warn("base map:", problem.message);
     if (hasWebGL()) linesOver(map, lines);
-    return { show() {}, failed: true };
+    return { kind: "none", show() {}, refresh() {}, onFault() {}, failed: true };
   }
 }

@@ -13,7 +13,7 @@ export class Keys {
   }
 
   pressed(event) {
-    if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
     const row = this.table.find((each) => each.keys.includes(key) && (each.when?.() ?? true));
     if (!row) return;

@@ -192,6 +192,7 @@ byId("new-incident")?.addEventListener("click", () => intake.open());
 
 function escape() {
   if (side.picking) side.picked(null);
+  else if (side.close()) return;
   else if (panels.name) panels.close();
   else if (chosen) choose(null);
 }
@@ -209,6 +210,10 @@ new Keys([
   { keys: ["u"], name: gettext("单元表"), ...openPanel("units") },
   { keys: ["b"], name: gettext("班次与缺口"), ...openPanel("shift") },
   { keys: ["t"], name: gettext("协查通报"), ...openPanel("notices") },
+  { keys: ["g"], name: gettext("按呼号找单元"), told: () => page.may.position, when: () => page.may.position && side.ready, act: () => side.find() },
+  { keys: ["a"], name: gettext("谁在周边，按道路时间"), told: () => page.may.position, when: () => page.may.position && side.ready, act: () => side.around() },
+  { keys: ["f"], name: gettext("跟随所选单元"), told: () => page.may.position, when: () => side.ready, act: () => side.follow() },
+  { keys: ["l"], name: gettext("图层"), when: () => side.ready, act: () => side.toggleLayers() },
   { keys: ["s"], name: gettext("提示音开关"), act: () => sound.toggle() },
   { keys: ["w"], name: gettext("大屏模式"), act: () => { panels.close(); choose(null); wallToggle(); side.map?.invalidateSize({ pan: false }); } },
   { keys: ["escape"], shown: ["Esc"], name: gettext("取消点选，关闭面板和详情"), act: escape },

@@ -1,9 +1,11 @@
-// The map of the command page: units, incidents, the route, and picking a place on it.
-import { byId, el, fill, toast } from "../dom.js";
-import { gettext } from "../page.js";
-import { ageStamp, agencyChips, icon, unitChip } from "../parts.js";
-import { ageText, kindName } from "../words.js";
-import { tabOf } from "./list.js";
+// The map of the command page: units, incidents, routes, layers, and what is asked of it.
+import { nowMs } from "../clock.js";
+import { byId, toast } from "../dom.js";
+import { gettext, page } from "../page.js";
+import { kindName } from "../words.js";
+import { tabOf, timerOf } from "./list.js";
+import { MapCard } from "./mapcard.js";
+import { MapLayers } from "./maplayers.js";
 
 /** The map beside the list. Everything else works without it: `map` is null until it is there, or for good. */
 export class MapSide {
@@ -15,6 +17,8 @@ export class MapSide {
     this.map = null;
     this.chosen = null;
     this.picking = null;
+    this.heardMs = null;
+    store.addEventListener("positions", ({ detail }) => this.heard(detail));
     this.start().catch((problem) => {
       console.warn("map:", problem.message);
       byId("map-note").hidden = false;
@@ -22,22 +26,36 @@ export class MapSide {
   }
 
   async start() {
-    const { IncidentLayer, makeMap, RouteLine, UnitLayer } = await import("../mapview.js");
-    const map = await makeMap(byId("map"), { layers: ["segments", "checkpoints"] });
+    const [{ IncidentLayer, newMap, RouteLine }, { UnitLayer }, { TrailLayer }, { HoleLayer }] = await Promise.all([
+      import("../mapview.js"), import("../map/units.js"), import("../map/trails.js"), import("../map/areas.js"),
+    ]);
+    const map = newMap(byId("map"), { layers: ["segments"] });
     this.map = map;
     this.route = new RouteLine(map);
-    this.units = new UnitLayer(map, (tourId) => this.showUnit(tourId));
+    this.units = new UnitLayer(map, {
+      unit: (tourId) => this.card.unit(tourId),
+      group: (tourIds, at) => this.card.group(tourIds, at),
+      followed: () => this.card.refresh(),
+    });
+    this.trails = new TrailLayer(map);
+    this.holes = new HoleLayer(map);
     this.incidents = new IncidentLayer(map, (uid) => this.choose(uid));
-    map.on("click", ({ latlng }) => { if (this.picking) this.picked({ lon: latlng.lng, lat: latlng.lat }); });
+    this.card = new MapCard(this);
+    this.layers = new MapLayers(this);
+    map.on("click", ({ latlng, containerPoint }) => this.pressed(latlng, containerPoint));
+    byId("find-unit")?.addEventListener("click", () => this.card.search());
+    byId("look-around")?.addEventListener("click", () => this.card.around());
     map.on("contextmenu", ({ latlng }) => this.report?.({ lon: latlng.lng, lat: latlng.lat }));
-    for (const box of document.querySelectorAll("[data-layer]")) {
-      box.addEventListener("change", () => {
-        if (box.dataset.layer === "units") this.units.group[box.checked ? "addTo" : "removeFrom"](map);
-        else map.base.show(box.dataset.layer, box.checked);
-      });
-    }
-    if (map.base.failed) byId("map-note").hidden = false;
+    setInterval(() => this.tick(), 1000);
     this.drawAll();
+    const base = await map.ready;
+    if (base.failed) byId("map-note").hidden = false;
+    this.layers.based(base);
+  }
+
+  pressed({ lat, lng }, point) {
+    if (this.picking) this.picked({ lon: lng, lat });
+    else if (!this.units.press(point) && !this.layers.press(point)) this.card.close();
   }
 
   /** Mark the incident with this uid and go there; null marks none. */
@@ -53,11 +71,16 @@ export class MapSide {
     return this.route?.show(points);
   }
 
+  /** Show where nobody would be free if the tours with these uids were sent; without any, only where nobody is now. */
+  showHoles(tourUids = []) {
+    return this.layers?.showHoles(tourUids);
+  }
+
   drawIncidents() {
     if (!this.map) return;
     const open = [...this.store.incidents.values()].filter((row) => tabOf(row) !== "settled" || row.uid === this.chosen);
     this.incidents.keepOnly(new Set(open.map((row) => row.uid)));
-    for (const row of open) this.incidents.put(row, { chosen: row.uid === this.chosen, word: kindName(row.kind).slice(0, 1) });
+    for (const row of open) this.incidents.put(row, { chosen: row.uid === this.chosen, word: kindName(row.kind).slice(0, 1), timer: timerOf(row) });
   }
 
   drawUnits(units = this.store.units.values()) {
@@ -66,8 +89,55 @@ export class MapSide {
 
   drawAll() {
     this.drawIncidents();
-    if (this.map) this.units.keepOnly(new Set(this.store.units.keys()));
+    if (this.map) {
+      const known = new Set(this.store.units.keys());
+      this.units.keepOnly(known);
+      this.trails.keepOnly(known);
+    }
     this.drawUnits();
+    this.card?.refresh();
+  }
+
+  heard(units) {
+    this.heardMs = nowMs();
+    if (!this.map) return;
+    for (const unit of units) this.trails.add(unit);
+  }
+
+  tick() {
+    for (const row of this.store.incidents.values()) this.incidents.tick(row.uid, timerOf(row));
+    this.trails.tick(nowMs() / 1000);
+    this.layers.tick();
+    this.card.tick();
+  }
+
+  /** Whether the map and its card are there: until then their keys do nothing. */
+  get ready() {
+    return Boolean(this.card);
+  }
+
+  find() {
+    this.card.search();
+  }
+
+  around() {
+    this.card.around();
+  }
+
+  /** Follow the unit of the card, or no longer. */
+  follow() {
+    if (this.card.tourId != null) this.card.follow();
+  }
+
+  toggleLayers() {
+    this.layers.toggle();
+  }
+
+  /** Close the card; false when none is open. */
+  close() {
+    const wasOpen = Boolean(this.card?.isOpen);
+    if (wasOpen) this.card.close();
+    return wasOpen;
   }
 
   /** Ask for a place on the map; resolves to {lon, lat}, or null when that was called off. */
@@ -85,19 +155,5 @@ export class MapSide {
     const tell = this.picking;
     this.picking = null;
     tell?.(at);
-  }
-
-  showUnit(tourId) {
-    const unit = this.store.units.get(tourId);
-    if (!unit) return;
-    const look = this.store.look(unit);
-    const place = byId("unit-card");
-    fill(place,
-      el("div.row", {}, el("b", {}, unit.call_sign), el("button.btn.btn--quiet.btn--icon.btn--sm.push", { type: "button", "aria-label": gettext("关闭"), onclick: () => { place.hidden = true; } }, icon("close"))),
-      el("p.row", {}, unitChip(look.state), agencyChips(unit), look.assignment && el("small", {}, look.assignment.incident_number)),
-      el("p.row", {}, look.seconds == null ? ageStamp("unknown", gettext("没有定位，图上是岗点")) : ageStamp(look.age, gettext("定位 %(age)s前", { age: ageText(look.seconds) })),
-        unit.is_mock && el("span.chip.chip--warn", {}, gettext("模拟定位"))),
-      look.assignment && el("button.btn.btn--sm", { type: "button", onclick: () => this.choose(look.assignment.incident) }, gettext("打开警情")));
-    place.hidden = false;
   }
 }
