@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -200,6 +201,35 @@ def test_a_part_given_twice_is_refused() -> None:
     with pytest.raises(DigestRefused) as refused:
         _check(_header(_answer()) + ', username="other"')
     assert refused.value.code == "malformed"
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_a_client_that_others_wrote_signs_in(algorithm: str) -> None:
+    gate, spend, seen = replace(GATE, algorithm=algorithm), Spent(), []
+    secrets = {USER: ha1(USER, gate.realm, PASSWORD, algorithm)}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        header = request.headers.get("Authorization", "")
+        seen.append(header)
+        try:
+            gate.check(
+                header, method=request.method, path=request.url.path, now=NOW, secret_of=secrets.get, spend=spend
+            )
+        except DigestRefused as refused:
+            challenge = gate.challenge(NOW, stale=refused.stale)
+            return httpx.Response(401, headers={"WWW-Authenticate": challenge})
+        return httpx.Response(200)
+
+    transport = httpx.MockTransport(answer)
+    with httpx.Client(
+        transport=transport, auth=httpx.DigestAuth(USER, PASSWORD), base_url="http://192.0.2.1"
+    ) as client:
+        # The second request goes on with the nonce of the first and counts.
+        assert [client.post(PATH, content=b"{}").status_code for _ in range(2)] == [200, 200]
+    assert len(seen) == 3 and list(spend.highest.values()) == [2]
+    wrong = httpx.DigestAuth(USER, "wrong")
+    with httpx.Client(transport=transport, auth=wrong, base_url="http://192.0.2.1") as client:
+        assert client.post(PATH).status_code == 401
 
 
 def test_a_gate_needs_a_key() -> None:
