@@ -16,6 +16,7 @@ from incidents.selectors.unit_states import assigned_tour_states
 from incidents.services.broadcasting import broadcasts_carry
 from incidents.services.calling import sos_receive
 from incidents.services.delivering import delivery_next
+from incidents.services.desk_terms import broadcasts_past_term, handovers_past_term
 from incidents.services.dispatching import (
     CAME_FREE,
     DISPATCH_TOGETHER,
@@ -217,6 +218,8 @@ def _status_returns() -> object:
 
 
 retain(RetentionClass("pictures", 1825, 180, pictures_past_term))
+retain(RetentionClass("broadcasts", 365, 30, broadcasts_past_term))
+retain(RetentionClass("handovers", 1095, 180, handovers_past_term))
 register("incidents.queue", 1.0, _sweep, exclusive=True)
 # To those who come on duty or drive in while a notice is in force.
 register("incidents.broadcasts", 10.0, broadcasts_carry, exclusive=True)

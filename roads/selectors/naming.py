@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -16,17 +17,21 @@ from roads.types import road_label
 # Farther from every road than this a place has no words.
 NO_ROAD_M = 3000.0
 BESIDE_ROAD_M = 200.0
+# A road with a name this much farther off says more than one without.
+NAMELESS_M = 1000.0
+LOOKED_AT = 24
 
 _NEAREST_SQL = """
-    SELECT p.place_no, e.ref, e.name, e.axis_id,
-           e.axis_from_m + (e.axis_to_m - e.axis_from_m) * ST_LineLocatePoint(e.geom, p.geom),
-           ST_Distance(e.geom::geography, p.geom::geography)
+    SELECT DISTINCT ON (p.place_no) p.place_no, e.ref, e.name, e.axis_id,
+           e.axis_from_m + (e.axis_to_m - e.axis_from_m) * ST_LineLocatePoint(e.geom, p.geom), d.away_m
       FROM (SELECT place_no, ST_SetSRID(ST_MakePoint(lon, lat), %(srid)s) AS geom
               FROM unnest(%(lons)s::float8[], %(lats)s::float8[]) WITH ORDINALITY AS u (lon, lat, place_no)) p
      CROSS JOIN LATERAL (
            SELECT ref, name, axis_id, axis_from_m, axis_to_m, geom FROM roads_roadedge
             WHERE build_id = (SELECT b.id FROM roads_networkbuild b WHERE b.is_current)
-            ORDER BY geom <-> p.geom LIMIT 1) e
+            ORDER BY geom <-> p.geom LIMIT %(looked_at)s) e
+     CROSS JOIN LATERAL (SELECT ST_Distance(e.geom::geography, p.geom::geography) AS away_m) d
+     ORDER BY p.place_no, d.away_m + CASE WHEN e.name = '' AND e.ref = '' THEN %(nameless_m)s ELSE 0 END
 """
 
 
@@ -37,7 +42,14 @@ def places_named(places: Sequence[tuple[float, float]]) -> list[str]:
     words = [""] * len(places)
     if not places:
         return words
-    values = {"srid": STORE_SRID, "lons": [lon for lon, _lat in places], "lats": [lat for _lon, lat in places]}
+    lons, lats = [lon for lon, _lat in places], [lat for _lon, lat in places]
+    values: dict[str, Any] = {
+        "srid": STORE_SRID,
+        "lons": lons,
+        "lats": lats,
+        "looked_at": LOOKED_AT,
+        "nameless_m": NAMELESS_M,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST_SQL, values)
         for number, ref, name, axis_id, axis_m, away_m in cursor.fetchall():

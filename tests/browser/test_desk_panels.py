@@ -235,3 +235,43 @@ def test_the_board_opens_under_its_own_policy(
     expect(board.locator(".board")).to_contain_text(patrol_car.call_sign)
     expect(board.locator("#board-age")).not_to_be_empty()
     assert board.evaluate(JUDGE) == []
+
+
+def test_who_is_alone_and_does_not_answer_is_called(
+    visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew
+) -> None:
+    """The timers are tested at the service: here the picture says that nobody answered."""
+    fixes()
+    desk = _desk(visit)
+    uid = take_in(desk, patrol_car, title="单人处置")
+    sent = desk.locator(".sent:not(.sent--over)").first
+    expect(sent).to_be_visible()
+    call_sign = sent.locator("b").first.inner_text()
+
+    def patched(route: Any) -> None:
+        picture = route.fetch().json()
+        for row in picture["assignments"]:
+            if row["incident"] == uid:
+                asked = {"welfare_asked_at": picture["at"], "welfare_safe_at": None, "welfare_radio_at": picture["at"]}
+                row.update(state="on_scene", version=row["version"] + 100, **asked)
+        route.fulfill(json=picture)
+
+    expect(desk.locator("#calls")).to_be_hidden()
+    desk.route("**/command/snapshot/", patched)
+    desk.reload()
+    line = desk.locator("#call-list li")
+    expect(line).to_contain_text(call_sign)
+    expect(line).to_contain_text("请用电台呼叫")
+    assert desk.evaluate(JUDGE) == []
+    sent_bodies: list[Any] = []
+
+    def answer(route: Any) -> None:
+        sent_bodies.append(route.request.post_data_json)
+        route.fulfill(json={})
+
+    desk.route("**/safe/", answer)
+    line.get_by_role("button", name="电台确认").click()
+    desk.fill("#ask [name=text]", "电台应答正常")
+    desk.locator("#ask [type=submit]").click()
+    expect(desk.locator(".toasts")).to_contain_text("已完成")
+    assert sent_bodies == [{"by_radio": True, "text": "电台应答正常"}]

@@ -12,10 +12,11 @@ from core import clock
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.models import AuditRow, Event
 from incidents import services
-from incidents.models import Broadcast
+from incidents.models import Broadcast, HandoverSheet
 from incidents.selectors import broadcast_details, broadcasts_for_crew
 from incidents.services import BroadcastArea
 from incidents.services.broadcasting import TEXT_CHARACTERS, broadcasts_carry
+from incidents.services.desk_terms import broadcasts_past_term, handovers_past_term
 from stations.types import Role
 from tests.factories.incidents import World, place_of
 from tests.factories.roads import lonlat
@@ -183,3 +184,13 @@ def test_over_http(world: World, crew: Any) -> None:
     assert phone.post(f"/api/v1/broadcasts/{mine['uid']}/seen/").json() == {"uid": mine["uid"], "seen": True}
     assert phone.get("/api/v1/broadcasts/").json() == {"broadcasts": []}, "who has not read it is the desk's business"
     assert desk.get("/api/v1/broadcasts/").json()["broadcasts"][0]["seen"] == 1
+
+
+def test_old_notices_and_sheets_go(world: World, crew: Any) -> None:
+    made, sheet = _make(world), services.handover_make(actor=world.desk)
+    soon = clock.now() + timedelta(minutes=1)
+    assert not list(broadcasts_past_term(soon)), "still in force"
+    for found in (broadcasts_past_term(soon + timedelta(hours=3)), handovers_past_term(soon)):
+        (removal,) = found
+        assert removal.object_id in {str(made.uid), str(sheet.uid)} and removal.remove() == 1
+    assert not Broadcast.objects.exists() and not HandoverSheet.objects.exists()

@@ -25,7 +25,7 @@ export class SortTable {
     this.place = el("div.sort-table", {},
       el("div.row.sort-table__bar", {}, this.input, this.count),
       el("div.table-scroll", { tabIndex: 0, role: "region", "aria-label": label },
-        el("table.table", { id, "aria-label": label }, el("thead", {}, this.head), this.body)));
+        el("table.table.table--dense", { id, "aria-label": label }, el("thead", {}, this.head), this.body)));
   }
 
   sortBy(key) {

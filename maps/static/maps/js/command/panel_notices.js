@@ -29,13 +29,13 @@ export class NoticesPanel {
   makeForm() {
     this.text = el("textarea.input", { name: "text", rows: 3, required: true, maxLength: TEXT_CHARACTERS, oninput: () => this.count() });
     this.left = el("small.muted", {});
-    this.hours = el("select.input", { name: "hours" }, HOURS.map((hours) => el("option", { value: hours, selected: hours === 4 }, gettext("%(n)s 小时", { n: hours }))));
+    this.hours = el("select.input", { name: "hours" }, HOURS.map((hours) => el("option", { value: hours, defaultSelected: hours === 4 }, gettext("%(n)s 小时", { n: hours }))));
     this.where = el("select.input", { name: "where", onchange: () => this.chooseArea() },
       el("option", { value: "all" }, gettext("全部在勤单元")),
       el("option", { value: "circle" }, gettext("图上一点周围…")),
       el("option", { value: "polygon" }, gettext("图上圈定…")),
       (page.desks || []).map((desk) => el("option", { value: desk.uid }, desk.name)));
-    this.radius = el("select.input", { name: "radius_km" }, RADII_KM.map((km) => el("option", { value: km, selected: km === 3 }, gettext("%(n)s 公里", { n: km }))));
+    this.radius = el("select.input", { name: "radius_km" }, RADII_KM.map((km) => el("option", { value: km, defaultSelected: km === 3 }, gettext("%(n)s 公里", { n: km }))));
     this.radiusField = el("label.field", { hidden: true }, el("span", {}, gettext("半径")), this.radius);
     this.areaWords = el("p.muted", { role: "status" });
     this.problem = el("p.banner.banner--error", { role: "alert", hidden: true });
