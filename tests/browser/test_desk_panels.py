@@ -162,13 +162,12 @@ def test_a_map_never_looks_alive_when_it_is_not(
     desk = _desk(visit)
     dead = "() => getComputedStyle(document.querySelector('#map')).filter"
     assert desk.evaluate(dead) == "none"
-    # The stream ends and is refused from now on: only the page can say that its picture is old.
+    # The stream is refused from now on: only the page itself can say that its picture is old.
     desk.route("**/live/events*", lambda route: route.abort())
-    desk.context.set_offline(True)
+    desk.reload()
     expect(desk.locator("#feed-age.is-late")).to_contain_text("图上不是现在")
     assert "grayscale" in desk.evaluate(dead)
     desk.unroute("**/live/events*")
-    desk.context.set_offline(False)
     expect(desk.locator("#feed-age.is-late")).to_have_count(0)
     assert desk.evaluate(dead) == "none"
 
