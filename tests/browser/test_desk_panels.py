@@ -140,7 +140,7 @@ def test_the_wall(visit: Callable[..., Any], fixes: Callable[[], None]) -> None:
     desk.keyboard.press("w")
     expect(desk).to_have_url(re.compile(r"\?wall=1$"))
     assert desk.evaluate(size) > 1.5 * at_desk
-    for gone in ("#new-incident", ".desk-tools", ".layers"):
+    for gone in ("#new-incident", ".desk-tools", ".map-bar"):
         expect(desk.locator(gone)).to_be_hidden()
     for there in ("#map", "#incident-list", "#wall-clock", "#feed-age", "#n-stale"):
         expect(desk.locator(there)).to_be_visible()
