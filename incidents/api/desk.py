@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from incidents import services
 from incidents.api.incidents import visible_incident
-from incidents.api.serializers import AttachIn, GradeIn, MergeIn, ReasonIn, TransferIn, WaitIn
+from incidents.api.serializers import ActIn, AttachIn, GradeIn, MergeIn, TransferIn, WaitIn
 from incidents.models import Incident
 from incidents.selectors import incident_summary
 from stations.selectors import actor_for_request
@@ -23,7 +23,7 @@ class _DeskApi(APIView):
 
     data_class = DataClass.INCIDENT
     verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.CHANGE}
-    body: ClassVar[type[ReasonIn]] = ReasonIn
+    body: ClassVar[type[ActIn]] = ActIn
 
     def act(self, actor: Actor, uid: str, data: dict[str, Any]) -> Incident:
         """Call the service."""
@@ -43,7 +43,7 @@ class _DeskApi(APIView):
         return Response(incident_summary(incident))
 
 
-def _desk(name: str, body: type[ReasonIn], verb: Verb, act: Any) -> type[_DeskApi]:
+def _desk(name: str, body: type[ActIn], verb: Verb, act: Any) -> type[_DeskApi]:
     """One API class for one action of the desk; its schema name is the action's."""
 
     @extend_schema(operation_id=f"incidents_{name}", request=body, responses={200: dict})
@@ -66,7 +66,7 @@ def _desk(name: str, body: type[ReasonIn], verb: Verb, act: Any) -> type[_DeskAp
 DESK_ACTIONS: dict[str, type[_DeskApi]] = {
     "false": _desk(
         "false",
-        ReasonIn,
+        ActIn,
         Verb.CHANGE,
         lambda actor, uid, d: services.incident_mark_false(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
@@ -80,7 +80,7 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
     ),
     "resume": _desk(
         "resume",
-        ReasonIn,
+        ActIn,
         Verb.CHANGE,
         lambda actor, uid, d: services.incident_resume(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
@@ -92,31 +92,31 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
     ),
     "take-back": _desk(
         "take_back",
-        ReasonIn,
+        ActIn,
         Verb.CHANGE,
         lambda actor, uid, d: services.incident_take_back(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
     "return": _desk(
         "return",
-        ReasonIn,
+        ActIn,
         Verb.REVIEW,
         lambda actor, uid, d: services.incident_return(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
     "review": _desk(
         "review",
-        ReasonIn,
+        ActIn,
         Verb.REVIEW,
         lambda actor, uid, d: services.incident_review(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
     "close": _desk(
         "close",
-        ReasonIn,
+        ActIn,
         Verb.REVIEW,
         lambda actor, uid, d: services.incident_close(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
     "reopen": _desk(
         "reopen",
-        ReasonIn,
+        ActIn,
         Verb.REVIEW,
         lambda actor, uid, d: services.incident_reopen(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
@@ -130,7 +130,7 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
     ),
     "unmerge": _desk(
         "unmerge",
-        ReasonIn,
+        ActIn,
         Verb.CHANGE,
         lambda actor, uid, d: services.incident_unmerge(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
@@ -144,13 +144,13 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
     ),
     "detach": _desk(
         "detach",
-        ReasonIn,
+        ActIn,
         Verb.CHANGE,
         lambda actor, uid, d: services.incident_detach(actor=actor, incident_uid=uid, reason=d["reason"]),
     ),
     "conclude": _desk(
         "conclude",
-        ReasonIn,
+        ActIn,
         Verb.CHANGE,
         lambda actor, uid, d: services.incident_conclude(actor=actor, incident_uid=uid, text=d["reason"]),
     ),
@@ -164,7 +164,7 @@ DESK_ACTIONS: dict[str, type[_DeskApi]] = {
     ),
     "supervise": _desk(
         "supervise",
-        ReasonIn,
+        ActIn,
         Verb.REVIEW,
         lambda actor, uid, d: services.incident_supervise(actor=actor, incident_uid=uid, reason=d["reason"]).incident,
     ),

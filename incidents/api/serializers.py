@@ -59,43 +59,48 @@ class IncidentIn(PlaceIn):
 
 
 class ReasonIn(serializers.Serializer):
-    """A reason; whether it is needed is the service's rule. `seen`: the last row of the history that the page had."""
+    """A reason; whether it is needed is the service's rule."""
 
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class ActIn(ReasonIn):
+    """What a page does to an incident. `seen`: the last row of its history that the page had (services.meanwhile)."""
+
     seen = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**62, default=None)
 
 
-class WaitIn(ReasonIn):
+class WaitIn(ActIn):
     """Hold, until a moment or until resumed."""
 
     until = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class TransferIn(ReasonIn):
+class TransferIn(ActIn):
     """Hand over to another authority."""
 
     to = serializers.CharField(max_length=100)
 
 
-class MergeIn(ReasonIn):
+class MergeIn(ActIn):
     """Merge into another incident."""
 
     into = serializers.UUIDField()
 
 
-class AttachIn(ReasonIn):
+class AttachIn(ActIn):
     """Attach to a parent incident."""
 
     parent = serializers.UUIDField()  # type: ignore[assignment]
 
 
-class GradeIn(ReasonIn):
+class GradeIn(ActIn):
     """A grade by hand."""
 
     grade = serializers.CharField(max_length=8)
 
 
-class DispatchIn(ReasonIn):
+class DispatchIn(ActIn):
     """Send a unit: a named tour, or (without one) the best of the engine's list."""
 
     tour = serializers.UUIDField(required=False, allow_null=True, default=None)

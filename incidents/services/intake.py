@@ -38,6 +38,8 @@ from stations.types import Actor, DataClass, Verb
 FUTURE_TOLERANCE = timedelta(minutes=5)
 OLDEST = timedelta(days=31)
 MAX_TEXT = 4000
+MAX_TITLE = 200
+EXERCISE = "【演练】"
 MAX_KEY = 100
 
 
@@ -89,7 +91,7 @@ def incident_receive(
     risk_checked(report.risk)
     if report.source not in Incident.Source.values:
         raise InvalidInput(_("未知的来源"), field="source", value=report.source, cure="、".join(Incident.Source.values))
-    if len(report.text) > MAX_TEXT or len(report.title) > 200:
+    if len(report.text) > MAX_TEXT or len(report.title) > MAX_TITLE:
         raise InvalidInput(_("内容过长"), field="text", cure=_("标题不超过 200 字，内容不超过 4000 字"))
     now = clock.now()
     happened_at = _happened_at(report.happened_at, now)
@@ -169,7 +171,7 @@ def _create(
         mark_ids=[mark.id for mark in marks],
         grade_table_version=graded.table_version,
         risk=risk,
-        title=report.title or f"{kind.name} {place.chainage_text or place.road_name}".strip(),
+        title=_title(report, kind, place),
         text=report.text,
         course_deg=report.course_deg,
         reporter_name=report.reporter_name,
@@ -202,6 +204,14 @@ def _create(
         )
         incident_publish(incident, "incidents.incident_received")
     return incident
+
+
+def _title(report: IncidentReport, kind: IncidentKind, place: PlaceOnRoad) -> str:
+    """What is given, else kind and place. An exercise says so wherever its title is read: lists, phones, messages."""
+    title = report.title or f"{kind.name} {place.chainage_text or place.road_name}".strip()
+    if not report.exercise or title.startswith(EXERCISE):
+        return title
+    return f"{EXERCISE}{title}"[:MAX_TITLE]
 
 
 def _answering(place: PlaceOnRoad) -> tuple[int, str]:

@@ -80,6 +80,13 @@ def test_an_exercise_presses_no_chief_unless_a_person_does(world: World) -> None
     assert Supervision.objects.filter(incident=rehearsed).count() == 1
 
 
+def test_an_exercise_says_so_in_its_title_wherever_that_is_read(world: World) -> None:
+    assert world.report(exercise=True, title="追尾").title == "【演练】追尾"
+    assert world.report(exercise=True, title="【演练】追尾").title == "【演练】追尾"
+    assert len(world.report(exercise=True, title="长" * 200).title) == 200
+    assert "演练" not in world.report(title="追尾").title
+
+
 def test_an_exercise_is_in_no_statistics(world: World) -> None:
     world.report(exercise=True)
     world.report(2500.0, 1000.0, kind="hazard")
