@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,12 @@ from incidents.states import SETTLED
 from stations.types import Actor
 
 CASES_AT_MOST = 10
+_BETWEEN = re.compile(r"[\s\-()（）－]")
+
+
+def plain_phone(text: str) -> str:
+    """A number without what people write between its digits: `138-0000 0000` and `13800000000` are one caller."""
+    return _BETWEEN.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class CallerCase:
 
 def cases_of_caller(*, actor: Actor, phone: str) -> list[CallerCase]:
     """Open cases of a number that the actor sees, newest first. The caller has checked and recorded the look-up."""
+    phone = plain_phone(phone)
     also = AddedReport.objects.filter(reporter_phone_index=phone).values("incident_id")
     rows = (
         incidents_visible_to(actor)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import Conflict, InvalidInput, NotFound
 from incidents.models import AddedReport, CallRecording, Incident, IncidentStep
-from incidents.selectors.callers import CallerCase, cases_of_caller
+from incidents.selectors.callers import CallerCase, cases_of_caller, plain_phone
 from incidents.selectors.visible import incidents_visible_to
 from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish
 from incidents.states import SETTLED, IncidentState
@@ -60,7 +60,7 @@ def incident_report_add(
             source=source,
             text=text.strip(),
             reporter_name=reporter_name.strip(),
-            reporter_phone=reporter_phone.strip(),
+            reporter_phone=plain_phone(reporter_phone),
             created_by_id=actor.user_id,
         )
         incident_note(

@@ -21,6 +21,7 @@ from core.errors import Conflict, InvalidInput
 from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
 from incidents.models import Incident, IncidentKind
+from incidents.selectors.callers import plain_phone
 from incidents.selectors.marks import marks_met
 from incidents.services import timing
 from incidents.services.deadlines import deadlines_of_place
@@ -152,7 +153,8 @@ def _create(
     require(actor, Verb.CREATE, DataClass.INCIDENT, path)
     risk = report.risk if report.caller_tour_id is None else {**report.risk, CALLER: report.caller_tour_id}
     repeats = repeats_near(place.lon, place.lat, now)
-    marks = marks_met(lon=place.lon, lat=place.lat, plate=report.plate, phone=report.reporter_phone, at=now)
+    phone = plain_phone(report.reporter_phone)
+    marks = marks_met(lon=place.lon, lat=place.lat, plate=report.plate, phone=phone, at=now)
     weight = sum(mark.weight for mark in marks)
     facts = grade_facts(kind=kind.code, risk=risk, road_class=place.road_class, repeats=repeats, marks=weight)
     graded = incident_grade_by_table(facts=facts, at=now)
@@ -175,8 +177,8 @@ def _create(
         text=report.text,
         course_deg=report.course_deg,
         reporter_name=report.reporter_name,
-        reporter_phone=report.reporter_phone,
-        reporter_phone_index=report.reporter_phone or None,
+        reporter_phone=phone,
+        reporter_phone_index=phone or None,
         plate=report.plate,
         plate_index=report.plate or None,
         required_powers=list(kind.required_powers),

@@ -15,6 +15,7 @@ from core.geo.datum import place_check
 from core.geo.srid import STORE_SRID
 from incidents.models import Incident, IncidentStep, Mark
 from incidents.models.mark import MAX_WEIGHT
+from incidents.selectors.callers import plain_phone
 from incidents.selectors.marks import MAX_RADIUS_M, marks_visible_to
 from incidents.selectors.visible import incidents_visible_to
 from incidents.services.history import StepContext, incident_lock, incident_note, incident_publish
@@ -160,7 +161,7 @@ def _of_itself(
         if mark.target == Mark.Target.PLATE:
             mark.plate = given.strip()
         else:
-            mark.caller_index = given.strip()
+            mark.caller_index = plain_phone(given)
         paths = actor.scope_paths(Verb.CREATE, DataClass.MARK)
         seen = organisations_visible_to(actor).filter(path__startswith=paths[0] if paths else "")
         mark.organisation = seen.order_by("path").first() or organisation_root()
