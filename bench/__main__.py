@@ -26,6 +26,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "commandmap": ("bench.commandmap", "the command map with 2,000 moving units, and its first paint"),
     "tiles": ("bench.tiles", "vector tiles that nobody has cached"),
     "feed": ("bench.feed", "live feed: 500 viewers, 50 full maps, 450 phones"),
+    "duty": ("bench.duty", "the phone: kilobytes, and time until it is usable, with and without network"),
     "chaos": ("bench.chaos", "random kills under load"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable
 
@@ -32,3 +33,17 @@ def uuid_of(request: Request, name: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError as error:
         raise InvalidInput(_("不是有效的标识"), field=name, value=text[:60], cure=_("标识应为 UUID")) from error
+
+
+def number_of(request: Request, name: str) -> float | None:
+    """`?course_deg=90`, or None. Raises InvalidInput for what is no finite number."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InvalidInput(_("不是有效的数字"), field=name, value=text[:40], cure=_("填写一个数字，或去掉这个参数"))
+    return number

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.device import device_moment
 from core.errors import NotFound
 from incidents import services
 from incidents.api.serializers import SafeIn, StepIn
@@ -29,7 +30,8 @@ from stations.selectors import actor_for_request
 from stations.types import Actor, DataClass, Verb
 
 
-def _visible(actor: Actor, uid: str) -> Assignment:
+def assignment_seen(actor: Actor, uid: str) -> Assignment:
+    """The assignment among those that the actor may see; what it may not see does not exist (404)."""
     assignment = assignments_visible_to(actor).filter(uid=uid).first()
     if assignment is None:
         raise NotFound(_("没有这次派警"), field="assignment", value=str(uid))
@@ -79,7 +81,7 @@ class AssignmentDetailApi(APIView):
     def get(self, request: Request, uid: str) -> Response:
         """Summary, incident, route (WGS-84 lon-lat pairs), directions, pictures that this actor may see, tasks."""
         actor = actor_for_request(request)
-        assignment = _visible(actor, uid)
+        assignment = assignment_seen(actor, uid)
         pictures = pictures_visible_to(actor, assignment.incident).select_related("incident")
         return Response(
             {
@@ -103,11 +105,12 @@ class AssignmentStepApi(APIView):
         body = StepIn(data=request.data)
         body.is_valid(raise_exception=True)
         data = dict(body.validated_data)
-        _visible(actor, uid)
+        assignment_seen(actor, uid)
         assignment = services.assignment_step(
             actor=actor,
             assignment_uid=str(uid),
             to_state=AssignmentState(data.pop("to_state")),
+            moment=device_moment(data),
             device=request.headers.get("User-Agent", "")[:60],
             **data,
         )
@@ -124,7 +127,7 @@ class AssignmentSeenApi(APIView):
     def post(self, request: Request, uid: str) -> Response:
         """The assignment afterwards; repeating it changes nothing."""
         actor = actor_for_request(request)
-        _visible(actor, uid)
+        assignment_seen(actor, uid)
         return Response(assignment_summary(services.assignment_recall_seen(actor=actor, assignment_uid=str(uid))))
 
 
@@ -140,7 +143,7 @@ class AssignmentSafeApi(APIView):
         actor = actor_for_request(request)
         body = SafeIn(data=request.data)
         body.is_valid(raise_exception=True)
-        _visible(actor, uid)
+        assignment_seen(actor, uid)
         return Response(
             assignment_summary(services.assignment_safe(actor=actor, assignment_uid=str(uid), **body.validated_data))
         )

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.utils.serializer_helpers import BindingDict
 
+from core.api.device import DeviceIn
 from incidents.states import AssignmentState
 
 
@@ -111,13 +112,11 @@ class DispatchIn(ActIn):
 STEPS = [state for state in AssignmentState if state not in {AssignmentState.PROPOSED, AssignmentState.OFFERED}]
 
 
-class StepIn(serializers.Serializer):
+class StepIn(DeviceIn):
     """One step of an assignment."""
 
     to_state = serializers.ChoiceField(choices=[state.value for state in STEPS])
     fence = serializers.IntegerField(required=False, allow_null=True, default=None)
-    client_key = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    device_time = serializers.DateTimeField(required=False, allow_null=True, default=None)
     by_radio = serializers.BooleanField(required=False, default=False)
     text = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     outcome = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
@@ -136,6 +135,14 @@ class SafeIn(serializers.Serializer):
 
     by_radio = serializers.BooleanField(required=False, default=False)
     text = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class BackupIn(DeviceIn):
+    """A unit on a case asks for one more. `reason` is a code."""
+
+    reason = serializers.CharField(max_length=20)
+    text = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    fence = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
 class SettleIn(serializers.Serializer):

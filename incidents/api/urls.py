@@ -10,6 +10,7 @@ from incidents.api import (
     broadcasts,
     casework,
     chiefs,
+    crew,
     desk,
     handovers,
     incidents,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("handovers/<uuid:uid>/sign/", handovers.HandoverSignApi.as_view(), name="handover-sign"),
     path("handovers/<uuid:uid>/accept/", handovers.HandoverAcceptApi.as_view(), name="handover-accept"),
     path("handovers/<uuid:uid>/cancel/", handovers.HandoverCancelApi.as_view(), name="handover-cancel"),
+    path("assignments/<uuid:uid>/backup/", crew.AssignmentBackupApi.as_view(), name="assignment-backup"),
+    path("assignments/<uuid:uid>/way/", crew.AssignmentWayApi.as_view(), name="assignment-way"),
     path(
         "supervisions/<int:supervision_id>/settle/",
         supervisions.SupervisionSettleApi.as_view(),

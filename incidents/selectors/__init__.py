@@ -13,6 +13,7 @@ from incidents.selectors.broadcasts import (
     broadcasts_for_crew,
     broadcasts_visible_to,
 )
+from incidents.selectors.crew_log import crew_acts
 from incidents.selectors.desk_sheet import desk_sheet, press_summary
 from incidents.selectors.details import assignment_detail, incident_detail
 from incidents.selectors.duplicates import duplicates_near
@@ -48,6 +49,7 @@ __all__ = [
     "broadcasts_for_crew",
     "broadcasts_visible_to",
     "counted_since",
+    "crew_acts",
     "desk_sheet",
     "duplicates_near",
     "handover_detail",

@@ -1,6 +1,7 @@
 """The only writers of the incidents room."""
 
 from incidents.services.assigning import incident_assign
+from incidents.services.backing import assignment_backup_ask
 from incidents.services.bordering import incident_own
 from incidents.services.broadcasting import (
     BroadcastArea,
@@ -42,6 +43,7 @@ from incidents.services.supervising import incident_supervise, supervision_settl
 from incidents.services.surroundings import units_around
 from incidents.services.tasking import incident_task_add, incident_task_step
 from incidents.services.transfers import Transfer, transfer_receive
+from incidents.services.wayfinding import assignment_way
 from incidents.services.welfare import assignment_safe
 
 __all__ = [
@@ -50,10 +52,12 @@ __all__ = [
     "PastDay",
     "Transfer",
     "assignment_answer",
+    "assignment_backup_ask",
     "assignment_recall",
     "assignment_recall_seen",
     "assignment_safe",
     "assignment_step",
+    "assignment_way",
     "broadcast_make",
     "broadcast_seen",
     "broadcast_withdraw",

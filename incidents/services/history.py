@@ -5,7 +5,8 @@ Callers hold a transaction. Nothing else in the room writes `state`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -27,7 +28,9 @@ from stations.types import DataClass
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """Who did it, for whom, with which device and when by that device's clock; `by_radio`: typed in by a dispatcher."""
+    """Who did it, for whom, with which device and when by that device's clock; `by_radio`: typed in by a dispatcher;
+    `told`: what else the device said, kept with the step's details.
+    """
 
     actor_id: int | None = None
     on_behalf_of_id: int | None = None
@@ -36,6 +39,7 @@ class StepContext:
     device_time: datetime | None = None
     client_key: str = ""
     text: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 SYSTEM = StepContext()
@@ -220,7 +224,7 @@ def assignment_note(
                 from_state,
                 to_state,
                 *_said_by(context),
-                dumps(details or {}),
+                dumps({**context.told, **(details or {})}),
                 context.client_key,
                 stale_fence,
             ],

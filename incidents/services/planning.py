@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -146,11 +147,12 @@ def candidate_route(given: DecisionInput, candidate: Candidate) -> dict[str, Any
     return {
         "road_m": route.road_m,
         "ewkt": f"SRID={STORE_SRID};LINESTRING({points})",
-        "directions": [_leg_json(leg) for leg in directions(network.graph, route)],
+        "directions": [leg_json(leg) for leg in directions(network.graph, route)],
     }
 
 
-def _leg_json(leg: Leg) -> dict[str, Any]:
+def leg_json(leg: Leg) -> dict[str, Any]:
+    """One leg of a way in words, as phones and pages get it."""
     return {
         "kind": leg.kind.value,
         "name": leg.name,
@@ -161,4 +163,5 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
         "lat": round(leg.lat, 6),
         "axis": leg.axis if leg.axis >= 0 else None,
         "axis_m": None if leg.axis < 0 else round(leg.axis_m, 1),
+        "axis_to_m": None if leg.axis < 0 or math.isnan(leg.axis_to_m) else round(leg.axis_to_m, 1),
     }

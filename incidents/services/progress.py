@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock
+from core.device_time import NOWHEN, DeviceMoment
 from core.errors import Forbidden, InvalidInput, StaleFence
 from core.messages import spoken
 from incidents.models import Assignment, AssignmentStep, Delivery, Incident
@@ -69,7 +70,7 @@ def assignment_step(
     to_state: AssignmentState,
     fence: int | None = None,
     client_key: str = "",
-    device_time: datetime | None = None,
+    moment: DeviceMoment = NOWHEN,
     device: str = "",
     by_radio: bool = False,
     text: str = "",
@@ -78,8 +79,8 @@ def assignment_step(
     """Take one step of an assignment.
 
     The crew acts on its own assignment; `by_radio` is a dispatcher acting for it. A repeated `client_key` returns the
-    assignment as it is. An action that names an older `fence`, or reaches an assignment that is over, is kept as
-    evidence and answered StaleFence (409).
+    assignment as it is. `moment` is the act by the device's clocks: kept beside the server's. An action that names an
+    older `fence`, or reaches an assignment that is over, is kept as evidence and answered StaleFence (409).
     """
     if to_state not in _STAMPS:
         raise InvalidInput(_("派警不是一个步骤"), field="to_state", value=to_state.value, cure=_("请使用派警操作"))
@@ -89,7 +90,7 @@ def assignment_step(
         _may_step(actor, assignment, to_state, by_radio=by_radio)
         if client_key and (known := assignment.steps.filter(client_key=client_key).first()) is not None:
             if known.stale_fence:
-                raise _too_late(assignment, fence)
+                raise too_late(assignment, fence)
             return assignment
         if to_state in _NEEDS_REASON and not text.strip():
             raise InvalidInput(_("请说明原因"), field="text", cure=_("填写一句话原因后再提交"))
@@ -97,11 +98,12 @@ def assignment_step(
             actor_id=actor.user_id,
             by_radio=by_radio,
             device=device,
-            device_time=device_time,
+            device_time=moment.at,
+            told=moment.details(clock.now()),
             client_key=client_key,
             text=text,
         )
-        late = _stale(assignment, fence)
+        late = stale_of(assignment, fence)
         if late is not None:
             assignment_note(assignment, context=context, to_state=to_state.value, stale_fence=True)
         else:
@@ -124,13 +126,7 @@ def assignment_step(
 
 
 def _may_step(actor: Actor, assignment: Assignment, to_state: AssignmentState, *, by_radio: bool) -> None:
-    crew = (
-        actor.person_id is not None
-        and to_state in CREW_STEPS
-        and not by_radio
-        and assignment.tour.members.filter(person_id=actor.person_id, present__upper_inf=True).exists()
-    )
-    if crew:
+    if to_state in CREW_STEPS and not by_radio and _is_crew(actor, assignment):
         return
     require(actor, Verb.DISPATCH, DataClass.ASSIGNMENT, assignment.organisation_path)
     if to_state in CREW_STEPS and not by_radio:
@@ -139,15 +135,33 @@ def _may_step(actor: Actor, assignment: Assignment, to_state: AssignmentState, *
         )
 
 
-def _stale(assignment: Assignment, fence: int | None) -> StaleFence | None:
+def _is_crew(actor: Actor, assignment: Assignment) -> bool:
+    crew = assignment.tour.members.filter(person_id=actor.person_id or 0, present__upper_inf=True)
+    return actor.person_id is not None and crew.exists()
+
+
+def crew_require(actor: Actor, assignment: Assignment) -> None:
+    """Raise Forbidden for anybody who is not out on the tour of this assignment right now."""
+    if not _is_crew(actor, assignment):
+        raise Forbidden(
+            _("只有本次出勤人员可以操作"),
+            field="assignment",
+            value=str(assignment.uid),
+            cure=_("请由出勤人员在手机上操作"),
+        )
+
+
+def stale_of(assignment: Assignment, fence: int | None) -> StaleFence | None:
+    """The refusal of an action that names an older fence or reaches an assignment that is over, else None."""
     state = AssignmentState(assignment.state)
     over = state in LOST
     if (fence is not None and fence != assignment.fence) or over:
-        return _too_late(assignment, fence)
+        return too_late(assignment, fence)
     return None
 
 
-def _too_late(assignment: Assignment, fence: int | None) -> StaleFence:
+def too_late(assignment: Assignment, fence: int | None) -> StaleFence:
+    """409: what was done is kept as evidence and changes nothing."""
     return StaleFence(
         _("本次派警已失效（%(state)s），您的操作已留存备查")
         % {"state": spoken(AssignmentState(assignment.state).label)},

@@ -46,12 +46,16 @@ class Sending:
         return [cls(incident, tuple(found[incident.pk])) for incident in incidents]
 
     @property
+    def standing(self) -> int:
+        """How many units were really sent and still count."""
+        return sum(state in SENT and ended is None for _tour, state, _lead, _asked, ended in self.rows)
+
+    @property
     def wanted(self) -> int:
         """How many more units the incident wants than it has standing ones; 0 when it has enough."""
         if IncidentState(self.incident.state) not in DISPATCHABLE:
             return 0
-        sent = sum(state in SENT and ended is None for _tour, state, _lead, _asked, ended in self.rows)
-        return max(0, self.incident.units_needed - sent)
+        return max(0, self.incident.units_needed - self.standing)
 
     @property
     def needs_lead(self) -> bool:

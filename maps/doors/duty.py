@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from incidents.selectors import incident_kinds
 from maps.doors.context import page_context
+from maps.doors.duty_app import duty_shell
+from stations.selectors import actor_for_request
 from stations.services import page_access
 from stations.types import DataClass, Verb
 
@@ -19,6 +21,15 @@ from stations.types import DataClass, Verb
 @ensure_csrf_cookie
 @page_access(Verb.ACT, DataClass.ASSIGNMENT)
 def duty(request: HttpRequest) -> HttpResponse:
-    """Officers, auxiliaries, wardens, persuaders."""
-    kinds = [asdict(kind) for kind in incident_kinds()]
-    return render(request, "maps/duty.html", page_context(request, "duty", page={"kinds": kinds}))
+    """Officers, auxiliaries, wardens, persuaders. What a role may not do, its page does not offer."""
+    actor = actor_for_request(request)
+    page = {
+        "kinds": [asdict(kind) for kind in incident_kinds()],
+        "may": {
+            "photo": actor.may(Verb.CREATE, DataClass.ATTACHMENT),
+            "track": actor.may(Verb.VIEW_OWN, DataClass.TRACK),
+        },
+    }
+    response = render(request, "maps/duty.html", page_context(request, "duty", page=page))
+    response["Shell-Version"] = duty_shell().version
+    return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from core.api.device import DeviceIn
 from core.errors import InvalidInput
 from patrols.models import Unit
 from stations.services import place_point
@@ -41,13 +42,13 @@ class TourPlanIn(serializers.Serializer):
     note = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
-class TourOpenIn(serializers.Serializer):
+class TourOpenIn(DeviceIn):
     """Who is there; without it everybody planned."""
 
     members = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=20)
 
 
-class NoteIn(serializers.Serializer):
+class NoteIn(DeviceIn):
     """A remark, or nothing."""
 
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
@@ -65,7 +66,7 @@ class MemberIn(serializers.Serializer):
     person = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
-class TaskDoneIn(serializers.Serializer):
+class TaskDoneIn(DeviceIn):
     """What was done."""
 
     text = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")

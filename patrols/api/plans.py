@@ -11,6 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.device import device_moment
 from core.api.paging import page_of
 from core.errors import InvalidInput, NotFound
 from patrols import services
@@ -164,5 +165,7 @@ class TaskDone(PatrolView):
         """The task afterwards; doing it twice is harmless."""
         if not tasks_visible_to(self.actor).filter(uid=uid).exists():
             raise NotFound(_("没有这项任务"), field="task", value=str(uid))
-        task = services.task_finish(actor=self.actor, task_uid=str(uid), **self.checked(TaskDoneIn))
+        data = self.checked(TaskDoneIn)
+        moment = device_moment(data)
+        task = services.task_finish(actor=self.actor, task_uid=str(uid), moment=moment, **data)
         return Response(TaskOut(task).data)

@@ -14,6 +14,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.device import DeviceIn, device_moment
 from core.api.filters import uuid_of, words_of
 from core.api.paging import page_of
 from core.errors import InvalidInput
@@ -163,7 +164,13 @@ class TourOpen(_TourStep):
                     _("不是这次出勤的人员"), field="members", value=strange, cure=_("请从这次出勤的人员中选择")
                 )
             person_ids = [known[each] for each in members]
-        tour = services.tour_open(actor=self.actor, tour_id=tour.pk, person_ids=person_ids)
+        tour = services.tour_open(
+            actor=self.actor,
+            tour_id=tour.pk,
+            person_ids=person_ids,
+            client_key=data["client_key"],
+            moment=device_moment(data),
+        )
         return Response(_shown(self.actor, tour))
 
 
@@ -173,7 +180,9 @@ class TourClose(_TourStep):
     @extend_schema(operation_id="patrol_tours_close", request=NoteIn, responses=TourOut)
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """The tour afterwards; what it still held goes to others."""
-        tour = services.tour_close(actor=self.actor, tour_id=self.tour_seen(uid).pk, **self.checked(NoteIn))
+        data = self.checked(NoteIn)
+        moment = device_moment(data)
+        tour = services.tour_close(actor=self.actor, tour_id=self.tour_seen(uid).pk, moment=moment, **data)
         return Response(_shown(self.actor, tour))
 
 
@@ -190,20 +199,24 @@ class TourCancel(_TourStep):
 class TourBreakStart(_TourStep):
     """Take a break."""
 
-    @extend_schema(operation_id="patrol_tours_break_start", request=None, responses=TourOut)
+    @extend_schema(operation_id="patrol_tours_break_start", request=DeviceIn, responses=TourOut)
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """Seen, but not offered anything."""
-        tour = services.tour_break_start(actor=self.actor, tour_id=self.tour_seen(uid).pk)
+        data = self.checked(DeviceIn)
+        moment = device_moment(data)
+        tour = services.tour_break_start(actor=self.actor, tour_id=self.tour_seen(uid).pk, moment=moment, **data)
         return Response(_shown(self.actor, tour))
 
 
 class TourBreakEnd(_TourStep):
     """End a break."""
 
-    @extend_schema(operation_id="patrol_tours_break_end", request=None, responses=TourOut)
+    @extend_schema(operation_id="patrol_tours_break_end", request=DeviceIn, responses=TourOut)
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """Back on duty."""
-        tour = services.tour_break_end(actor=self.actor, tour_id=self.tour_seen(uid).pk)
+        data = self.checked(DeviceIn)
+        moment = device_moment(data)
+        tour = services.tour_break_end(actor=self.actor, tour_id=self.tour_seen(uid).pk, moment=moment, **data)
         return Response(_shown(self.actor, tour))
 
 

@@ -18,6 +18,7 @@ from patrols.models import Tour
 from patrols.selectors import (
     coverage_holes,
     freshness_limits,
+    post_of_tour,
     tasks_visible_to,
     tour_next_of_person,
     tour_of_person,
@@ -138,13 +139,15 @@ class DutyApi(PatrolView):
 
     @extend_schema(operation_id="patrol_duty", responses={200: dict})
     def get(self, request: Request) -> Response:
-        """My open tour, else the next planned one, with its tasks; `tour` is null when there is neither."""
+        """My open tour, else the next planned one, with its tasks and its post as [lon, lat] (WGS-84, null where it has
+        none); `tour` is null when there is neither.
+        """
         now = clock.now()
         tour = self._mine(now)
-        answer: dict[str, Any] = {"at": now, "tour": None, "tasks": []}
+        answer: dict[str, Any] = {"at": now, "tour": None, "post": None, "tasks": []}
         if tour is not None:
             tasks = tasks_visible_to(self.actor).filter(tour=tour).order_by("done_at", "due_at", "id")
-            answer |= {"tour": TourOut(tour).data, "tasks": TaskOut(tasks, many=True).data}
+            answer |= {"tour": TourOut(tour).data, "post": post_of_tour(tour), "tasks": TaskOut(tasks, many=True).data}
         return Response(answer)
 
     def _mine(self, now: Any) -> Tour | None:

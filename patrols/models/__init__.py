@@ -2,7 +2,7 @@
 
 from patrols.models.plan import DutyTask, Requirement, Shift
 from patrols.models.position import DevicePosition, Fix, TourPosition
-from patrols.models.tour import Tour, TourMember
+from patrols.models.tour import Tour, TourMember, TourStep
 from patrols.models.unit import Unit
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "Tour",
     "TourMember",
     "TourPosition",
+    "TourStep",
     "Unit",
 ]

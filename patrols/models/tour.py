@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib.gis.db import models as gis
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.db.choices import choices_spoken
 from core.geo.srid import STORE_SRID
 from patrols.states import TourState
@@ -98,3 +100,48 @@ class TourMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}"
+
+
+class TourStep(models.Model):
+    """One row of what a crew did on a tour, appended only: check-in, breaks, tasks, check-out.
+
+    `geom`, `accuracy_m`: where its phone said that it was; `post_m`: metres from there to the post, where it has one.
+    Somebody far away may check in: the distance is on record, and the centre can ask.
+    """
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("签到")
+        BREAK_STARTED = "break_started", _("开始休息")
+        BREAK_ENDED = "break_ended", _("结束休息")
+        CLOSED = "closed", _("签退")
+        TASK_DONE = "task_done", _("完成任务")
+
+    tour = models.ForeignKey(Tour, models.PROTECT, related_name="steps")
+    at = models.DateTimeField(default=clock.now)
+    kind = models.CharField(max_length=14, choices=Kind)
+    actor_id = models.BigIntegerField(null=True)
+    device_time = models.DateTimeField(null=True)
+    client_key = models.CharField(max_length=100, blank=True)
+    geom = gis.PointField(srid=STORE_SRID, null=True)
+    accuracy_m = models.FloatField(null=True)
+    post_m = models.FloatField(null=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("出勤过程")
+        verbose_name_plural = _("出勤过程")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tour", "client_key"], condition=~Q(client_key=""), name="tour_step_client_key"
+            ),
+        ]
+        indexes = [models.Index(fields=["actor_id", "at"], name="tour_step_actor_at")]
+
+    def __str__(self) -> str:
+        return f"{self.tour_id} {self.kind}"
+
+    @property
+    def acted_at(self) -> datetime | None:
+        """When it was done by the server's clock, as the phone's clocks tell; None where they do not."""
+        text = self.details.get("device", {}).get("acted_at")
+        return datetime.fromisoformat(text) if text else None

@@ -1,8 +1,10 @@
 """Readers of the patrols room."""
 
 from patrols.selectors.coverage import CoverageHole, coverage_holes
+from patrols.selectors.crew_log import tour_steps_by
 from patrols.selectors.gaps import RequirementGap, requirement_gaps
 from patrols.selectors.plans import requirements_visible_to, segments_named, shifts_visible_to, tasks_visible_to
+from patrols.selectors.posts import post_of_tour
 from patrols.selectors.resources import Resource, TourPlanned, resources_on_duty, tours_not_checked_in
 from patrols.selectors.snapshot import freshness_limits, freshness_limits_from, tour_states_from, units_on_duty
 from patrols.selectors.tours import (
@@ -24,6 +26,7 @@ __all__ = [
     "coverage_holes",
     "freshness_limits",
     "freshness_limits_from",
+    "post_of_tour",
     "requirement_gaps",
     "requirements_visible_to",
     "resources_on_duty",
@@ -35,6 +38,7 @@ __all__ = [
     "tour_next_of_person",
     "tour_of_person",
     "tour_states_from",
+    "tour_steps_by",
     "tours_not_checked_in",
     "tours_on_duty",
     "tours_sendable",

@@ -10,8 +10,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from core import audit, clock, events
+from core.device_time import NOWHEN, DeviceMoment
 from core.errors import Conflict, InvalidInput, NotFound
-from patrols.models import DutyTask, Requirement, Shift, Tour
+from patrols.models import DutyTask, Requirement, Shift, Tour, TourStep
+from patrols.services.stepping import step_known, step_note
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -120,7 +122,9 @@ def task_create(
     return task
 
 
-def task_finish(*, actor: Actor, task_uid: str, text: str = "") -> DutyTask:
+def task_finish(
+    *, actor: Actor, task_uid: str, text: str = "", client_key: str = "", moment: DeviceMoment = NOWHEN
+) -> DutyTask:
     """Mark a task done. Doing it twice is harmless: the first answer stands."""
     with transaction.atomic():
         task = DutyTask.objects.select_for_update().select_related("tour").filter(uid=task_uid).first()
@@ -135,6 +139,15 @@ def task_finish(*, actor: Actor, task_uid: str, text: str = "") -> DutyTask:
             raise Conflict(_("出勤已取消"), field="tour", value=task.tour.state, cure=_("请选择其他出勤"))
         task.done_at, task.done_by_id, task.done_text = clock.now(), actor.user_id, text
         task.save(update_fields=["done_at", "done_by_id", "done_text"])
+        step_note(
+            actor,
+            task.tour,
+            TourStep.Kind.TASK_DONE,
+            client_key="" if step_known(task.tour, client_key) else client_key,
+            moment=moment,
+            task=str(task.uid),
+            title=task.title,
+        )
         events.publish(
             "patrols.task_finished",
             organisation_path=task.tour.organisation_path,

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import audit, clock, events
+from core.device_time import NOWHEN, DeviceMoment
 from core.errors import Conflict, InvalidInput, NotFound
 from core.geo.srid import STORE_SRID
-from patrols.models import Tour, TourMember, Unit
+from patrols.models import Tour, TourMember, TourStep, Unit
+from patrols.services.stepping import step_known, step_note
 from patrols.states import TOUR_LIFECYCLE, TourState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
@@ -194,14 +196,26 @@ def tour_plan(
     return tour
 
 
-def tour_open(*, actor: Actor, tour_id: int, person_ids: Sequence[int] | None = None) -> Tour:
+def tour_open(
+    *,
+    actor: Actor,
+    tour_id: int,
+    person_ids: Sequence[int] | None = None,
+    client_key: str = "",
+    moment: DeviceMoment = NOWHEN,
+) -> Tour:
     """Check in. Everybody planned is present, or only `person_ids`. Raises Conflict when the unit, the vehicle or a
     person is still out on another tour (the database decides), TransitionRefused when the tour is not planned.
+
+    `moment`: time and place by the phone; both are kept (`TourStep`), and the distance to the post. Here and below a
+    repeated `client_key` returns the tour as it is.
     """
     try:
         with transaction.atomic():
             tour = _locked(tour_id)
             _may_act(actor, tour)
+            if step_known(tour, client_key):
+                return tour
             TOUR_LIFECYCLE.check(TourState(tour.state), TourState.OPEN)
             present = tour.members.all() if person_ids is None else tour.members.filter(person_id__in=person_ids)
             _queue_for(present.values_list("person_id", flat=True))
@@ -210,19 +224,24 @@ def tour_open(*, actor: Actor, tour_id: int, person_ids: Sequence[int] | None = 
             tour.save(update_fields=["state", "opened_at"])
             if not present.update(present=DateTimeTZRange(now, None, "[)")):
                 raise InvalidInput(_("签到至少需要一名出勤人员"), field="members", cure=_("请选择本次出勤的人员"))
+            step_note(actor, tour, TourStep.Kind.OPENED, client_key=client_key, moment=moment)
             _record(actor, tour, "opened")
     except IntegrityError as error:
         raise _conflict(error) from error
     return tour
 
 
-def tour_close(*, actor: Actor, tour_id: int, note: str = "") -> Tour:
+def tour_close(
+    *, actor: Actor, tour_id: int, note: str = "", client_key: str = "", moment: DeviceMoment = NOWHEN
+) -> Tour:
     """Check out: the tour ends and its members are free. Refused by `incidents` policy only through the page: a tour
     that still holds an assignment is closed here too, and its assignment is offered to others by that room's handler.
     """
     with transaction.atomic():
         tour = _locked(tour_id)
         _may_act(actor, tour)
+        if step_known(tour, client_key):
+            return tour
         TOUR_LIFECYCLE.check(TourState(tour.state), TourState.CLOSED)
         now = clock.now()
         tour.state, tour.closed_at, tour.on_break_since = TourState.CLOSED.value, now, None
@@ -231,6 +250,7 @@ def tour_close(*, actor: Actor, tour_id: int, note: str = "") -> Tour:
         for member in tour.members.filter(present__upper_inf=True):
             member.present = DateTimeTZRange(member.present.lower, now, "[)")
             member.save(update_fields=["present"])
+        step_note(actor, tour, TourStep.Kind.CLOSED, client_key=client_key, moment=moment)
         _record(actor, tour, "closed")
     return tour
 
@@ -247,27 +267,30 @@ def tour_cancel(*, actor: Actor, tour_id: int, reason: str) -> Tour:
     return tour
 
 
-def tour_break_start(*, actor: Actor, tour_id: int) -> Tour:
+def tour_break_start(*, actor: Actor, tour_id: int, client_key: str = "", moment: DeviceMoment = NOWHEN) -> Tour:
     """The crew takes a break: seen, but not offered anything."""
-    return _set_break(actor, tour_id, started=True)
+    return _set_break(actor, tour_id, TourStep.Kind.BREAK_STARTED, client_key, moment)
 
 
-def tour_break_end(*, actor: Actor, tour_id: int) -> Tour:
+def tour_break_end(*, actor: Actor, tour_id: int, client_key: str = "", moment: DeviceMoment = NOWHEN) -> Tour:
     """The break is over."""
-    return _set_break(actor, tour_id, started=False)
+    return _set_break(actor, tour_id, TourStep.Kind.BREAK_ENDED, client_key, moment)
 
 
-def _set_break(actor: Actor, tour_id: int, *, started: bool) -> Tour:
+def _set_break(actor: Actor, tour_id: int, kind: TourStep.Kind, client_key: str, moment: DeviceMoment) -> Tour:
     with transaction.atomic():
         tour = _locked(tour_id)
         _may_act(actor, tour)
+        if step_known(tour, client_key):
+            return tour
         if tour.state != TourState.OPEN.value:
             raise Conflict(
                 _("出勤未开始或已结束"), field="state", value=tour.state, cure=_("请先签到，或刷新后查看当前状态")
             )
-        tour.on_break_since = clock.now() if started else None
+        tour.on_break_since = clock.now() if kind is TourStep.Kind.BREAK_STARTED else None
         tour.save(update_fields=["on_break_since"])
-        _record(actor, tour, "break_started" if started else "break_ended")
+        step_note(actor, tour, kind, client_key=client_key, moment=moment)
+        _record(actor, tour, kind.value)
     return tour
 
 

@@ -207,6 +207,8 @@ GET    api/v1/handovers/<uuid:uid>/                    desk
 POST   api/v1/handovers/<uuid:uid>/sign/               desk
 POST   api/v1/handovers/<uuid:uid>/accept/             desk
 POST   api/v1/handovers/<uuid:uid>/cancel/             desk
+POST   api/v1/assignments/<uuid:uid>/backup/           incidents
+GET    api/v1/assignments/<uuid:uid>/way/              incidents
 GET    api/v1/supervisions/                            incidents
 POST   api/v1/supervisions/<int:supervision_id>/settle/ incidents
 POST   api/v1/supervisions/<int:supervision_id>/defer/ incidents
@@ -221,6 +223,8 @@ GET    ogc/api                                         everybody
 GET    ogc/conformance                                 everybody
 GET    ogc/collections                                 no-device
 GET    posts.json                                      everybody
+GET    duty/app.webmanifest                            everybody
+GET    duty/worker.js                                  everybody
 GET    words/<str:language>.json                       everybody
 GET    robots.txt                                      everybody
 GET    sitemap.xml                                     everybody
@@ -268,6 +272,7 @@ GET    command/board/                                  desk
 GET    command/handovers/                              desk
 GET    command/handovers/<uuid:uid>/                   desk
 GET    duty/                                           OAWP
+GET    duty/log/                                       OAWP
 GET    jobs/                                           LM
 GET    session.json                                    everybody
 GET    signed-in/                                      everybody

@@ -82,6 +82,8 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "handover-sign": {"POST": COMMAND},
     "handover-accept": {"POST": COMMAND},
     "handover-cancel": {"POST": COMMAND},
+    "assignment-backup": {"POST": SIGNS},
+    "assignment-way": {"GET": SIGNS},
     "supervision-list": {"GET": SEES_ALL | SEES_OWN},
     "supervision-settle": {"POST": SEES_ALL | SEES_OWN},
     "supervision-defer": {"POST": SEES_ALL | SEES_OWN},

@@ -1,4 +1,4 @@
-"""The design tokens: text is readable on what it stands on, marks are seen, by day and by night."""
+"""The design tokens: text is readable on what it stands on, marks are seen, by day, by night and in the sun."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ def _tokens(theme: str) -> dict[str, str]:
     source = (CORE / "tokens.css").read_text(encoding="utf-8")
     found: dict[str, str] = {}
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", source):
-        # Of several rules for the root only the first names colours; the night's rule comes on top of it.
-        if selector.strip().endswith(":root") or (theme == "dark" and '"dark"' in selector):
+        # Of several rules for the root only the first names colours; those of the night and the sun come upon it.
+        upon = {"dark": '"dark"', "sun": "data-sun"}.get(theme)
+        if selector.strip().endswith(":root") or (upon and upon in selector):
             found |= dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{3,6})", body))
     return found
 
@@ -64,7 +65,7 @@ def contrast(first: str, second: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", "dark", "sun"])
 @pytest.mark.parametrize(("pairs", "least"), [(TEXT, 4.5), (MARKS, 3.0)], ids=["text", "marks"])
 def test_what_is_shown_is_seen(theme: str, pairs: list[tuple[str, str]], least: float) -> None:
     tokens = _tokens(theme)

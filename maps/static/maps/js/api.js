@@ -26,8 +26,8 @@ function csrfToken() {
   return found ? decodeURIComponent(found.slice(10)) : "";
 }
 
-async function call(method, path, body, headers = {}) {
-  const options = { method, headers: { Accept: "application/json", ...headers }, credentials: "same-origin" };
+async function call(method, path, body, headers = {}, more = {}) {
+  const options = { method, headers: { Accept: "application/json", ...headers }, credentials: "same-origin", ...more };
   if (body instanceof FormData) options.body = body;
   else if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
@@ -35,13 +35,14 @@ async function call(method, path, body, headers = {}) {
   }
   if (method !== "GET") options.headers["X-CSRFToken"] = csrfToken();
   let answer;
+  let text;
   try {
     answer = await fetch(path.startsWith("/") ? path : BASE + path, options);
+    text = await answer.text();
   } catch {
     throw new ApiError(0, { code: "offline", message: gettext("没有网络连接"), cure: gettext("恢复后重试，重复提交不会重复生效") });
   }
   if (answer.status === 401) signedOut();
-  const text = await answer.text();
   let content = {};
   try {
     content = text ? JSON.parse(text) : {};
@@ -52,8 +53,9 @@ async function call(method, path, body, headers = {}) {
   return content;
 }
 
-export const get = (path) => call("GET", path);
-export const post = (path, body = {}, headers = {}) => call("POST", path, body, headers);
+// `more` goes to fetch: a signal, for who does not want to wait for ever.
+export const get = (path, more) => call("GET", path, undefined, {}, more);
+export const post = (path, body = {}, headers = {}, more = {}) => call("POST", path, body, headers, more);
 
 /** A key for one act; sending it again is harmless. Works without a secure context too. */
 export function clientKey() {

@@ -158,6 +158,11 @@ store.addEventListener("radio", ({ detail }) => {
   toast(words, "error");
   if (store.assignments.get(detail.assignment)?.incident === drawer.uid) drawer.refresh();
 });
+store.addEventListener("backup", ({ detail }) => {
+  sound.call("red");
+  toast(gettext("%(unit)s 请求增援：%(why)s", { unit: detail.call_sign, why: detail.text }), "error");
+  if (detail.incident === drawer.uid) drawer.refresh();
+});
 store.addEventListener("positions", ({ detail }) => side.drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
 
 const age = byId("feed-age");

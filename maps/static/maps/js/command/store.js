@@ -60,6 +60,7 @@ export class Store extends EventTarget {
     }
     if (topic === "incidents.supervision_changed") this.tell("reload");
     if (topic === "incidents.broadcast_changed") this.tell("notices");
+    if (topic === "incidents.backup_asked") this.tell("backup", { ...payload.backup, incident: payload.incident.uid });
     if (topic === "incidents.radio_card") this.tell("radio", { ...payload, assignment: subject.assignment });
   }
 

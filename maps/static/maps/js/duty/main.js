@@ -1,23 +1,42 @@
-// The phone: reads what is true from the APIs after every event, so that a reload never shows less or more.
-import { get, post } from "../api.js";
+// The phone: what is true (state.js), with what was done here and is not sent yet upon it (local.js), one thing at a time.
+import { post } from "../api.js";
 import { ask } from "../ask.js";
-import { everySecond, nowMs, clockSet } from "../clock.js";
+import { everySecond, nowMs } from "../clock.js";
 import { byId, el, fill, toast } from "../dom.js";
 import { Feed } from "../feed.js";
 import { gettext } from "../page.js";
 import { ageText } from "../words.js";
-import { alertStart, alertStop, soundAllow } from "./alert.js";
-import { takeStep } from "./steps.js";
-import { beforeView, dutyView, offerView, workView } from "./views.js";
+import { addPhoto, finishTask, sayWell, takeCaseTask, takeStep, takeTourStep } from "./acts.js";
+import { alertStart, alertStop } from "./alert.js";
+import { askForBackup } from "./backup.js";
+import { AT_POST_M, awayFrom, awayText, beforeView, dutyView } from "./day.js";
+import { install, menu, stayAwake } from "./device.js";
+import { guideTo } from "./guide.js";
+import { projected } from "./local.js";
+import { drawMap } from "./mapview.js";
+import { noticesView, readNotices } from "./notices.js";
+import { offerView } from "./offer.js";
+import { showPending } from "./pending.js";
+import { watchPlace } from "./place.js";
+import { begin, onQueue, onSent } from "./queue.js";
+import { draftOf, draftDrop, draftKeep } from "./draft.js";
+import { fold, heard, isOffer, read, recallSeen, recollect, state } from "./state.js";
+import { trackSheet } from "./track.js";
+import { isAsked, workView } from "./work.js";
 
 const place = byId("duty");
-const WAITING = new Set(["offered", "delivered"]);
-const OVER = new Set(["declined", "expired", "recalled"]);
-let duty = null;
-let detail = null;
+const age = byId("feed-age");
+const LATE_S = 5;
+// Nobody takes two steps within this: the second tap of a glove is none.
+const TAP_MS = 700;
+let acts = [];
 let shown = "";
 let running = null;
 let again = false;
+let fix = null;
+let quietFor = 0;
+let busy = false;
+let failed = false;
 const received = new Set();
 const told = new Set();
 
@@ -35,24 +54,18 @@ function load() {
 
 async function loadOnce() {
   try {
-    const [now, mine] = await Promise.all([get("patrols/duty/"), get("assignments/?mine=1&open=1&recalls=1")]);
-    clockSet(now.at);
-    duty = now;
-    for (const row of mine.assignments) if (row.state === "recalled") recalled(row);
-    const open = mine.assignments.filter((row) => row.state !== "proposed" && row.state !== "recalled");
-    const current = open.find((row) => WAITING.has(row.state)) || open.find((row) => row.state !== "cleared") || open[0];
-    detail = current ? await get(`assignments/${current.uid}/`) : null;
-    if (OVER.has(detail?.state)) {
-      // It ended between the two reads: what stands, and a recall to be told, is in the next look.
-      again = true;
-      return;
-    }
+    const recalls = await read();
+    failed = false;
+    for (const row of recalls) recalled(row);
+    readNotices(draw);
     draw();
-    if (detail?.state === "offered") receipt(detail);
+    if (state.detail?.state === "offered") receipt(state.detail);
   } catch (problem) {
     if (!("status" in problem)) throw problem;
-    if (!duty) fill(place, el("p.banner.banner--error", {}, problem.words));
-    else toast(problem.words, "error");
+    state.live = false;
+    failed = true;
+    if (state.duty) draw();
+    else if (problem.status !== 401) fill(place, el("p.banner.banner--error", { role: "alert" }, problem.words));
   }
 }
 
@@ -62,8 +75,11 @@ async function receipt(assignment) {
   if (received.has(key)) return;
   received.add(key);
   try {
-    await takeStep(assignment, "delivered");
+    await post(`assignments/${assignment.uid}/steps/`, {
+      to_state: "delivered", fence: assignment.fence, client_key: `received:${key}`, device_time: new Date().toISOString(),
+    });
   } catch (problem) {
+    if (!("status" in problem)) throw problem;
     received.delete(key);
     if (problem.status === 409) load();
   }
@@ -75,7 +91,7 @@ async function recalled(assignment) {
   told.add(assignment.uid);
   lost(gettext("指挥中心已撤回本次派警"));
   try {
-    await post(`assignments/${assignment.uid}/seen/`, {});
+    await recallSeen(assignment.uid);
   } catch (problem) {
     if (!("status" in problem)) throw problem;
     // Not through, or not answered: what is still open is read, said and confirmed with the next look.
@@ -83,34 +99,40 @@ async function recalled(assignment) {
   }
 }
 
-/** Take a step and say plainly when the centre has decided otherwise. */
-async function act(state, more) {
-  for (const button of place.querySelectorAll("button")) button.disabled = true;
-  try {
-    await takeStep(detail, state, more);
-    alertStop();
-  } catch (problem) {
-    if (!("status" in problem)) throw problem;
-    if (problem.status === 409) {
-      alertStop();
-      lost(problem.words);
-    } else toast(problem.words, "error");
-  } finally {
-    // Buttons stay dead until what they would do is known again: a second tap is not a second step.
-    shown = "";
-    await load();
-    for (const button of place.querySelectorAll("button")) button.disabled = false;
+/** Do something that goes through the line, and say plainly when the centre has decided otherwise. */
+async function act(doing, done = "") {
+  // Buttons stay dead until what they would do is known again: a second tap is not a second step.
+  busy = true;
+  still();
+  alertStop();
+  const [answer] = await Promise.all([doing, new Promise((resolve) => { setTimeout(resolve, TAP_MS); })]);
+  if (answer.refused) {
+    if (answer.refused.status === 409) lost(answer.refused.words);
+    else toast(answer.refused.words, "error");
+  } else if (answer.waiting) {
+    // The count in the bar says the rest.
+    if (acts.filter((each) => each.state === "waiting").length <= 1) toast(gettext("没有网络：已存在本机，联网后自动补发"), "warn");
   }
+  else if (done) toast(done);
+  if (!answer.waiting) await load();
+  busy = false;
+  shown = "";
+  draw();
+  return answer;
+}
+
+function still() {
+  if (busy) for (const button of place.querySelectorAll("button")) button.disabled = true;
 }
 
 function lost(words) {
   document.querySelector(".banner.lost")?.remove();
   const said = el("p.banner.banner--error.lost", { role: "alert" }, words,
-    el("button.btn.btn--sm", { type: "button", onclick: () => said.remove() }, gettext("知道了")));
+    el("button.btn.btn--task", { type: "button", onclick: () => said.remove() }, gettext("知道了")));
   place.before(said);
 }
 
-async function decline() {
+async function decline(detail) {
   const given = await ask({
     title: gettext("去不了的原因"),
     fields: [
@@ -120,115 +142,106 @@ async function decline() {
     submit: gettext("拒接"),
     danger: true,
   });
-  if (given) await act("declined", { text: [given.choice, given.more].filter(Boolean).join("：") });
+  if (given) await act(takeStep(detail, "declined", { text: [given.choice, given.more].filter(Boolean).join("：") }));
 }
 
-const tourAct = (name, body, done) => async () => {
-  try {
-    await post(`patrols/tours/${duty.tour.uid}/${name}/`, body ?? {});
-    toast(done);
-  } catch (problem) {
-    if (!("status" in problem)) throw problem;
-    toast(problem.words, "error");
-  }
-  shown = "";
-  await load();
-};
+async function report(detail, given) {
+  const { refused } = await act(takeStep(detail, "reported", given), gettext("已反馈"));
+  if (!refused) draftDrop(detail.uid);
+}
 
-async function checkOut() {
+async function photo(detail, file) {
+  const { refused } = await addPhoto(detail, file);
+  if (refused) toast(refused.words, "error");
+}
+
+const tourAct = (tour, step, done) => () => act(takeTourStep(tour, step), done);
+
+async function checkIn(duty) {
+  const away = awayFrom(duty.post, fix);
+  const text = awayText(duty.post, fix);
+  if (away > AT_POST_M && !(await ask({ title: gettext("不在岗点"), text, submit: gettext("仍然签到") }))) return;
+  await tourAct(duty.tour, "open", gettext("已签到"))();
+}
+
+async function checkOut(tour) {
   if (await ask({ title: gettext("签退"), text: gettext("签退后不再派警给你。"), danger: true, submit: gettext("签退") })) {
-    await tourAct("close", {}, gettext("已签退"))();
+    await tourAct(tour, "close", gettext("已签退"))();
   }
 }
 
 async function finish(task) {
   const given = await ask({ title: task.title, fields: [{ name: "text", label: gettext("完成情况"), rows: 2 }] });
-  if (!given) return;
-  try {
-    await post(`patrols/tasks/${task.uid}/done/`, { text: given.text });
-  } catch (problem) {
-    if (!("status" in problem)) throw problem;
-    toast(problem.words, "error");
-  }
-  shown = "";
-  await load();
+  if (given) await act(finishTask(task, given.text));
 }
 
-function view() {
-  if (detail && WAITING.has(detail.state)) return ["offer", () => offerView(detail, { sign: () => act("acknowledged"), decline })];
-  if (detail) return ["work", () => workView(detail, { step: (state) => act(state), report: (given) => act("reported", given), decline })];
-  if (duty.tour?.state === "open") {
-    return ["duty", () => dutyView(duty, {
-      pause: tourAct("break-start", null, gettext("开始休息")), resume: tourAct("break-end", null, gettext("已回到岗位")), checkOut, finish,
+async function finishCaseTask(detail, task) {
+  const given = await ask({ title: task.title || task.kind_name, fields: [{ name: "text", label: gettext("完成情况"), rows: 2 }] });
+  if (given) await act(takeCaseTask(detail, task, "done", given.text));
+}
+
+function view({ duty, detail }) {
+  const refuse = () => decline(detail);
+  if (isOffer(detail)) return ["offer", () => offerView(detail, { sign: () => act(takeStep(detail, "acknowledged")), decline: refuse })];
+  if (detail) {
+    return ["work", () => workView(detail, {
+      draft: draftOf(detail.uid), step: (to) => act(takeStep(detail, to)), report: (given) => report(detail, given), decline: refuse,
+      backup: () => askForBackup(detail, act), photo: (file) => photo(detail, file), type: (given) => draftKeep(detail.uid, given),
+      well: () => act(sayWell(detail), gettext("已报平安")), finishTask: (task) => finishCaseTask(detail, task),
     })];
   }
-  return ["before", () => beforeView(duty, { checkIn: tourAct("open", {}, gettext("已签到")) })];
+  const notices = noticesView(load);
+  if (duty.tour?.state === "open") {
+    return ["duty", () => dutyView(duty, {
+      pause: tourAct(duty.tour, "break-start", gettext("开始休息")), resume: tourAct(duty.tour, "break-end", gettext("已回到岗位")),
+      checkOut: () => checkOut(duty.tour), finish, notices,
+    })];
+  }
+  return ["before", () => beforeView(duty, { checkIn: () => checkIn(duty), notices })];
 }
 
 function draw() {
-  const [name, make] = view();
-  const sign = `${name}|${detail?.uid}|${detail?.state === "delivered" ? "offered" : detail?.state}|${detail?.fence}|${JSON.stringify(duty)}`;
+  if (!state.duty) return;
+  const now = projected(state.duty, state.detail, acts);
+  const { duty, detail } = now;
+  const [name, make] = view(now);
+  const open = duty.tour?.state === "open";
   byId("unit-name").textContent = duty.tour?.unit.call_sign || gettext("勤务");
-  const state = byId("unit-state");
-  state.textContent = duty.tour?.state === "open" ? (duty.tour.on_break_since ? gettext("休息") : detail ? gettext("执行派警") : gettext("待命")) : gettext("未签到");
-  const mark = duty.tour?.state !== "open" ? "off" : duty.tour.on_break_since ? "break" : detail ? (detail.state === "on_scene" ? "scene" : "sent") : "free";
-  state.className = `chip chip--${mark}`;
-  if (name === "offer") alertStart();
+  byId("unit-state").textContent = !open ? gettext("未签到") : duty.tour.on_break_since ? gettext("休息") : detail ? gettext("执行派警") : gettext("待命");
+  const mark = !open ? "off" : duty.tour.on_break_since ? "break" : detail ? (detail.state === "on_scene" ? "scene" : "sent") : "free";
+  byId("unit-state").className = `chip chip--${mark}`;
+  if (name === "offer" || (detail && isAsked(detail))) alertStart();
   else alertStop();
+  stayAwake(name === "offer" || name === "work");
   document.body.dataset.view = name;
-  if (shown.replace(/"at":"[^"]*"/, "") === sign.replace(/"at":"[^"]*"/, "")) return;
-  shown = sign;
-  fill(place, make());
-  drawRoute();
+  const sign = JSON.stringify([name, detail && { ...detail, state: isOffer(detail) ? "offered" : detail.state, version: 0 }, { ...duty, at: 0 }, noticesView.sign()]);
+  if (shown !== sign) {
+    shown = sign;
+    show(make());
+    drawMap(name === "offer" || name === "work" ? detail : null);
+  }
+  guideTo(name === "work" && ["acknowledged", "en_route"].includes(detail.state) ? detail : null);
   tick();
 }
 
-let map = null;
-let mapFor = null;
-
-/** A small map of the way; the words beside it are enough without it. */
-async function drawRoute() {
-  map?.remove();
-  map = null;
-  const at = byId("route-map");
-  if (!at || !detail) return;
-  const mine = {};
-  mapFor = mine;
-  try {
-    const { makeMap, pin, RouteLine } = await import("../mapview.js");
-    if (mapFor !== mine || !at.isConnected) return;
-    const made = await makeMap(at, { interactive: detail.state !== "offered" && detail.state !== "delivered" });
-    if (mapFor !== mine) {
-      made.remove();
-      return;
-    }
-    map = made;
-    const summary = detail.incident_summary;
-    pin(map, summary.lat, summary.lon);
-    const line = new RouteLine(map).show(detail.route);
-    if (line) {
-      const start = detail.route[0];
-      window.L.circleMarker([start[1], start[0]], { radius: 8, className: "start", weight: 3 }).addTo(map);
-      // The buttons lie over the foot of a long page, the head of the pin stands above its point.
-      map.fitBounds(line.getBounds().extend([summary.lat, summary.lon]), {
-        paddingTopLeft: [24, 40], paddingBottomRight: [24, 16 + covered(at)], maxZoom: 16, animate: false,
-      });
-    } else map.setView([summary.lat, summary.lon], 15);
-  } catch (problem) {
-    console.warn("map:", problem.message);
-    at.hidden = true;
-  }
-}
-
-/** Pixels of a map's foot that the buttons hide. */
-function covered(at) {
-  const buttons = place.querySelector(".bottom");
-  const hidden = buttons ? at.getBoundingClientRect().bottom - buttons.getBoundingClientRect().top : 0;
-  return Math.min(Math.max(0, hidden), at.clientHeight / 3);
+/** Put a view in place; whoever is typing goes on typing. */
+function show(made) {
+  const { id, selectionStart } = document.activeElement ?? {};
+  const at = place.contains(document.activeElement) ? id : "";
+  fill(place, made);
+  still();
+  const again = at && byId(at);
+  if (!again) return;
+  again.focus({ preventScroll: true });
+  if (selectionStart != null && again.setSelectionRange) again.setSelectionRange(selectionStart, selectionStart);
 }
 
 function tick() {
+  sayAge();
+  const away = byId("post-away");
+  if (away && state.duty) away.textContent = awayText(state.duty.post, fix);
   const ring = byId("sign-ring");
+  const { detail } = state;
   if (!ring || !detail?.sign_by) return;
   const left = (Date.parse(detail.sign_by) - nowMs()) / 1000;
   const whole = (Date.parse(detail.sign_by) - Date.parse(detail.offered_at)) / 1000;
@@ -236,31 +249,56 @@ function tick() {
   ring.firstChild.textContent = String(Math.max(0, Math.ceil(left)));
   ring.style.setProperty("--p", String(Math.max(0, left / Math.max(1, whole))));
   ring.classList.toggle("ring--late", left < whole / 3);
-  if (left < -1.5) load();
+  if (left < -1.5 && state.live) load();
 }
 
-everySecond(tick);
+/** Red as soon as the centre is not heard: what is shown is that old, and may have been overtaken. */
+function sayAge() {
+  const seconds = Math.max(quietFor, state.live ? 0 : (nowMs() - state.at) / 1000);
+  const late = quietFor > LATE_S || (Boolean(state.duty) && !state.live && failed);
+  age.hidden = !late;
+  age.textContent = late ? gettext("与指挥中心断开 %(age)s，下面是那时的内容；请留意电台", { age: ageText(seconds) }) : "";
+}
 
-const age = byId("feed-age");
-new Feed("own=1", {
-  change: ({ topic, payload }) => {
-    if (topic === "incidents.assignment_recalled" && payload.assignment) recalled(payload.assignment);
-    load();
-  },
-  reset: () => load(),
-  age(seconds, late) {
-    age.hidden = !late;
-    age.textContent = late ? gettext("与指挥中心断开 %(age)s，请留意电台", { age: ageText(seconds) }) : "";
-  },
+function listen() {
+  new Feed("own=1", {
+    change: ({ topic, payload }) => {
+      if (topic === "incidents.assignment_recalled" && payload.assignment) recalled(payload.assignment);
+      load();
+    },
+    reset: () => load(),
+    age(seconds, late) {
+      quietFor = seconds;
+      if (!late) heard();
+      sayAge();
+    },
+  });
+}
+
+menu();
+install(() => ["duty", "before"].includes(document.body.dataset.view) && !document.querySelector("dialog[open]"));
+byId("track")?.addEventListener("click", () => trackSheet(state.duty?.tour));
+showPending((all) => {
+  acts = all;
+  draw();
 });
-
-byId("sound").addEventListener("click", (event) => {
-  soundAllow();
-  event.currentTarget.setAttribute("aria-pressed", "true");
-  event.currentTarget.querySelector("span").textContent = gettext("声音已开");
+onSent(fold);
+// Something waited and is through: what it changed is read from where it is true.
+let before = 0;
+onQueue((all) => {
+  const waiting = all.filter((each) => each.state === "waiting").length;
+  if (waiting < before) load();
+  before = waiting;
 });
-// Any first touch is permission enough.
-document.addEventListener("pointerdown", () => byId("sound").getAttribute("aria-pressed") === "false" && byId("sound").click(), { once: true });
-
+watchPlace((now) => {
+  fix = now;
+  tick();
+});
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && load());
+addEventListener("online", load);
+everySecond(tick);
+await recollect();
+await begin().catch(() => null);
+draw();
+listen();
 load();

@@ -1,0 +1,4 @@
+// The log on paper.
+const button = document.getElementById("print");
+button.hidden = false;
+button.addEventListener("click", () => print());

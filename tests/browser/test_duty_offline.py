@@ -1,0 +1,162 @@
+"""The phone in a dead spot: it opens, says how old it is, takes steps, and hands them over once, in order."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.browser.conftest import take_in
+from tests.browser.stack import Crew, Installation
+
+expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.usefixtures("tidy")
+# Resolves once everything is kept; a worker that can't be installed would be waited for without end.
+READY = """async () => {
+    const late = new Promise((_, reject) => { setTimeout(() => reject(new Error("no worker")), 20000); });
+    await Promise.race([navigator.serviceWorker.ready, late]);
+    return (await caches.keys()).sort();
+}"""
+
+
+@pytest.fixture
+def phone(visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew) -> Any:
+    """On duty, with everything kept that a dead spot needs."""
+    fixes()
+    page = visit("/duty/", patrol_car.user, phone=True)
+    expect(page.locator("#unit-state")).to_have_text("待命")
+    assert page.evaluate(READY)
+    return page
+
+
+def _offer(visit: Callable[..., Any], phone: Any, crew: Crew, title: str) -> tuple[Any, str]:
+    """A case of the lowest grade (sixty seconds to sign for), sent to our phone."""
+    desk = visit("/command/", "commander")
+    expect(desk.locator("#n-units")).not_to_have_text("–")
+    uid = take_in(desk, crew, title=title, kind="hazard")
+    phone.wait_for_selector("#sign")
+    expect(phone.locator("#unit-name")).to_have_text(crew.call_sign)
+    return desk, uid
+
+
+def _steps(desk: Any, house: Installation, uid: str, call_sign: str) -> list[dict[str, Any]]:
+    rows = desk.request.get(f"{house.url}/api/v1/incidents/{uid}/").json()["timeline"]
+    return [row for row in rows if row["of"] == call_sign and row["to_state"] not in {"", "offered", "delivered"}]
+
+
+def _take(phone: Any, *steps: str) -> None:
+    for step in steps:
+        expect(phone.locator("#next-step")).to_have_text(step)
+        phone.locator("#next-step").click()
+
+
+def test_it_opens_without_network_and_says_how_old_it_is(phone: Any, patrol_car: Crew) -> None:
+    phone.context.set_offline(True)
+    phone.reload()
+    expect(phone.locator("#unit-name")).to_have_text(patrol_car.call_sign)
+    expect(phone.locator("#unit-state")).to_have_text("待命")
+    expect(phone.locator("#feed-age")).to_contain_text("与指挥中心断开")
+    phone.context.set_offline(False)
+    expect(phone.locator("#feed-age")).to_be_hidden()
+
+
+def test_a_case_in_a_dead_spot_arrives_once_and_in_order(
+    house: Installation, visit: Callable[..., Any], phone: Any, patrol_car: Crew
+) -> None:
+    desk, uid = _offer(visit, phone, patrol_car, "隧道内抛洒物")
+    phone.click("#sign")
+    expect(phone.locator("#next-step")).to_have_text("出发")
+    expect(phone.locator("#unsent")).to_be_hidden()
+    phone.context.set_offline(True)
+    _take(phone, "出发", "到场")
+    expect(phone.locator("#unsent")).to_have_text("未发送 2")
+
+    # The page is killed in between: what was done is on disk, and so is what was read last.
+    context = phone.context
+    phone.close()
+    phone = context.new_page()
+    phone.goto(f"{house.url}/duty/")
+    expect(phone.locator("#unsent")).to_have_text("未发送 2")
+    expect(phone.locator("#unit-state")).to_have_text("执行派警")
+    photo = io.BytesIO()
+    Image.effect_noise((800, 600), 40).convert("RGB").save(photo, "JPEG")
+    phone.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()})
+    expect(phone.locator("#unsent")).to_have_text("未发送 3")
+    _take(phone, "处置完毕")
+    phone.fill("#report-text", "抛洒物已清除")
+    phone.click("#report [type=submit]")
+    expect(phone.locator("#unit-state")).to_have_text("待命")
+    phone.click("#unsent")
+    expect(phone.locator("#sheet .act")).to_have_count(5)
+    phone.get_by_role("button", name="返回").click()
+    assert [row["to_state"] for row in _steps(desk, house, uid, patrol_car.call_sign)] == ["acknowledged"]
+
+    context.set_offline(False)
+    expect(phone.locator("#unsent")).to_be_hidden()
+    steps = _steps(desk, house, uid, patrol_car.call_sign)
+    assert [row["to_state"] for row in steps] == ["acknowledged", "en_route", "on_scene", "cleared", "reported"]
+    told = [row["details"]["device"] for row in steps]
+    assert [device["acted_at"] for device in told] == sorted(device["acted_at"] for device in told)
+    # Before the page was killed there is no monotonic distance; since then there is.
+    assert ["monotonic_ms" in device for device in told] == [True, False, False, True, True]
+    assert len(desk.request.get(f"{house.url}/api/v1/incidents/{uid}/attachments/").json()["attachments"]) == 1
+
+
+def test_what_the_centre_decided_otherwise_is_said_and_kept(
+    visit: Callable[..., Any], phone: Any, patrol_car: Crew
+) -> None:
+    desk, _uid = _offer(visit, phone, patrol_car, "误派测试")
+    phone.click("#sign")
+    expect(phone.locator("#next-step")).to_have_text("出发")
+    expect(phone.locator("#unsent")).to_be_hidden()
+    phone.context.set_offline(True)
+    _take(phone, "出发")
+    expect(phone.locator("#unsent")).to_have_text("未发送 1")
+    desk.locator(".sent").first.get_by_role("button", name="撤回").click()
+    desk.fill("#ask [name=text]", "重复警情")
+    desk.locator("#ask [type=submit]").click()
+    expect(desk.locator(".sent").first).to_contain_text("撤回")
+
+    phone.context.set_offline(False)
+    expect(phone.locator("#unsent")).to_have_text("未被接受 1")
+    phone.click("#unsent")
+    expect(phone.locator("#sheet .act--refused")).to_contain_text("已留存备查")
+    phone.locator("#sheet").get_by_role("button", name="知道了").click()
+    expect(phone.locator("#unsent")).to_be_hidden()
+    expect(desk.locator("#drawer .timeline")).to_contain_text("出发")
+
+
+def test_a_server_that_fails_is_tried_again(visit: Callable[..., Any], phone: Any, patrol_car: Crew) -> None:
+    _desk, _uid = _offer(visit, phone, patrol_car, "服务中断")
+    answers = iter([503, 503])
+
+    def broken(route: Any) -> None:
+        status = next(answers, None)
+        if status is None or route.request.method != "POST":
+            route.continue_()
+        else:
+            route.fulfill(status=status, body="{}", content_type="application/json")
+
+    phone.context.route("**/steps/", broken)
+    phone.click("#sign")
+    expect(phone.locator("#unsent")).to_have_text("未发送 1")
+    expect(phone.locator("#unsent")).to_be_hidden()
+    expect(phone.locator("#next-step")).to_have_text("出发")
+
+
+def test_nothing_of_the_last_person_is_left_at_the_sign_in_page(phone: Any, house: Installation) -> None:
+    assert "luzhang-own-duty" in phone.evaluate(READY)
+    phone.context.clear_cookies()
+    phone.goto(f"{house.url}/duty/")
+    expect(phone.locator("[name=login]")).to_be_visible()
+    own = "async () => (await caches.keys()).filter((name) => name.startsWith('luzhang-own'))"
+    stores = (
+        "async () => (await indexedDB.databases()).map(({ name }) => name).filter((name) => name === 'luzhang-kept')"
+    )
+    # Both are dropped by a module of that page, which runs after it is shown.
+    phone.wait_for_load_state("networkidle")
+    assert phone.evaluate(own) == []
+    assert phone.evaluate(stores) == []

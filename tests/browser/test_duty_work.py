@@ -1,0 +1,147 @@
+"""The phone at work: the next turn, a new way, one more unit, check-in, the log; fit to be read and worked by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import take_in
+from tests.browser.stack import Crew
+
+expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.usefixtures("tidy")
+JUDGE = (Path(__file__).parent / "judge.js").read_text(encoding="utf-8")
+SMALL = """() => [...document.querySelectorAll('#duty button, #duty .pick, #duty label.btn, .duty-bar .btn')]
+    .filter((one) => one.checkVisibility()).map((one) => [one.textContent.trim(), one.getBoundingClientRect().height])
+    .filter(([, height]) => height < 48)"""
+
+# Resolves to true as soon as more than three colours are on the map, to false after ten seconds.
+DRAWN = """() => new Promise((done) => {
+    const canvas = document.querySelector('#route-map canvas');
+    const look = () => {
+        const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        const colours = new Set();
+        for (let at = 0; at < pixels.length; at += 4) colours.add(pixels.slice(at, at + 3).join());
+        if (colours.size > 3 || performance.now() > deadline) done(colours.size > 3);
+        else requestAnimationFrame(look);
+    };
+    const deadline = performance.now() + 10000;
+    look();
+})"""
+
+
+@pytest.fixture
+def at_work(visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew) -> Callable[..., tuple[Any, Any]]:
+    """A phone at a place, with a case that it was sent to: (phone, desk)."""
+
+    def begin(title: str, **options: Any) -> tuple[Any, Any]:
+        fixes()
+        here = {"longitude": patrol_car.lon, "latitude": patrol_car.lat, "accuracy": 8}
+        phone = visit("/duty/", patrol_car.user, phone=True, geolocation=here, permissions=["geolocation"], **options)
+        expect(phone.locator("#unit-state")).to_have_text("待命")
+        desk = visit("/command/", "commander")
+        expect(desk.locator("#n-units")).not_to_have_text("–")
+        take_in(desk, patrol_car, title=title, kind="hazard")
+        phone.wait_for_selector("#sign")
+        return phone, desk
+
+    return begin
+
+
+def test_the_next_turn_and_a_new_way_when_it_was_left(
+    at_work: Callable[..., tuple[Any, Any]], patrol_car: Crew
+) -> None:
+    phone, _desk = at_work("路面塌陷")
+    phone.click("#sign")
+    guide = phone.locator("#guide")
+    expect(guide.locator(".guide__far")).not_to_be_empty()
+    expect(guide.locator(".guide__move")).not_to_be_empty()
+    expect(phone.locator(".legs li").first).to_contain_text("出发")
+    with phone.expect_response(lambda answer: "/way/" in answer.url) as asked:
+        for turn in range(4):
+            phone.context.set_geolocation(
+                {"longitude": patrol_car.lon - 0.02, "latitude": patrol_car.lat - 0.02 - turn * 1e-4, "accuracy": 8}
+            )
+            expect(phone.locator("#guide")).to_be_visible()
+    assert asked.value.status in {200, 404}
+    expect(guide).to_contain_text("已离开原路线")
+
+
+def test_the_map_comes_when_it_is_asked_for(at_work: Callable[..., tuple[Any, Any]]) -> None:
+    phone, _desk = at_work("护栏受损")
+    loaded = "() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/duty/map.js')).length"
+    phone.click("#sign")
+    expect(phone.locator("#next-step")).to_be_enabled()
+    assert phone.evaluate(loaded) == 0
+    phone.click("#map-button")
+    expect(phone.locator("#route-map canvas")).to_be_visible()
+    expect(phone.locator("#map-button")).to_have_attribute("aria-expanded", "true")
+    assert phone.evaluate(DRAWN), "ground, roads, the way"
+    phone.get_by_role("button", name="放大").click()
+    phone.locator("#route-map canvas").focus()
+    phone.keyboard.press("ArrowLeft")
+    assert phone.evaluate(JUDGE) == []
+
+
+def test_one_more_unit_for_the_same_case(at_work: Callable[..., tuple[Any, Any]], patrol_car: Crew) -> None:
+    phone, desk = at_work("人群聚集")
+    phone.click("#sign")
+    backup = phone.locator("#backup")
+    expect(backup).to_be_enabled()
+    backup.click()
+    expect(phone.locator("#reasons")).to_have_count(0)
+    # By key, as by thumb: only what is held counts.
+    backup.focus()
+    phone.keyboard.down("Enter")
+    expect(phone.locator("#reasons")).to_be_visible()
+    phone.keyboard.up("Enter")
+    assert phone.evaluate(JUDGE) == []
+    phone.locator("#reasons").get_by_role("button", name="围观聚集").click()
+    expect(phone.locator(".toasts")).to_contain_text("已请求增援")
+    expect(desk.locator("#drawer .sent")).to_have_count(2)
+    expect(desk.locator("#drawer .timeline")).to_contain_text("请求增援：围观聚集")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_screen_of_a_case_is_fit_for_gloves(at_work: Callable[..., tuple[Any, Any]], theme: str) -> None:
+    phone, _desk = at_work("货物散落", color_scheme=theme)
+    phone.click("#sign")
+    for step in ("出发", "到场", "处置完毕"):
+        expect(phone.locator("#next-step")).to_have_text(step)
+        expect(phone.locator("#next-step")).to_be_enabled()
+        assert phone.evaluate(JUDGE) == []
+        assert phone.evaluate(SMALL) == []
+        phone.click("#next-step")
+    expect(phone.locator("#report")).to_be_visible()
+    phone.get_by_role("button", name="双方自行协商").click()
+    expect(phone.locator("#report-text")).to_have_value("双方自行协商")
+    assert phone.evaluate(JUDGE) == []
+    assert phone.evaluate(SMALL) == []
+    # What was typed outlives the page.
+    phone.reload()
+    expect(phone.locator("#report-text")).to_have_value("双方自行协商")
+    phone.click("#report [type=submit]")
+    expect(phone.locator("#unit-state")).to_have_text("待命")
+    phone.locator("#menu summary").click()
+    phone.get_by_role("link", name="我今天做了什么").click()
+    expect(phone.locator(".log li").last).to_contain_text("已反馈")
+    expect(phone.locator(".log")).to_contain_text("双方自行协商")
+    assert phone.evaluate(JUDGE) == []
+
+
+def test_read_in_the_sun_and_stay_awake(visit: Callable[..., Any], patrol_car: Crew) -> None:
+    phone = visit("/duty/", patrol_car.user, phone=True, color_scheme="dark")
+    expect(phone.locator("#unit-state")).to_have_text("待命")
+    phone.locator("#menu summary").click()
+    phone.click("#sun")
+    theme = "() => [document.documentElement.dataset.theme, document.documentElement.hasAttribute('data-sun')]"
+    assert phone.evaluate(theme) == ["light", True]
+    assert phone.evaluate(JUDGE) == []
+    phone.reload()
+    assert phone.evaluate(theme) == ["light", True]
+    phone.locator("#menu summary").click()
+    phone.click("#sun")
+    assert phone.evaluate(theme) == ["dark", False]
