@@ -107,7 +107,8 @@ class Fields:
         value = self.values.get(name)
         if isinstance(value, list):
             self.quirks.add(Quirk.LIST_FOR_TEXT)
-            parts = [one if isinstance(one, str) else _short_int(one) for one in value if isinstance(one, (str, int))]
+            parts = [one for one in value if isinstance(one, str)]
+            parts += [_short_int(one) for one in value if isinstance(one, int) and not isinstance(one, bool)]
         elif isinstance(value, str):
             parts = value.replace("，", ",").replace(";", ",").split(",")
         else:

@@ -16,6 +16,7 @@ from recognition.gat1400.control import Disposition, DispositionNotification, Su
 from recognition.gat1400.dialect import Dialect
 from recognition.gat1400.identifiers import make_image_id, make_object_id, make_order_id
 from recognition.gat1400.inventory import Camera, Lane, Tollgate
+from recognition.gat1400.moments import write_moment
 from recognition.gat1400.outcomes import Batch, Read, StatusCode
 from recognition.gat1400.pictures import Picture
 from recognition.gat1400.system import KEEPALIVE, REGISTER, UNREGISTER, ResponseStatus, SystemTime
@@ -32,13 +33,14 @@ DEVICE, TOLLGATE = "46900200001190000001", "46900200001210000001"
 IMAGE = make_image_id(DEVICE, AT, 1)
 ORDER = make_order_id("469002000000", "01", AT, 7)
 PICTURE = Picture(IMAGE, "02", "Jpeg", DEVICE, AT, 120, 40, "", b"\xff\xd8picture")
+PLATE = Plate("琼C12345", PlateKind.ORDINARY)
 VEHICLE = MotorVehicle(
     id=make_object_id(IMAGE, 1),
     device_id=DEVICE,
     passed_at=AT,
     plate_text="琼C12345",
     reading=Reading.PLATE,
-    plate=Plate("琼C12345", PlateKind.ORDINARY),
+    plate=PLATE,
     kind_code="02",
     source_id=IMAGE,
     vehicle_colour="99",
@@ -126,14 +128,15 @@ def test_a_car_without_plate_is_said_to_have_none() -> None:
         (
             building.disposition_message,
             control.dispositions,
-            Disposition(ORDER, "逃逸", "1", "琼C12345", AT, AT + timedelta(days=1), plate=VEHICLE.plate,
+            Disposition(ORDER, "逃逸", "1", "琼C12345", AT, AT + timedelta(days=1), plate=PLATE,
                         tollgate_ids=(TOLLGATE,), applicant="甲", applicant_unit="演示大队", reason="逃逸",
                         created_at=AT),
         ),
         (
             building.disposition_notification_message,
             lambda body: control.disposition_notifications(body, received_at=RECEIVED_AT),
-            DispositionNotification(ORDER, ORDER, "告警", AT, VEHICLE.id),
+            DispositionNotification(ORDER, ORDER, "告警", AT, VEHICLE.id, replace(VEHICLE, colour=PlateColour.OTHER,
+                                    plate=replace(PLATE, colour=PlateColour.OTHER))),
         ),
         (
             building.subscription_message,
@@ -205,8 +208,13 @@ def test_other_messages_are_as_strict() -> None:
         building.camera_message([Camera(DEVICE)])
     with pytest.raises(CannotBuild):
         building.disposition_message([Disposition("4" * 33, "t", "1", "x", AT, AT)])
+    for changed in (AT.replace(tzinfo=None), AT):
+        with pytest.raises(ValueError, match="identifier"):
+            make_image_id("17" if changed.tzinfo else DEVICE, changed, 1)
     with pytest.raises(ValueError, match="identifier"):
-        make_image_id("17", AT, 1)
+        make_order_id("469002", "01", AT, 7)
+    with pytest.raises(ValueError, match="zone"):
+        write_moment(AT.replace(tzinfo=None))
     with pytest.raises(ValueError, match="identifier"):
         make_object_id(IMAGE, 100_000)
     assert Read(0, "", "x").quirks == frozenset() and len(Batch((), ())) == 0

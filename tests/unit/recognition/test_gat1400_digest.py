@@ -119,6 +119,7 @@ def test_devices_quote_as_they_please() -> None:
     [
         (_answer(username="stranger"), "wrong_answer"),
         (_answer(uri="/VIID/Faces"), "wrong_place"),
+        (_answer(uri="http://[" + PATH), "wrong_place"),
         (_answer(realm="elsewhere"), "malformed"),
         (_answer(algorithm="SHA-256"), "malformed"),
         (_answer(nonce="0" * 64), "stale_nonce"),
@@ -235,6 +236,8 @@ def test_a_client_that_others_wrote_signs_in(algorithm: str) -> None:
 def test_a_gate_needs_a_key() -> None:
     with pytest.raises(ValueError, match="key"):
         Gate(b"short")
+    with pytest.raises(ValueError, match="algorithm"):
+        ha1(USER, GATE.realm, PASSWORD, "SHA-1")
 
 
 @settings(deadline=None)

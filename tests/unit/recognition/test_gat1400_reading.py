@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recognition.gat1400 import control, pictures
+from recognition.gat1400 import pictures
 from recognition.gat1400.dialect import Dialect
-from recognition.gat1400.identifiers import device_id, image_id, object_id, order_id
 from recognition.gat1400.moments import CHINA, read_moment, write_moment
 from recognition.gat1400.outcomes import MessageRejected, StatusCode
 from recognition.gat1400.quirks import Quirk
@@ -19,7 +18,7 @@ from recognition.gat1400.system import COUNTED, REGISTER, counted, greeting
 from recognition.plates.codes import ColourInterface
 from recognition.plates.grammar import PlateColour
 from recognition.plates.plate import Doubt, Reading
-from tests.unit.recognition.passages import DEVICE, IMAGE, PASSED_AT, RECEIVED_AT, list_message, read, read_one, record
+from tests.unit.recognition.passages import DEVICE, IMAGE, PASSED_AT, list_message, read, read_one, record
 
 TEXT = json.dumps(json.loads(list_message(record())), ensure_ascii=False)
 RECORD = json.dumps(record(), ensure_ascii=False)
@@ -63,6 +62,7 @@ def test_envelopes_and_encodings(body: bytes, quirks: set[Quirk]) -> None:
         (b"1", "wrong_message", StatusCode.INVALID_JSON_CONTENT),
         (b"{}", "wrong_message", StatusCode.INVALID_JSON_CONTENT),
         (b'{"FaceListObject": {}}', "wrong_message", StatusCode.INVALID_JSON_CONTENT),
+        (b'{"MotorVehicleListObject": "[broken"}', "wrong_message", StatusCode.INVALID_JSON_CONTENT),
         (b'{"MotorVehicleListObject": 7}', "wrong_message", StatusCode.INVALID_JSON_CONTENT),
         (b'{"MotorVehicleListObject": {"MotorVehicleObject": 7}}', "wrong_message", StatusCode.INVALID_JSON_CONTENT),
         (list_message(*[1] * 2_001), "too_many_records", StatusCode.INVALID_JSON_CONTENT),
@@ -139,6 +139,18 @@ def test_times_of_every_form_are_the_same_moment(sent: object, quirks: set[Quirk
 
 
 @pytest.mark.parametrize(
+    ("sent", "quirks"),
+    [
+        ("202606100830", {Quirk.TIME_WITHOUT_SECONDS}),
+        ("2026-06-10 08:30", {Quirk.TIME_WITH_SEPARATORS, Quirk.TIME_WITHOUT_SECONDS}),
+    ],
+)
+def test_a_time_may_lack_its_seconds(sent: str, quirks: set[Quirk]) -> None:
+    vehicle, noted = read_one(PassTime=sent)
+    assert vehicle.passed_at == PASSED_AT.replace(second=0) and noted == quirks
+
+
+@pytest.mark.parametrize(
     ("fields", "quirks"),
     [
         ({"PassTime": "", "AppearTime": "20260610083001"}, {Quirk.PASSED_AT_FROM_OTHER_FIELD}),
@@ -163,6 +175,8 @@ def test_a_passage_without_its_time_has_others(fields: dict[str, object], quirks
         ({"Longitude": 19.25, "Latitude": 110.47}, "position", None, {Quirk.POSITION_IMPLAUSIBLE}),
         ({"PlateReliability": "0.93"}, "reliability", 0.93, {Quirk.SHARE_FOR_PERCENT}),
         ({"PlateReliability": 93}, "reliability", 0.93, set()),
+        ({"PlateReliability": "high"}, "reliability", None, {Quirk.VALUE_UNREADABLE}),
+        ({"Speed": "6_1"}, "speed_kmh", None, {Quirk.NUMBER_AS_TEXT, Quirk.VALUE_UNREADABLE}),
         ({"PlateReliability": "930"}, "reliability", None, {Quirk.VALUE_OUT_OF_RANGE}),
         ({"PlateCharReliability": "琼-90,C"}, "character_reliabilities", (), {Quirk.VALUE_UNREADABLE}),
         ({"TollgateID": 46900200001210000001}, "tollgate_id", "46900200001210000001", {Quirk.TEXT_AS_NUMBER}),
@@ -208,6 +222,7 @@ def test_a_dialect_has_its_zone_and_its_patience() -> None:
     [
         ({"SubImageInfoObject": {"Data": "aGk="}}, [b"hi"], {Quirk.SINGLE_OBJECT}),
         ([{"Data": "aGk="}], [b"hi"], {Quirk.WRAPPER_HOLDS_LIST}),
+        ({"subImageInfoObject": [{"Data": "aGk="}]}, [b"hi"], {Quirk.WRONG_CASE}),
         ('{"SubImageInfoObject": [{"Data": "aGk="}]}', [b"hi"], {Quirk.NESTED_AS_TEXT}),
         ({"SubImageInfoObject": [{"Data": "data:image/jpeg;base64,aGk="}]}, [b"hi"], {Quirk.PICTURE_AS_DATA_URL}),
         ({"SubImageInfoObject": [{"Data": "a"}]}, [None], {Quirk.PICTURE_UNREADABLE}),
@@ -265,51 +280,6 @@ def test_greetings_that_name_nobody(body: bytes, code: str) -> None:
 def test_a_greeting_is_forgiven_its_form() -> None:
     assert greeting(b'{"registerobject": {"deviceId": "17"}}', REGISTER).quirks == {Quirk.WRONG_CASE, Quirk.ID_LENGTH}
     assert greeting(f'{{"DeviceID": "{DEVICE}"}}'.encode(), REGISTER).quirks == {Quirk.WRAPPER_MISSING}
-
-
-def test_orders_need_their_time_and_address() -> None:
-    order = {"SubscribeID": "4" * 33, "BeginTime": "20260610080000", "EndTime": "20260610070000"}
-    for changed, field in (
-        ({}, "EndTime"),
-        ({"EndTime": "20260611080000"}, "ReceiveAddr"),
-        ({"EndTime": "20260611080000", "ReceiveAddr": "file:///etc/passwd"}, "ReceiveAddr"),
-        ({"BeginTime": ""}, "BeginTime"),
-    ):
-        body = {"SubscribeListObject": {"SubscribeObject": order | changed}}
-        assert [one.field for one in control.subscriptions(json.dumps(body).encode()).refused] == [field]
-    body = {"SubscribeListObject": {"SubscribeObject": order | {"EndTime": "20260611080000", "OperateType": "1"}}}
-    assert control.subscriptions(json.dumps(body).encode()).records[0].cancels
-
-
-def test_a_notification_whose_vehicles_are_nonsense_is_still_one() -> None:
-    body = {
-        "NotificationID": "4" * 33, "SubscribeID": "4" * 33, "TriggerTime": "20260610083001",
-        "MotorVehicleObjectList": {"Other": 1},
-    }  # fmt: skip
-    batch = control.subscription_notifications(json.dumps([body]).encode(), received_at=RECEIVED_AT)
-    assert len(batch.records[0].vehicles) == 0 and Quirk.VALUE_UNREADABLE in batch.read[0].quirks
-
-
-def test_an_alarm_keeps_its_car_whatever_the_clock_says() -> None:
-    body = {
-        "NotificationID": "4" * 33, "DispositionID": "4" * 33, "TriggerTime": "20260610083001",
-        "MotorVehicleObject": record(PassTime="20990610083001"),
-    }  # fmt: skip
-    batch = control.disposition_notifications(json.dumps([body]).encode(), received_at=RECEIVED_AT)
-    vehicle = batch.records[0].vehicle
-    assert vehicle is not None and vehicle.plate_text == "琼C12345" and vehicle.passed_at.year == 2099
-
-
-def test_order_identifiers_in_both_orders_of_parts() -> None:
-    standard, other = (
-        order_id("469002000000" + "03" + "20260610083001" + "00001"),
-        order_id("469002000000" + "20260610083001" + "03" + "00001"),
-    )
-    assert standard is not None and other is not None
-    assert (standard.kind, standard.made_at) == (other.kind, other.made_at) == ("03", PASSED_AT)
-    for text in ("4" * 33, "4" * 32, "x" * 33):
-        assert order_id(text) is None
-    assert device_id("4" * 19) is None and image_id(IMAGE[:-1]) is None and object_id("9" * 48) is None
 
 
 @settings(deadline=None)

@@ -122,6 +122,8 @@ def test_a_ground_that_the_kind_never_has_is_a_doubt() -> None:
     lost = parse("琼CD1234", PlateColour.GREEN)
     assert isinstance(lost, Plate) and lost.doubts == (Doubt.COLOUR,)
     assert "琼CD1234?" in plates.shortened(lost) and "琼CD12?34" in plates.shortened(lost)
+    police = parse("琼C1234警")
+    assert isinstance(police, Plate) and plates.shortened(police) == frozenset()
     sure = parse("琼CD1234", PlateColour.BLUE)
     assert isinstance(sure, Plate) and sure.doubts == () and sure.kind_codes == ("02", "08")
     unknown = parse("琼CD1234", PlateColour.OTHER)
