@@ -36,7 +36,8 @@ def test_a_notification_whose_vehicles_are_nonsense_is_still_one() -> None:
 def test_an_order_may_list_its_checkpoints_and_misname_its_kind() -> None:
     order = {
         "DispositionID": "4" * 33, "BeginTime": "20260610080000", "EndTime": "20260611080000",
-        "TargetFeature": "琼C12345", "TollgateList": [DEVICE, 7, True, None], "OperateType": "5", "DispositionCategory": 1,
+        "TargetFeature": "琼C12345", "TollgateList": [DEVICE, 7, True, None],
+        "OperateType": "5", "DispositionCategory": 1,
     }  # fmt: skip
     batch = control.dispositions(json.dumps({"DispositionListObject": [order, order | {"TargetFeature": ""}]}).encode())
     assert batch.records[0].tollgate_ids == (DEVICE, "7") and batch.records[0].plate is not None
