@@ -141,7 +141,7 @@ def test_a_car_without_plate_is_said_to_have_none() -> None:
         (
             building.subscription_message,
             control.subscriptions,
-            Subscription(ORDER, "订阅", ("13",), (TOLLGATE,), AT, AT + timedelta(days=1), "http://192.0.2.20/VIID",
+            Subscription(ORDER, "订阅", ("13",), (TOLLGATE,), AT, AT + timedelta(days=1), "http://example.org/VIID",
                          interval_s=3, applicant="甲", applicant_unit="演示大队", reason="演示"),
         ),
         (building.response_list_message, system.responses, ResponseStatus("/VIID/APEs", 0, "OK", DEVICE, AT)),

@@ -103,7 +103,7 @@ def test_a_device_signs_in_and_goes_on_counting() -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", [PATH, PATH + "/", PATH + "?x=1", "http://192.0.2.1:8080" + PATH], ids=["path", "slash", "query", "whole"]
+    "uri", [PATH, PATH + "/", PATH + "?x=1", "http://example.org:8080" + PATH], ids=["path", "slash", "query", "whole"]
 )
 def test_devices_write_the_address_in_many_ways(uri: str) -> None:
     assert _check(_header(_answer(uri=uri))).username == USER
@@ -223,13 +223,13 @@ def test_a_client_that_others_wrote_signs_in(algorithm: str) -> None:
 
     transport = httpx.MockTransport(answer)
     with httpx.Client(
-        transport=transport, auth=httpx.DigestAuth(USER, PASSWORD), base_url="http://192.0.2.1"
+        transport=transport, auth=httpx.DigestAuth(USER, PASSWORD), base_url="http://example.org"
     ) as client:
         # The second request goes on with the nonce of the first and counts.
         assert [client.post(PATH, content=b"{}").status_code for _ in range(2)] == [200, 200]
     assert len(seen) == 3 and list(spend.highest.values()) == [2]
     wrong = httpx.DigestAuth(USER, "wrong")
-    with httpx.Client(transport=transport, auth=wrong, base_url="http://192.0.2.1") as client:
+    with httpx.Client(transport=transport, auth=wrong, base_url="http://example.org") as client:
         assert client.post(PATH).status_code == 401
 
 
