@@ -18,6 +18,7 @@ const ageColumn = (of) => ({ key: "age", name: gettext("已历时"), of: (row) =
 export class RedPanel {
   constructor(store, { choose }) {
     this.title = gettext("重点警情");
+    this.live = true;
     this.store = store;
     const units = (row) => store.assignmentsOf(row.uid).filter((each) => each.state !== "proposed").map((each) => each.call_sign).join("、");
     this.table = new SortTable({

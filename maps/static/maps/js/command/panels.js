@@ -6,7 +6,10 @@ import { ageText } from "../words.js";
 
 const RELOAD_MS = 30_000;
 
-/** One panel at a time; `panels`: {name: panel}. A panel has `title`, `place`, `load()`, and `draw()` for what changed. */
+/**
+ * One panel at a time; `panels`: {name: panel}. A panel has `title`, `place`, `load()`, and `draw()` for what changed;
+ * `live`: it reads nothing and lives from the feed alone.
+ */
 export class Panels {
   constructor(panels) {
     this.panels = panels;
@@ -99,6 +102,10 @@ export class Panels {
   /** Once a second: how old it is what is shown. */
   tick() {
     if (!this.name || this.loadedAt == null) return fill(this.age);
+    if (this.panel.live) {
+      const dead = document.body.classList.contains("is-stale");
+      return fill(this.age, ageStamp(dead ? "stale" : "fresh", dead ? gettext("实时通道中断，停在那时") : gettext("随实时通道更新")));
+    }
     const seconds = (performance.now() - this.loadedAt) / 1000;
     const late = seconds > (2 * RELOAD_MS) / 1000;
     fill(this.age, ageStamp(late ? "stale" : "fresh", late
