@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ from stations.types import Actor, system_actor
 
 CHUNK = 200
 Progress = Callable[[str], None]
+
+# Segments of the demonstration's chief, at most.
+SOME = 6
 
 # Appointments and memberships begin before the demonstration's history does.
 LONG_AGO = timedelta(days=60)
@@ -205,10 +209,10 @@ def roads_write(plan: OrganisationPlan, axes: list[Any], written: Written, progr
                 generated=True,
             )
     progress(f"{len(written.segments)} segments")
-    stood_in_for = next((row.person for row in plan.chiefs if row.rank == max(written.levels)), "")
+    stood_in_for = _lowest_with_some(plan, max(written.levels))
     for batch in chunks(plan.chiefs):
         for row in batch:
-            # The demonstration account of a chief answers for the stretches of the first lowest-level chief.
+            # The demonstration account of a chief answers for the stretches of a lowest-level chief.
             holder = "account:chief" if row.person == stood_in_for else row.person
             assignment = roads.chief_assign(
                 actor=who,
@@ -233,6 +237,13 @@ def roads_write(plan: OrganisationPlan, axes: list[Any], written: Written, progr
             reason=leave.reason,
         )
     progress(f"{len(plan.chiefs)} chiefs appointed, {len(plan.leaves)} on leave")
+
+
+def _lowest_with_some(plan: OrganisationPlan, lowest: int) -> str:
+    """The lowest-level chief with most segments, though no more than a page shows at one look; the first of equals."""
+    counts = Counter(row.person for row in plan.chiefs if row.rank == lowest)
+    few = {person: count for person, count in counts.items() if count <= SOME}
+    return max(few, key=lambda person: few[person], default="")
 
 
 def _midnight(moment: datetime) -> datetime:

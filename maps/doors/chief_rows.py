@@ -18,6 +18,7 @@ from stations.types import Actor
 
 # How a segment stands, the most pressing first; the page draws each with a line of its own.
 LATE, TODAY, OPEN, FINE = "late", "today", "open", "fine"
+MOST_OF_DISTRICTS = 60
 _ORDER = {LATE: 0, TODAY: 1, OPEN: 2, FINE: 3}
 
 
@@ -78,6 +79,11 @@ class Mine:
     def sees_districts(self) -> bool:
         """Whether one of the levels held looks at districts."""
         return any(holding.sees_districts and holding.has_duty for holding in self.holdings)
+
+    @property
+    def listed(self) -> tuple[Row, ...]:
+        """What the page lists: all, but of a county's hundreds those that need a look first; districts show the rest."""
+        return self.rows[:MOST_OF_DISTRICTS] if self.sees_districts else self.rows
 
     @property
     def due(self) -> list[Row]:

@@ -2,6 +2,7 @@
 import { scale } from "../dom.js";
 import { IncidentLayer, makeMap, pin } from "../mapview.js";
 
+const MANY = 80;
 const WEIGHTS = { late: 6, today: 6, open: 5, fine: 4 };
 const ORDER = ["fine", "open", "today", "late"];
 
@@ -11,11 +12,11 @@ const turned = (line) => line.map(([lon, lat]) => [lat, lon]);
 export class ChiefMap {
   static async make(place, data, press) {
     const own = new ChiefMap();
+    own.place = place;
     own.map = await makeMap(place);
     own.press = press;
     own.lines = window.L.layerGroup().addTo(own.map);
     own.cases = new IncidentLayer(own.map, () => {});
-    own.place = place;
     own.draw(data);
     own.fit(data);
     return own;
@@ -29,6 +30,7 @@ export class ChiefMap {
   /** Draw anew what the server says now; the view stays. */
   draw({ segments, incidents }) {
     this.lines.clearLayers();
+    this.place.classList.toggle("is-many", segments.length > MANY);
     this.shown = new Map();
     const sorted = [...segments].sort((one, two) => ORDER.indexOf(one.look) - ORDER.indexOf(two.look));
     for (const { uid, name, look, line } of sorted) {
