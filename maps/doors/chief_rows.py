@@ -82,7 +82,7 @@ class Mine:
 
     @property
     def listed(self) -> tuple[Row, ...]:
-        """What the page lists: all, but of a county's hundreds those that need a look first; districts show the rest."""
+        """What the page lists: all, or of a county's hundreds those that need a look first; districts show all."""
         return self.rows[:MOST_OF_DISTRICTS] if self.sees_districts else self.rows
 
     @property

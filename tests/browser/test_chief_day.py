@@ -1,4 +1,4 @@
-"""A chief's morning on a phone: a round logged without a network, a place that is refused, leave; a general chief's board."""
+"""A chief's morning: a round logged without a network, a place that is refused, leave; a general chief's districts."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ def test_a_round_is_logged_in_a_dead_spot(visit: Callable[..., Any], house: Inst
     page.check("#inspection [value=hazard]")
     page.fill("#inspection [name=text]", "护栏缺口，浏览器里看到的")
     page.click("#place-gps")
-    expect(page.locator("#place-said")).to_contain_text("定位")
+    expect(page.locator("#place-said")).to_contain_text("定位：")
+    expect(page.locator("#draft-said")).to_have_text("草稿已存本机")
     page.reload()
     _ready(page)
     expect(page.locator("#inspection [name=text]")).to_have_value("护栏缺口，浏览器里看到的")
-    expect(page.locator("#place-said")).to_contain_text("定位")
+    expect(page.locator("#place-said")).to_contain_text("定位：")
     page.context.set_offline(True)
     page.locator("#inspection [type=submit]").click()
     expect(page.locator("#unsent-said")).to_have_text("1 条巡查未发送")
@@ -63,7 +64,7 @@ def test_a_place_off_the_segment_is_said_and_nothing_typed_is_lost(visit: Callab
     expect(page.locator("#place-error")).to_contain_text("请先取位置")
     page.context.set_geolocation({"longitude": middle["longitude"] + 0.03, "latitude": middle["latitude"] + 0.03})
     page.locator("#place-gps").press("Enter")
-    expect(page.locator("#place-said")).to_contain_text("定位")
+    expect(page.locator("#place-said")).to_contain_text("定位：")
     page.locator("#inspection [type=submit]").press("Enter")
     expect(page.locator("#place-error")).to_contain_text("相距")
     expect(page.locator("#inspection [name=text]")).to_have_value("留在表单里")

@@ -64,7 +64,10 @@ export class InspectionForm {
     byId("finding-said").hidden = this.form.elements.finding.value === "clear";
     this.said({});
     const { files } = this.form.elements.file;
-    draftKeep(page.person, { ...this.values, place: this.place, files: [...files] }).catch(() => {});
+    const said = byId("draft-said");
+    said.textContent = "";
+    draftKeep(page.person, { ...this.values, place: this.place, files: [...files] })
+      .then(() => { said.textContent = gettext("草稿已存本机"); }, () => {});
   }
 
   chooseSegment(uid) {
