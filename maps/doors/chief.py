@@ -201,13 +201,13 @@ def _changed(actor: Actor, mine: Mine, seen: datetime, now: datetime) -> dict[st
     ids = mine.segment_ids
     cases = incidents_visible_to(actor).filter(segment_id__in=ids, exercise=False)
     others = inspections_visible_to(actor).filter(segment_id__in=ids, received_at__gte=seen)
-    return {
-        "since": seen,
+    counts = {
         "received": cases.filter(received_at__gte=seen).count(),
         "closed": cases.filter(closed_at__gte=seen).count(),
         "late": cases.filter(overdue_since__gte=seen).count(),
         "inspected": others.exclude(person_id=actor.person_id or 0).count(),
     }
+    return {"since": seen, "any": any(counts.values()), **counts}
 
 
 def _seen(request: HttpRequest, now: datetime) -> tuple[datetime | None, str]:

@@ -31,6 +31,7 @@ PAGES: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...] = (
     ("/command/?wall=1", "commander", (WALL,)),
     ("/command/handovers/", "dispatcher", BOTH),
     ("/chief/", "chief", BOTH),
+    ("/chief/districts/", "chief_general", BOTH),
     ("/boards/", "administrator", BOTH),
     ("/jobs/", "administrator", BOTH),
     ("/styleguide/", "administrator", BOTH),

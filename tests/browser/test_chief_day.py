@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.stack import Installation
+from tests.browser.test_axe import violations
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.usefixtures("tidy")
@@ -113,13 +114,12 @@ def test_a_general_chief_drills_down_and_signs(visit: Callable[..., Any]) -> Non
 def test_the_chiefs_pages_are_fit_to_be_read(
     visit: Callable[..., Any], house: Installation, phone: bool, language: str, theme: str
 ) -> None:
-    headers = {"Accept-Language": language}
-    page = visit("/chief/", "chief_general", phone=phone, color_scheme=theme, extra_http_headers=headers)
+    page = visit("/chief/", "chief_general", phone=phone, color_scheme=theme, locale=language)
     _ready(page)
     uid = page.evaluate(_MIDDLE)["uid"]
-    assert page.evaluate(JUDGE) == []
+    assert page.evaluate(JUDGE) == [] and violations(page) == []
     page.locator("#trend summary").click()
     assert page.evaluate(JUDGE) == []
     for address in ("/chief/districts/", f"/chief/segments/{uid}/"):
         page.goto(f"{house.url}{address}")
-        assert page.evaluate(JUDGE) == [], address
+        assert page.evaluate(JUDGE) == [] and violations(page) == [], address
