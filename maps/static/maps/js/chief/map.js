@@ -63,7 +63,7 @@ export class ChiefMap {
       const box = this.place.parentElement;
       const done = (found) => {
         this.map.off("click", onClick);
-        this.place.removeEventListener("keydown", onKey);
+        document.removeEventListener("keydown", onKey, true);
         box.classList.remove("is-picking");
         this.picking = false;
         this.stop = null;
@@ -71,13 +71,16 @@ export class ChiefMap {
       };
       const onClick = ({ latlng }) => done({ lon: latlng.lng, lat: latlng.lat });
       const onKey = (event) => {
-        if (event.key === "Enter") onClick({ latlng: this.map.getCenter() });
-        else if (event.key === "Escape") done(null);
+        if (event.key === "Escape") return done(null);
+        // What has a press of its own keeps it; anywhere else Enter means the map.
+        if (event.key !== "Enter" || event.target.closest("button, a, input, select, textarea, summary")) return null;
+        event.preventDefault();
+        return onClick({ latlng: this.map.getCenter() });
       };
       this.stop = done;
       this.picking = true;
       this.map.on("click", onClick);
-      this.place.addEventListener("keydown", onKey);
+      document.addEventListener("keydown", onKey, true);
       box.classList.add("is-picking");
       this.place.focus();
     });
