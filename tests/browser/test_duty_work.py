@@ -57,8 +57,8 @@ def test_the_next_turn_and_a_new_way_when_it_was_left(
     phone, _desk = at_work("路面塌陷")
     phone.click("#sign")
     guide = phone.locator("#guide")
-    expect(guide.locator(".guide__far")).not_to_be_empty()
-    expect(guide.locator(".guide__move")).not_to_be_empty()
+    expect(guide.locator(".turn__far")).not_to_be_empty()
+    expect(guide.locator(".turn__move")).not_to_be_empty()
     expect(phone.locator(".legs li").first).to_contain_text("出发")
     with phone.expect_response(lambda answer: "/way/" in answer.url) as asked:
         for turn in range(4):

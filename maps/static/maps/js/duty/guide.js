@@ -96,13 +96,13 @@ export function draw() {
   const post = postAt(next);
   const metres = shown ? shown.to_next_m : way.directions[0]?.length_m;
   fill(place,
-    el("p.guide__next", {},
-      el("span.guide__arrow", { "aria-hidden": "true" }, said.arrow),
-      el("b.guide__far", {}, distanceText(metres) || gettext("现在")),
-      el("span.guide__move", {}, said.text, post && ` (${post})`)),
-    shown?.then && el("p.guide__then", {}, gettext("然后 %(move)s", { move: thenWords(shown.then) })),
-    !fix && el("p.guide__then", {}, gettext("没有定位，按出发地说明")),
-    words && el("p.guide__note", { role: "status" }, words));
+    el("p.turn__next", {},
+      el("span.turn__arrow", { "aria-hidden": "true" }, said.arrow),
+      el("b.turn__far", {}, distanceText(metres) || gettext("现在")),
+      el("span.turn__move", {}, said.text, post && ` (${post})`)),
+    shown?.then && el("p.turn__then", {}, gettext("然后 %(move)s", { move: thenWords(shown.then) })),
+    !fix && el("p.turn__then", {}, gettext("没有定位，按出发地说明")),
+    words && el("p.turn__note", { role: "status" }, words));
 }
 
 function thenWords(leg) {

@@ -34,6 +34,7 @@ let shown = "";
 let running = null;
 let again = false;
 let fix = null;
+let unwatch = null;
 let quietFor = 0;
 let busy = false;
 let failed = false;
@@ -200,6 +201,19 @@ function view({ duty, detail }) {
   return ["before", () => beforeView(duty, { checkIn: () => checkIn(duty), notices })];
 }
 
+/** Where the phone is matters for the check-in and on the way; a whole shift of asking would empty its battery. */
+function watch(on) {
+  if (on) {
+    unwatch ??= watchPlace((now) => {
+      fix = now;
+      tick();
+    });
+    return;
+  }
+  unwatch?.();
+  unwatch = null;
+}
+
 function draw() {
   if (!state.duty) return;
   const now = projected(state.duty, state.detail, acts);
@@ -213,6 +227,7 @@ function draw() {
   if (name === "offer" || (detail && isAsked(detail))) alertStart();
   else alertStop();
   stayAwake(name === "offer" || name === "work");
+  watch(name !== "duty");
   document.body.dataset.view = name;
   const sign = JSON.stringify([name, detail && { ...detail, state: isOffer(detail) ? "offered" : detail.state, version: 0 }, { ...duty, at: 0 }, noticesView.sign()]);
   if (shown !== sign) {
@@ -289,10 +304,6 @@ onQueue((all) => {
   const waiting = all.filter((each) => each.state === "waiting").length;
   if (waiting < before) load();
   before = waiting;
-});
-watchPlace((now) => {
-  fix = now;
-  tick();
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && load());
 addEventListener("online", load);

@@ -23,7 +23,7 @@ export function workView(detail, { draft, step, report, decline, backup, photo, 
   const going = ON_THE_WAY.has(detail.state);
   return el("section.work", {},
     welfare(detail, well),
-    going && el("div.guide", { id: "guide", hidden: true, "aria-live": "polite" }),
+    going && el("div.turn", { id: "guide", hidden: true, "aria-live": "polite" }),
     el(`div.card.card--${summary.grade || "none"}`, {},
       el("p.row", {}, gradeChip(summary.grade), el("small", {}, summary.number), !detail.is_lead && el("span.chip", {}, gettext("增援")), detail.backup_asked && el("span.chip.chip--warn", {}, gettext("已请求增援"))),
       el("h1", {}, summary.title || kindName(summary.kind)),
