@@ -67,6 +67,7 @@ def test_envelopes_and_encodings(body: bytes, quirks: set[Quirk]) -> None:
         (b'{"MotorVehicleListObject": {"MotorVehicleObject": 7}}', "wrong_message", StatusCode.INVALID_JSON_CONTENT),
         (list_message(*[1] * 2_001), "too_many_records", StatusCode.INVALID_JSON_CONTENT),
     ],
+    ids=lambda value: repr(value)[:24],
 )
 def test_messages_that_cannot_be_read(body: bytes, code: str, status: StatusCode) -> None:
     with pytest.raises(MessageRejected) as rejected:
