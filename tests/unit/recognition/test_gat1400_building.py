@@ -86,7 +86,7 @@ def vehicles(draw: st.DrawFn) -> MotorVehicle:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(vehicles(), max_size=3))
 def test_passages_come_back(sent: list[MotorVehicle]) -> None:
     batch = motor_vehicles(building.motor_vehicle_message(sent), received_at=RECEIVED_AT)

@@ -68,7 +68,7 @@ sent_records = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.binary(max_size=60) | (values | wrapped).map(lambda value: json.dumps(value).encode()))
 def test_no_bytes_make_a_reader_fail(body: bytes) -> None:
     for reader in READERS:
@@ -78,7 +78,7 @@ def test_no_bytes_make_a_reader_fail(body: bytes) -> None:
             assert rejected.cure and rejected.status is not StatusCode.OK
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(sent_records)
 def test_no_values_make_a_passage_fail(sent: list[dict[str, object]]) -> None:
     batch = read(list_message(*sent))

@@ -70,11 +70,11 @@ def test_what_look_alikes_cost_is_counted() -> None:
     for plate in listed:
         by_key.setdefault(folded(plate), []).append(plate)
     equal = near = 0
-    for _ in range(30_000):
+    for _ in range(20_000):
         passing = f"鲁{chance.choice('ABCDEFGH')}{_serial(chance)}"
         equal += passing in listed
         near += passing not in listed and any(apart(passing, one) == 1 for one in by_key.get(folded(passing), ()))
-    assert equal > 40 and 0.8 < near / equal < 2.0
+    assert equal > 25 and 0.8 < near / equal < 2.0
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_every_text_of_a_form_is_a_plate_of_its_kind_alone(text: str) -> None:
     assert plates.possible_kinds(text) == {read.kind} and plates.suggestions(text) == ()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(
     well_formed,
     st.integers(0, 8),
