@@ -19,7 +19,7 @@ from stations.selectors import actor_for_request
 from stations.types import DataClass, Verb
 
 
-class TaskIn(serializers.Serializer):
+class IncidentTaskIn(serializers.Serializer):
     """A task: its kind, and whose it is (a person's, a unit's, a role's, or by its kind)."""
 
     kind = serializers.CharField(max_length=30)
@@ -30,7 +30,7 @@ class TaskIn(serializers.Serializer):
     person = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
-class TaskStepIn(serializers.Serializer):
+class IncidentTaskStepIn(serializers.Serializer):
     """One step of a task."""
 
     to_state = serializers.ChoiceField(choices=[state.value for state in IncidentTaskState])
@@ -50,12 +50,15 @@ class IncidentTasksApi(APIView):
         return Response({"tasks": incident_tasks(actor, visible_incident(actor, uid))})
 
     @extend_schema(
-        operation_id="incident_tasks_add", request=TaskIn, responses={201: dict}, parameters=[IDEMPOTENCY_PARAMETER]
+        operation_id="incident_tasks_add",
+        request=IncidentTaskIn,
+        responses={201: dict},
+        parameters=[IDEMPOTENCY_PARAMETER],
     )
     def post(self, request: Request, uid: str) -> Response:
         """Give a task; all tasks afterwards."""
         actor = actor_for_request(request)
-        body = TaskIn(data=request.data)
+        body = IncidentTaskIn(data=request.data)
         body.is_valid(raise_exception=True)
         incident = visible_incident(actor, uid)
         data = dict(body.validated_data)
@@ -80,11 +83,11 @@ class IncidentTaskStepApi(APIView):
     data_class = DataClass.TASK
     verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.VIEW}
 
-    @extend_schema(operation_id="incident_tasks_step", request=TaskStepIn, responses={200: dict})
+    @extend_schema(operation_id="incident_tasks_step", request=IncidentTaskStepIn, responses={200: dict})
     def post(self, request: Request, uid: str, task: str) -> Response:
         """All tasks of the incident afterwards; repeating a step changes nothing."""
         actor = actor_for_request(request)
-        body = TaskStepIn(data=request.data)
+        body = IncidentTaskStepIn(data=request.data)
         body.is_valid(raise_exception=True)
         incident = visible_incident(actor, uid)
         services.incident_task_step(
