@@ -67,8 +67,10 @@
   });
 
   window.benchNaive = async (rows, glides) => {
-    const { makeMap, unitMark } = await import("/static/maps/js/mapview.js");
-    const map = await makeMap(document.getElementById("map"));
+    const { unitMark } = await import("/static/maps/js/mapview.js");
+    while (!window.benchMap?.ready) await new Promise(requestAnimationFrame);
+    const map = window.benchMap;
+    await map.ready;
     const markers = rows.map((row) => window.L.marker([row.lat, row.lon], {
       icon: window.L.divIcon({ className: "", iconSize: [24, 24], html: unitMark({ state: "free", age: "fresh" }, "", row.kind) }),
     }).addTo(map));

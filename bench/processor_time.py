@@ -24,6 +24,11 @@ def used_s(house: House) -> dict[str, float]:
     return parts
 
 
+def browser_s() -> float:
+    """Seconds of processor time that the browsers started from here have used so far, all of their processes."""
+    return sum(_process_s(one.pid) for one in tree(os.getpid()) if _is_browser(one.pid))
+
+
 def _is_browser(pid: int) -> bool:
     try:
         return b"chromium" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]

@@ -27,13 +27,12 @@ LAYERS = ("roads", "segments", "stations")
 REACH = 12
 
 _PLAIN_SQL = """
-    WITH box AS (SELECT ST_TileEnvelope(%s, %s, %s) AS web),
-    tile AS (
-        SELECT ST_AsMVTGeom(ST_Transform(e.geom, 3857), box.web) AS geom, e.*
+    WITH box AS (SELECT ST_TileEnvelope(%s, %s, %s) AS web)
+    SELECT ST_AsMVT(tile.*) FROM (
+        SELECT ST_AsMVTGeom(ST_Transform(e.geom, 3857), box.web) AS geom, e.edge_no, e.name, e.ref, e.road_class,
+               e.oneway, e.flags
           FROM roads_roadedge e, box WHERE e.build_id = %s AND e.geom && ST_Transform(box.web, 4326)
-    )
-    SELECT ST_AsMVT(t.*) FROM (SELECT tile.geom, tile.edge_no, tile.name, tile.ref, tile.road_class, tile.oneway,
-                                      tile.flags FROM tile) t
+    ) AS tile
 """
 
 
