@@ -70,7 +70,7 @@ def _field_names() -> dict[str, str]:
         "start": _("起点"),
         "end": _("终点"),
         "length_km": _("长度（公里）"),
-        "station": _("执法服务站"),
+        "station": _("就近站点"),
         "station_phone": _("服务站电话"),
         "station_hours": _("服务站时间"),
         "supervision_phone": _("监督电话"),

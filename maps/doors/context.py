@@ -36,6 +36,8 @@ def doors_of(actor: Actor, here: str) -> list[dict[str, Any]]:
         found.append({"href": "/duty/", "name": _("勤务"), "here": here == "duty"})
     if actor.may(Verb.ACT, DataClass.ROUND) and actor.may(Verb.VIEW, DataClass.SEGMENT):
         found.append({"href": "/chief/", "name": _("路长"), "here": here == "chief"})
+    if actor.may(Verb.CREATE, DataClass.BOARD):
+        found.append({"href": "/boards/", "name": _("公示牌"), "here": here == "boards"})
     return found
 
 

@@ -20,12 +20,16 @@ from core.errors import InvalidInput, LuzhangError, NotFound
 from core.geo.datum import place_check
 from maps.doors.public_page import absolute, in_asked_language, public_page
 from roads.selectors import deployment_bounds, place_locate, way_between
-from stations.selectors import opening_at, stations_visible_to
+from stations.selectors import districts_of, opening_at, stations_visible_to
 from stations.types import PUBLIC_ACTOR
 
 KINDS = ("service", "police_station", "settlement", "post", "persuasion")
 MOST_SHOWN = 1000
 MINUTE_S, KM_M = 60, 1000
+ARROWS = {
+    "depart": "↑", "continue": "↑", "slight_left": "↖", "left": "←", "sharp_left": "↙", "slight_right": "↗",
+    "right": "→", "sharp_right": "↘", "turn_round": "↶", "roundabout": "⟳", "arrive": "◉",
+}  # fmt: skip
 
 
 @require_safe
@@ -35,28 +39,39 @@ def stations(request: HttpRequest) -> HttpResponse:
     kind, district = request.GET.get("kind", ""), request.GET.get("district", "")
     rows = stations_visible_to(PUBLIC_ACTOR).exclude(kind="command").prefetch_related("services")
     kinds = [(value, name) for value, name in rows.model.Kind.choices if value in KINDS]
-    districts = sorted({(row.organisation.code, row.organisation.name) for row in rows}, key=lambda each: each[1])
+    districts = districts_of([row.organisation.path or "" for row in rows])
     error: LuzhangError | None = None
     if kind and kind not in KINDS:
         error = InvalidInput(_("没有这类站点"), field="kind", value=kind, cure=_("请从列表中选择类别"))
-    elif district and district not in dict(districts):
+    elif district and district not in {each.code for each in districts.values()}:
         error = InvalidInput(_("没有这个机构"), field="district", value=district, cure=_("请从列表中选择地区"))
     if error is not None:
         rows = rows.none()
     if kind:
         rows = rows.filter(kind=kind)
-    if district:
-        rows = rows.filter(organisation__code=district)
+    if district and error is None:
+        rows = rows.filter(
+            organisation__path__startswith=next(p for p, each in districts.items() if each.code == district)
+        )
     now = timezone.localtime(clock.now())
-    found = [_row(row, now) for row in rows.order_by("organisation__path", "kind", "code")[:MOST_SHOWN]]
+    found = [_row(row, now, districts) for row in rows.order_by("kind", "code")[:MOST_SHOWN]]
+    found.sort(key=lambda row: row["district"])
     groups = [(name, list(each)) for name, each in groupby(found, key=lambda row: row["district"])]
     asked = {name: value for name, value in (("kind", kind), ("district", district)) if value}
     return public_page(
-        request, "maps/public/stations.html", status=error.status if error is not None else 200,
-        found_by=urlencode(asked), groups=groups, count=len(found), kinds=kinds, districts=districts, kind=kind,
-        district=district, error=error,
+        request,
+        "maps/public/stations.html",
+        status=error.status if error is not None else 200,
+        found_by=urlencode(asked),
+        groups=groups,
+        count=len(found),
+        kinds=kinds,
+        districts=sorted((each.code, each.name) for each in districts.values()),
+        kind=kind,
+        district=district,
+        error=error,
         page={"marks": [[row["lon"], row["lat"], row["name"], row["href"]] for row in found]},
-    )  # fmt: skip
+    )
 
 
 @require_safe
@@ -75,7 +90,7 @@ def station(request: HttpRequest, uid: UUID) -> HttpResponse:
             found = _way(request, row, moment)
         except LuzhangError as error:
             found, status = {"error": error}, error.status
-    shown = _row(row, timezone.localtime(moment))
+    shown = _row(row, timezone.localtime(moment), districts_of([row.organisation.path or ""]))
     return public_page(
         request, "maps/public/station.html", status=status, found_by=urlencode(asked), station=shown,
         place=place_locate(row.geom.x, row.geom.y, at=moment), structured=_structured(row, shown, request),
@@ -83,14 +98,16 @@ def station(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _row(row: Any, now: Any) -> dict[str, Any]:
+def _row(row: Any, now: Any, districts: dict[str, Any]) -> dict[str, Any]:
+    path = row.organisation.path or ""
+    district = next((each.name for above, each in districts.items() if path.startswith(above)), row.organisation.name)
     return {
         "uid": row.uid,
         "href": f"/stations/{row.uid}/",
         "name": row.name,
         "kind": row.kind,
         "kind_name": row.get_kind_display(),
-        "district": row.organisation.name,
+        "district": district,
         "address": row.address,
         "duty_phone": row.duty_phone,
         "hours": row.opening_hours.get("text", ""),
@@ -109,7 +126,11 @@ def _way(request: HttpRequest, row: Any, moment: Any) -> dict[str, Any]:
     if way is None:
         return {"no_way": True}
     legs = [
-        {"words": _leg_words(leg), "length": _length_words(leg.length_m) if leg.length_m >= 1 else ""}
+        {
+            "arrow": ARROWS[leg.kind.value],
+            "words": _leg_words(leg),
+            "length": _length_words(leg.length_m) if leg.length_m >= 1 else "",
+        }
         for leg in way.legs
     ]
     return {

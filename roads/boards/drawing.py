@@ -9,6 +9,7 @@ from html import escape
 
 from roads.axes.locate import metres_per_degree
 from roads.boards.labels import Label, Labels
+from roads.types import road_label
 
 Line = Sequence[tuple[float, float]]
 _Step = tuple[tuple[float, float], tuple[float, float]]
@@ -221,7 +222,7 @@ def _marks(paper: _Paper, content: MapContent, here_text: str) -> None:
 def _road_names(paper: _Paper, roads: Sequence[RoadLine]) -> None:
     """One name a road, along its longest piece in the drawing: at its middle, else at a quarter from either end."""
     for road in sorted(roads, key=lambda each: each.road_class):
-        text = road.name if road.ref in ("", road.name) else f"{road.ref} {road.name}".strip()
+        text = road_label(road.ref, road.name)
         pieces = [_inside([paper.frame.xy(lon, lat) for lon, lat in line]) for line in road.lines] if text else []
         longest = max(pieces, key=_length, default=[])
         if _length(longest) < _LEAST_LABELLED:

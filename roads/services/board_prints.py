@@ -29,6 +29,7 @@ _SHEETS = ("core/tokens.css", "roads/board.css")
 # Names of up to so many characters keep their size; longer ones get smaller letters (classes of board.css).
 _NAME_SIZES = ((10, "l"), (16, "m"), (24, "s"))
 INDEX_NAME = "index.csv"
+_ROAD_CODE = re.compile(r"[A-Z]{1,2}\d{1,4}")
 
 
 def board_address(board: Board) -> str:
@@ -97,16 +98,18 @@ def _sheet(board: Board) -> dict[str, Any]:
     content = content_of(board.content)
     drawn, frame = board_map(board, start=content.start, end=content.end)
     side, path = qr_path(board_address(board))
-    code, _space, name = content.road.partition(" ")
-    has_code = bool(re.fullmatch(r"[A-Z]{1,2}\d{1,4}", code))
+    code = content.road.partition(" ")[0]
+    has_code = bool(_ROAD_CODE.fullmatch(code))
+    # The code stands on its shield already.
+    title = content.segment_name.removeprefix(code).strip() if has_code else content.segment_name
     return {
         "board": board,
         "content": content,
         "chiefs": list(reversed(content.chiefs)),
         "first": content.first_call,
         "road_code": code if has_code else "",
-        "road_name": (name if has_code else content.road) or content.segment_name,
-        "name_size": next((size for most, size in _NAME_SIZES if len(content.segment_name) <= most), "xs"),
+        "name": title,
+        "name_size": next((size for most, size in _NAME_SIZES if len(title) <= most), "xs"),
         "start": content.start.rpartition(" ")[2],
         "end": content.end.rpartition(" ")[2],
         "map": map_svg(drawn, frame, _ink(), here_text=_("您在这里"), scale_text="{n} {unit}"),

@@ -17,6 +17,7 @@ from stations.selectors.scope import path_filter
 from stations.selectors.sendable import Sendable, sendable_now, sendable_paths
 from stations.selectors.switches import switch_on, zone_said
 from stations.selectors.tree import (
+    districts_of,
     feature_of,
     organisation_at,
     organisation_by_code,
@@ -43,6 +44,7 @@ __all__ = [
     "contacts_of",
     "device_by_token",
     "devices_visible_to",
+    "districts_of",
     "districts_outlined",
     "feature_of",
     "names_of_users",

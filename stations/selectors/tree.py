@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.gis.db.models.functions import GeometryDistance
@@ -83,6 +84,15 @@ def organisation_seat(organisation_path: str) -> tuple[float, float] | None:
 def organisation_names() -> dict[str, str]:
     """Names of organisations by path, for sentences that speak of an area."""
     return {path: name for path, name in Organisation.objects.values_list("path", "name") if path}
+
+
+def districts_of(paths: Iterable[str]) -> dict[str, Organisation]:
+    """The part of the deployment in which each organisation lies, by the part's path: the organisation right below the
+    root at or above it, or the root itself. How the public knows where something is.
+    """
+    tops = {(ancestor_paths(path)[1:2] or ancestor_paths(path) or [""])[0] for path in paths}
+    rows = Organisation.objects.filter(path__in=tops).order_by("-path")
+    return {row.path: row for row in rows if row.path}
 
 
 def feature_of(organisation_path: str, feature: str, default: Any = None) -> Any:
