@@ -172,7 +172,7 @@ def _length_words(length_m: float) -> str:
 
 def _structured(row: Any, shown: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """A station as structured data (schema.org)."""
-    return {
+    data = {
         "@context": "https://schema.org",
         "@type": "PoliceStation" if row.kind in ("service", "police_station", "post") else "GovernmentOffice",
         "name": row.name,
@@ -183,3 +183,4 @@ def _structured(row: Any, shown: dict[str, Any], request: HttpRequest) -> dict[s
         "openingHours": shown["hours"] or None,
         "geo": {"@type": "GeoCoordinates", "latitude": shown["lat"], "longitude": shown["lon"]},
     }
+    return {name: value for name, value in data.items() if value is not None}

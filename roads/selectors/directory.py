@@ -84,7 +84,10 @@ def directory_search(text: str, *, limit: int = LIMIT) -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(
             _statement(
-                bool(letters), indexed=len(wanted) >= _INDEXED_CHARACTERS, cased=wanted.lower() != wanted.upper()
+                bool(letters),
+                indexed=len(wanted) >= _INDEXED_CHARACTERS,
+                cased=wanted.lower() != wanted.upper(),
+                alone=len(letters) == len(wanted) == 1,
             ),
             {
                 "text": wanted,
@@ -92,6 +95,7 @@ def directory_search(text: str, *, limit: int = LIMIT) -> list[Entry]:
                 "begins": f"{plain}%",
                 "inside": f"%{plain}%",
                 "spelled": f"% {letters}%",
+                "alone": f" {letters}%",
                 "letters": f"{letters}%",
                 "limit": max(1, min(limit, MAX_LIMIT)),
             },
@@ -102,9 +106,10 @@ def directory_search(text: str, *, limit: int = LIMIT) -> list[Entry]:
     return [Entry(*row[:7]) for row in rows[:limit]]
 
 
-def _statement(spelled: bool, *, indexed: bool = True, cased: bool = True) -> str:
+def _statement(spelled: bool, *, indexed: bool = True, cased: bool = True, alone: bool = False) -> str:
     """`spelled`: the text may be pinyin or initials. `indexed`: it is long enough for the trigram indexes. `cased`: it
-    has letters that are written large or small.
+    has letters that are written large or small. `alone`: it is one letter or figure, with which names and codes begin:
+    it stands somewhere inside a third of them, and says nothing there.
     """
     inside = 'CASE WHEN {t}.name COLLATE "C" ILIKE %(inside)s THEN 2 ELSE 3 END' if spelled else "2"
     like = "ILIKE" if indexed else 'COLLATE "C" ILIKE'
@@ -114,6 +119,9 @@ def _statement(spelled: bool, *, indexed: bool = True, cased: bool = True) -> st
         begins = "LIKE" if indexed else 'COLLATE "C" LIKE'
         coded += f" OR {{t}}.spelling {begins} %(spelled)s"
         place += " OR p.initials LIKE %(letters)s OR p.pinyin LIKE %(letters)s"
+    if alone:
+        coded = '{t}.spelling COLLATE "C" LIKE %(alone)s OR {t}.code COLLATE "C" ILIKE %(begins)s'
+        place = 'p.initials COLLATE "C" LIKE %(letters)s OR p.name COLLATE "C" ILIKE %(begins)s'
     sql = _SQL.format(
         axis_rank=_CODE_RANK.format(t="a", inside=inside.format(t="a")),
         axis_match=coded.format(t="a"),

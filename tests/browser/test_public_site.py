@@ -95,7 +95,8 @@ def test_pages_are_fit_to_be_read(visit: Callable[..., Any], theme: str, phone: 
 
 def test_where_i_stand_and_the_way_to_a_station(visit: Callable[..., Any]) -> None:
     segment = _first(visit, "/api/v1/segments/?limit=1")
-    lon, lat = segment["geometry"]["coordinates"][0][0]
+    line = segment["geometry"]["coordinates"][0]
+    lon, lat = line[len(line) // 2]
     here = {"geolocation": {"longitude": lon, "latitude": lat}, "permissions": ["geolocation"]}
     page = visit("/", phone=True, **here)
     page.get_by_role("button", name="查我现在的位置").click()

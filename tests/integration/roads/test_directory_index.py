@@ -47,6 +47,10 @@ def test_one_or_two_characters_do_not_read_the_indexes_from_end_to_end(spelled: 
         ("nh", "那环北路"),
         ("环", "环岛高速"),
         ("qinghu", "清湖路"),
+        ("n", "那环北路"),
+        ("Q", "清湖路"),
+        ("x", "那环北路"),
+        ("G", "环岛高速"),
     ],
 )
 def test_short_and_long_texts_find_alike(network: object, text: str, name: str) -> None:
