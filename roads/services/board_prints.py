@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import logging
 import os
 import re
 import zipfile
@@ -137,14 +136,14 @@ def _ink() -> dict[str, str]:
 def _styles() -> list[Any]:
     from weasyprint import CSS
 
-    return [CSS(string=_source(name), font_config=_fonts(), url_fetcher=_nothing_from_outside) for name in _SHEETS]
+    # Paper knows neither screens nor walls: of the tokens only what holds everywhere.
+    sheets = [_source(name).partition("@media")[0] for name in _SHEETS]
+    return [CSS(string=sheet, font_config=_fonts(), url_fetcher=_nothing_from_outside) for sheet in sheets]
 
 
 @cache
 def _fonts() -> Any:
-    """Reading the system's fonts takes longer than a page. Each step of each page is nobody's news."""
-    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
-    logging.getLogger("fontTools").setLevel(logging.WARNING)
+    """Reading the system's fonts takes longer than a page."""
     from weasyprint.text.fonts import FontConfiguration
 
     return FontConfiguration()
