@@ -78,7 +78,7 @@ def test_a_board_is_planned_issued_hung_and_read(visit: Callable[..., Any]) -> N
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_pages_are_fit_to_be_read(visit: Callable[..., Any], theme: str, phone: bool) -> None:
     segment = _first(visit, "/api/v1/segments/?limit=1")["id"]
-    station = _first(visit, "/api/v1/stations/?page_size=1")["id"]
+    station = _first(visit, "/api/v1/stations/?page_size=1&kind=service")["id"]
     for path in (f"/segments/{segment}/", "/stations/", f"/stations/{station}/", "/b/99999/", "/?q=路&lang=en"):
         page = visit(path, phone=phone, color_scheme=theme)
         page.wait_for_load_state("load")
@@ -102,7 +102,7 @@ def test_where_i_stand_and_the_way_to_a_station(visit: Callable[..., Any]) -> No
     page.get_by_role("button", name="查我现在的位置").click()
     page.wait_for_url("**/?lon=*&datum=wgs84")
     expect(page.locator(".result-segment").first).to_contain_text(segment["properties"]["name"])
-    station = _first(visit, "/api/v1/stations/?page_size=1")
+    station = _first(visit, "/api/v1/stations/?page_size=1&kind=service")
     page = visit(f"/stations/{station['id']}/", phone=True, **here)
     page.get_by_role("button", name="从我现在的位置").click()
     page.wait_for_url("**datum=wgs84")
