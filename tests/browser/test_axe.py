@@ -71,3 +71,13 @@ def test_a_case_at_the_desk_and_on_the_phone(
     assert {"phone": before, "offer": offered, "work": violations(phone), "desk": violations(desk)} == {
         "phone": [], "offer": [], "work": [], "desk": []
     }  # fmt: skip
+
+
+def test_what_the_public_is_led_to(visit: Callable[..., Any]) -> None:
+    """A segment, its road, a station, a number that no board has."""
+    page = visit("/healthz")
+    site = page.url.rsplit("/", 1)[0]
+    segment = page.request.get(f"{site}/api/v1/segments/?limit=1").json()["features"][0]
+    station = page.request.get(f"{site}/api/v1/stations/?page_size=1&kind=service").json()["features"][0]
+    paths = (f"/segments/{segment['id']}/", f"/stations/{station['id']}/", "/b/99999/")
+    assert {path: found for path in paths for look in BOTH if (found := violations(visit(path, **look)))} == {}
