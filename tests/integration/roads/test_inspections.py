@@ -13,7 +13,7 @@ from PIL import Image
 
 from core import clock
 from core.errors import Forbidden, InvalidInput
-from core.models import AuditRow, Event
+from core.models import Attachment, AuditRow, Event
 from roads.models import Inspection
 from roads.selectors import holdings_of, inspections_visible_to, segment_duties
 from roads.services import (
@@ -25,6 +25,7 @@ from roads.services import (
     inspections_put,
     leave_set,
 )
+from roads.services.inspection_terms import inspection_pictures_past_term
 from roads.types import DueState
 from stations.selectors import actor_for_user
 from stations.types import Role
@@ -190,6 +191,22 @@ def test_pictures_are_kept_with_it(chief: Any, segment: Any, settings: Any, tmp_
     with pytest.raises(InvalidInput):
         _log(chief, _entry(segment, pictures=(b"no picture",)), key="key-2")
     assert Inspection.objects.count() == 1
+
+
+def test_pictures_past_their_term_go_and_the_entry_stays(
+    chief: Any, segment: Any, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (10, 200, 30)).save(out, "JPEG")
+    row = _log(chief, _entry(segment, finding="hazard", text="护栏缺失", pictures=(out.getvalue(),)))
+    assert list(inspection_pictures_past_term(row.inspected_at)) == []
+    (removal,) = inspection_pictures_past_term(row.inspected_at + timedelta(seconds=1))
+    assert (removal.object_id, removal.rows) == (str(row.uid), 1)
+    with transaction.atomic():
+        assert removal.remove() == 1
+    assert not row.pictures.exists() and not Attachment.objects.exists()
+    assert Inspection.objects.get().text == "护栏缺失"
 
 
 def test_a_log_of_elsewhere_is_taken_over_once(chief: Any, segment: Any) -> None:
