@@ -1,7 +1,8 @@
 """`./run bench tiles`: vector tiles over HTTP, none of them cached, in the middle of a town, zoom 11 to 16.
 
 Every tile is asked for once, on a kept connection, of a running house. The peer is what a plug-in does that sends every
-column of every row of the layer at every zoom, nothing merged and nothing left out (the same database, one statement), without HTTP.
+column of every row of the layer at every zoom, nothing merged and nothing left out (the same database, one statement,
+without HTTP).
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...] = (
     ("/account/", "chief", BOTH),
     ("/command/", "dispatcher", (*BOTH, WALL)),
     ("/command/?wall=1", "commander", (WALL,)),
+    ("/command/?replay", "commander", BOTH),
     ("/command/handovers/", "dispatcher", BOTH),
     ("/chief/", "chief", BOTH),
     ("/chief/districts/", "chief_general", BOTH),
