@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import take_in
+from tests.browser.desk_by_api import case_beside, case_of, desk_post
 from tests.browser.stack import Crew, Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -32,18 +32,17 @@ def phone(visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew
     return page
 
 
-def _offer(visit: Callable[..., Any], phone: Any, crew: Crew, title: str) -> tuple[Any, str]:
-    """A case of the lowest grade (sixty seconds to sign for), sent to our phone."""
-    desk = visit("/command/", "commander")
-    expect(desk.locator("#n-units")).not_to_have_text("–")
-    uid = take_in(desk, crew, title=title, kind="hazard")
+def _offer(visit: Callable[..., Any], house: Installation, phone: Any, crew: Crew, title: str) -> tuple[Any, str]:
+    """A case that was sent to our phone, and the desk."""
+    desk = visit("/account/", "commander")
+    uid = case_beside(desk, house, crew, title)
     phone.wait_for_selector("#sign")
     expect(phone.locator("#unit-name")).to_have_text(crew.call_sign)
     return desk, uid
 
 
 def _steps(desk: Any, house: Installation, uid: str, call_sign: str) -> list[dict[str, Any]]:
-    rows = desk.request.get(f"{house.url}/api/v1/incidents/{uid}/").json()["timeline"]
+    rows = case_of(desk, house, uid)["timeline"]
     return [row for row in rows if row["of"] == call_sign and row["to_state"] not in {"", "offered", "delivered"}]
 
 
@@ -66,7 +65,7 @@ def test_it_opens_without_network_and_says_how_old_it_is(phone: Any, patrol_car:
 def test_a_case_in_a_dead_spot_arrives_once_and_in_order(
     house: Installation, visit: Callable[..., Any], phone: Any, patrol_car: Crew
 ) -> None:
-    desk, uid = _offer(visit, phone, patrol_car, "隧道内抛洒物")
+    desk, uid = _offer(visit, house, phone, patrol_car, "隧道内抛洒物")
     phone.click("#sign")
     expect(phone.locator("#next-step")).to_have_text("出发")
     expect(phone.locator("#unsent")).to_be_hidden()
@@ -106,19 +105,17 @@ def test_a_case_in_a_dead_spot_arrives_once_and_in_order(
 
 
 def test_what_the_centre_decided_otherwise_is_said_and_kept(
-    visit: Callable[..., Any], phone: Any, patrol_car: Crew
+    house: Installation, visit: Callable[..., Any], phone: Any, patrol_car: Crew
 ) -> None:
-    desk, _uid = _offer(visit, phone, patrol_car, "误派测试")
+    desk, uid = _offer(visit, house, phone, patrol_car, "误派测试")
     phone.click("#sign")
     expect(phone.locator("#next-step")).to_have_text("出发")
     expect(phone.locator("#unsent")).to_be_hidden()
     phone.context.set_offline(True)
     _take(phone, "出发")
     expect(phone.locator("#unsent")).to_have_text("未发送 1")
-    desk.locator(".sent").first.get_by_role("button", name="撤回").click()
-    desk.fill("#ask [name=text]", "重复警情")
-    desk.locator("#ask [type=submit]").click()
-    expect(desk.locator(".sent").first).to_contain_text("撤回")
+    ours = next(row for row in case_of(desk, house, uid)["assignments"] if row["call_sign"] == patrol_car.call_sign)
+    desk_post(desk, house, f"assignments/{ours['uid']}/steps/", {"to_state": "recalled", "text": "重复警情"})
 
     phone.context.set_offline(False)
     expect(phone.locator("#unsent")).to_have_text("未被接受 1")
@@ -126,11 +123,14 @@ def test_what_the_centre_decided_otherwise_is_said_and_kept(
     expect(phone.locator("#sheet .act--refused")).to_contain_text("已留存备查")
     phone.locator("#sheet").get_by_role("button", name="知道了").click()
     expect(phone.locator("#unsent")).to_be_hidden()
-    expect(desk.locator("#drawer .timeline")).to_contain_text("出发")
+    late = [row for row in _steps(desk, house, uid, patrol_car.call_sign) if row["details"].get("stale_fence")]
+    assert [row["to_state"] for row in late] == ["en_route"]
 
 
-def test_a_server_that_fails_is_tried_again(visit: Callable[..., Any], phone: Any, patrol_car: Crew) -> None:
-    _desk, _uid = _offer(visit, phone, patrol_car, "服务中断")
+def test_a_server_that_fails_is_tried_again(
+    house: Installation, visit: Callable[..., Any], phone: Any, patrol_car: Crew
+) -> None:
+    _desk, _uid = _offer(visit, house, phone, patrol_car, "服务中断")
     answers = iter([503, 503])
 
     def broken(route: Any) -> None:

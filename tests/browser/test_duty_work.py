@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import take_in
-from tests.browser.stack import Crew
+from tests.browser.desk_by_api import case_beside
+from tests.browser.stack import Crew, Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.usefixtures("tidy")
@@ -34,17 +35,22 @@ DRAWN = """() => new Promise((done) => {
 
 
 @pytest.fixture
-def at_work(visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew) -> Callable[..., tuple[Any, Any]]:
-    """A phone at a place, with a case that it was sent to: (phone, desk)."""
+def at_work(
+    house: Installation, visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew
+) -> Callable[..., tuple[Any, Any]]:
+    """A phone at a place, with a case that it was sent to: (phone, desk). Few need the desk's page."""
 
-    def begin(title: str, **options: Any) -> tuple[Any, Any]:
+    def begin(title: str, *, desk_at: str = "/account/", **options: Any) -> tuple[Any, Any]:
         fixes()
         here = {"longitude": patrol_car.lon, "latitude": patrol_car.lat, "accuracy": 8}
         phone = visit("/duty/", patrol_car.user, phone=True, geolocation=here, permissions=["geolocation"], **options)
         expect(phone.locator("#unit-state")).to_have_text("待命")
-        desk = visit("/command/", "commander")
-        expect(desk.locator("#n-units")).not_to_have_text("–")
-        take_in(desk, patrol_car, title=title, kind="hazard")
+        desk = visit(desk_at, "commander")
+        if desk_at == "/command/":
+            expect(desk.locator("#n-units")).not_to_have_text("–")
+            take_in(desk, patrol_car, title=title, kind="hazard")
+        else:
+            case_beside(desk, house, patrol_car, title)
         phone.wait_for_selector("#sign")
         return phone, desk
 
@@ -87,7 +93,7 @@ def test_the_map_comes_when_it_is_asked_for(at_work: Callable[..., tuple[Any, An
 
 
 def test_one_more_unit_for_the_same_case(at_work: Callable[..., tuple[Any, Any]], patrol_car: Crew) -> None:
-    phone, desk = at_work("人群聚集")
+    phone, desk = at_work("人群聚集", desk_at="/command/")
     phone.click("#sign")
     backup = phone.locator("#backup")
     expect(backup).to_be_enabled()
