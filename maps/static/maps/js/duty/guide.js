@@ -89,6 +89,7 @@ export function draw() {
   if (!place) return;
   const shown = route && fix ? guide(route, fix) : null;
   place.hidden = !route;
+  place.dataset.off = String(offFixes);
   if (!route) return;
   const first = way.directions.find((leg) => leg.kind !== "depart") || way.directions[0];
   const next = shown ? shown.next : first;
