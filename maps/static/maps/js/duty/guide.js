@@ -10,7 +10,7 @@ import { guide, makeRoute } from "./route.js";
 // Fixes in a row beside the way before it counts as left; how long a new way is not asked for again.
 const OFF_FIXES = 3;
 const ASK_AGAIN_MS = 15000;
-const PATIENCE_MS = 10000;
+const PATIENCE_MS = 30000;
 
 let of = "";
 let route = null;
