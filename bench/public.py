@@ -14,6 +14,7 @@ import string
 import subprocess
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 from bench.chaos_house import House, empty_house
@@ -71,15 +72,17 @@ def prepare() -> dict[str, Any]:
 
     city = organisation_create(actor=system_actor("bench"), kind="city", code="990000", name="示例市", generated=True)
     chance, since = random.Random(3), DateTimeTZRange(clock.now(), None, "[)")
-    axes = []
+    axes: list[RoadAxis] = []
+    parts: Counter[tuple[str, str]] = Counter()
     for number in range(AXES):
         lon, lat = 121.0 + chance.random(), 31.0 + chance.random()
         line = LineString((lon, lat), (lon + 0.01, lat + 0.005), srid=STORE_SRID)
         name = f"{chance.choice(PLACES)}{chance.choice(PLACES)}{chance.choice(WAYS)}"
         code = f"{chance.choice('GSXYC')}{number}" if number % 20 == 0 else ""
+        parts[code, name] += 1
         axes.append(
             RoadAxis(
-                organisation=city, code=code, name=name, part=number + 1, road_class=3 + number % 10,
+                organisation=city, code=code, name=name, part=parts[code, name], road_class=3 + number % 10,
                 length_m=1100.0, geom=line,
             )
         )  # fmt: skip
