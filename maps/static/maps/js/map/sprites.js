@@ -30,15 +30,14 @@ function sprite(key, width, height, paint) {
   }
   let made = kept.get(key);
   if (!made) {
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.ceil(width * ratio);
-    canvas.height = Math.ceil(height * ratio);
+    const canvas = new OffscreenCanvas(Math.ceil(width * ratio), Math.ceil(height * ratio));
     const ctx = canvas.getContext("2d");
     ctx.scale(ratio, ratio);
     ctx.lineJoin = "round";
     ctx.lineCap = "round";
     paint(ctx);
-    made = { canvas, width: width * scale(), height: height * scale() };
+    // A picture that can change no more: stamping from a canvas would copy it each time.
+    made = { canvas: canvas.transferToImageBitmap(), width: width * scale(), height: height * scale() };
     kept.set(key, made);
   }
   return made;
@@ -205,7 +204,7 @@ export function placeSprite() {
   });
 }
 
-/** Stamp a sprite with its middle at (x, y). */
+/** Stamp a sprite with its middle at (x, y); on whole pixels, where nothing has to be drawn between them. */
 export function stamp(ctx, made, x, y) {
-  ctx.drawImage(made.canvas, x - made.width / 2, y - made.height / 2, made.width, made.height);
+  ctx.drawImage(made.canvas, Math.round(x - made.width / 2), Math.round(y - made.height / 2), made.width, made.height);
 }

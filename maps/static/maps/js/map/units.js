@@ -12,6 +12,8 @@ const GLIDE_MOST_M = 600;
 const CLUSTER_BELOW_ZOOM = 14;
 const CLUSTER_CELL = 40;
 const NAMES_FROM_ZOOM = 13.5;
+// More names than these lie on one another.
+const MOST_NAMES = 400;
 const REACH = 16;
 const ORDER = { break: 0, free: 1, scene: 2, sent: 3 };
 const STATE_TONES = { free: "--unit-free", break: "--unit-break", sent: "--unit-sent", scene: "--unit-scene" };
@@ -140,7 +142,7 @@ export class UnitLayer {
     this.drawn = clustered(seen, { cell: CLUSTER_CELL * scale(), dx, dy, apart });
     for (const group of this.drawn.groups) this.paintGroup(ctx, group);
     this.drawn.singles.sort((a, b) => ORDER[a.state] - ORDER[b.state]);
-    const named = zoom >= NAMES_FROM_ZOOM;
+    const named = zoom >= NAMES_FROM_ZOOM && this.drawn.singles.length <= MOST_NAMES;
     for (const mark of this.drawn.singles) this.paintMark(ctx, mark, named);
     const { dataset } = this.pane.canvas;
     dataset.singles = this.drawn.singles.length;
@@ -160,7 +162,7 @@ export class UnitLayer {
     stamp(ctx, unitSprite(mark), mark.px, mark.py);
     if (named || mark.id === this.chosen || mark.id === this.over) {
       const plate = nameSprite(mark.name, agencyTone(mark.agency));
-      ctx.drawImage(plate.canvas, mark.px + 16 * scale(), mark.py - plate.height / 2, plate.width, plate.height);
+      stamp(ctx, plate, mark.px + 16 * scale() + plate.width / 2, mark.py);
     }
   }
 
