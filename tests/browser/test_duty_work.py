@@ -131,6 +131,7 @@ def test_every_screen_of_a_case_is_fit_for_gloves(at_work: Callable[..., tuple[A
     expect(phone.locator("#report-text")).to_have_value("双方自行协商")
     phone.click("#report [type=submit]")
     expect(phone.locator("#unit-state")).to_have_text("待命")
+    expect(phone.locator("#unsent")).to_be_hidden()
     phone.locator("#menu summary").click()
     phone.get_by_role("link", name="我今天做了什么").click()
     expect(phone.locator(".log li").last).to_contain_text("已反馈")
@@ -139,7 +140,8 @@ def test_every_screen_of_a_case_is_fit_for_gloves(at_work: Callable[..., tuple[A
 
 
 def test_read_in_the_sun_and_stay_awake(visit: Callable[..., Any], patrol_car: Crew) -> None:
-    phone = visit("/duty/", patrol_car.user, phone=True, color_scheme="dark")
+    # Colours are judged once they are there, not on their way.
+    phone = visit("/duty/", patrol_car.user, phone=True, color_scheme="dark", reduced_motion="reduce")
     expect(phone.locator("#unit-state")).to_have_text("待命")
     phone.locator("#menu summary").click()
     phone.click("#sun")
