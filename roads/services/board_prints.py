@@ -40,13 +40,12 @@ def board_pdf(board: Board) -> bytes:
     """The latest edition of a board as one A3 page, in the language of the deployment. Raises Conflict before the
     first issue.
     """
-    from weasyprint import HTML
-
+    html_page = _printer().HTML
     if not board.edition:
         raise Conflict(_("这块公示牌尚未印发"), field="state", value=board.state, cure=_("请先印发"))
     with override(settings.LANGUAGE_CODE):
         html = render_to_string("roads/board.html", _sheet(board))
-    document = HTML(string=html, url_fetcher=_nothing_from_outside)
+    document = html_page(string=html, url_fetcher=_nothing_from_outside)
     return bytes(document.write_pdf(stylesheets=_styles(), font_config=_fonts()) or b"")
 
 
@@ -133,20 +132,29 @@ def _ink() -> dict[str, str]:
 
 
 @cache
-def _styles() -> list[Any]:
-    from weasyprint import CSS
+def _printer() -> Any:
+    """WeasyPrint, taken in when first needed. Taking it in tells Pillow to accept truncated pictures everywhere in the
+    process; uploads have to be whole, so that is taken back.
+    """
+    import weasyprint
+    from PIL import ImageFile
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return weasyprint
+
+
+@cache
+def _styles() -> list[Any]:
+    css = _printer().CSS
     # Paper knows neither screens nor walls: of the tokens only what holds everywhere.
     sheets = [_source(name).partition("@media")[0] for name in _SHEETS]
-    return [CSS(string=sheet, font_config=_fonts(), url_fetcher=_nothing_from_outside) for sheet in sheets]
+    return [css(string=sheet, font_config=_fonts(), url_fetcher=_nothing_from_outside) for sheet in sheets]
 
 
 @cache
 def _fonts() -> Any:
     """Reading the system's fonts takes longer than a page."""
-    from weasyprint.text.fonts import FontConfiguration
-
-    return FontConfiguration()
+    return _printer().text.fonts.FontConfiguration()
 
 
 def _source(name: str) -> str:

@@ -9,8 +9,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 
 from tests.browser.stack import Crew, Installation, installation
 
@@ -27,6 +29,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 20_000
+SIGNED_IN = {settings.SESSION_COOKIE_NAME, "csrftoken"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,6 +96,20 @@ def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[
     """A page of a fresh browser profile, signed in: `visit("/command/", "dispatcher")`."""
     contexts = []
 
+    def signed_in(page: Any, path: str, user: str) -> None:
+        """By the session that this person already has in the house, else by the form: sign-ins are rationed."""
+        known = house.sessions.get(user, [])
+        page.context.add_cookies(known)
+        page.goto(f"{house.url}{path}" if known else f"{house.url}/login/?next={quote(path)}")
+        if "/login/" not in page.url:
+            return
+        crew = next((crew for crew in house.crews if crew.user == user), None)
+        page.fill("[name=login]", user)
+        page.fill("[name=password]", crew.password if crew else house.passwords[user])
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{house.url}{path}")
+        house.sessions[user] = [each for each in page.context.cookies() if each["name"] in SIGNED_IN]
+
     def visit(path: str, user: str = "", *, phone: bool = False, script: str = "", **options: Any) -> Any:
         size = {"width": 360, "height": 740} if phone else {"width": 1280, "height": 800}
         kept = {"viewport": size, "locale": "zh-CN", **options}
@@ -102,12 +119,7 @@ def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[
             context.add_init_script(script)
         page = watch.page(context.new_page())
         if user:
-            crew = next((crew for crew in house.crews if crew.user == user), None)
-            page.goto(f"{house.url}/login/?next={path}")
-            page.fill("[name=login]", user)
-            page.fill("[name=password]", crew.password if crew else house.passwords[user])
-            page.click("button[type=submit]")
-            page.wait_for_url(f"{house.url}{path}")
+            signed_in(page, path, user)
         else:
             page.goto(f"{house.url}{path}")
         return page
@@ -136,16 +148,18 @@ def tidy(browser: Any, house: Installation) -> Iterator[None]:
     yield
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{house.url}/login/?next=/command/")
-    page.fill("[name=login]", "commander")
-    page.fill("[name=password]", house.passwords["commander"])
-    page.click("button[type=submit]")
-    page.wait_for_url("**/command/")
+    page.context.add_cookies(house.sessions.get("commander", []))
+    page.goto(f"{house.url}/command/")
+    if "/login/" in page.url:
+        page.fill("[name=login]", "commander")
+        page.fill("[name=password]", house.passwords["commander"])
+        page.click("button[type=submit]")
+        page.wait_for_url("**/command/")
     token = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrftoken")
     headers = {"X-CSRFToken": token, "Referer": house.url}
     for feature in page.request.get(f"{house.url}/api/v1/incidents/?open=1").json()["features"]:
         address = f"{house.url}/api/v1/incidents/{feature['id']}"
-        if feature["properties"]["state"] in {"pending", "active"}:
+        if feature["properties"]["state"] in {"pending", "active", "waiting"}:
             page.request.post(f"{address}/false/", headers=headers, data={"reason": "测试结束"})
     context.close()
 

@@ -11,8 +11,9 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from config.launcher import children, postgres, prepare
 from config.launcher.demo import HOST, stack
@@ -62,7 +63,7 @@ class Crew:
 
 @dataclass(frozen=True)
 class Installation:
-    """A running installation. `passwords`: by role account."""
+    """A running installation. `passwords`: by role account; `sessions`: cookies of who has signed in."""
 
     url: str
     values: Mapping[str, str]
@@ -71,6 +72,7 @@ class Installation:
     passwords: Mapping[str, str]
     units: tuple[Mapping[str, object], ...]
     crews: tuple[Crew, ...]
+    sessions: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def free_port() -> int:

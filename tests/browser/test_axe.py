@@ -19,6 +19,9 @@ LAPTOP: dict[str, Any] = {"color_scheme": "light"}
 PHONE: dict[str, Any] = {"color_scheme": "dark", "locale": "en-US", "phone": True}
 WALL: dict[str, Any] = {"color_scheme": "dark", "viewport": {"width": 2560, "height": 1440}}
 BOTH = (LAPTOP, PHONE)
+# Colours that are on their way to others are judged when they have come to rest.
+AT_REST = """() => Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished))"""
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 PAGES: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...] = (
@@ -44,6 +47,7 @@ def violations(page: Any) -> list[str]:
     """What axe finds on a page that has settled, a line each."""
     page.wait_for_load_state("load")
     expect(page.locator(".state--loading:not(.guide *)")).to_have_count(0)
+    page.evaluate(AT_REST)
     found = axe.Axe().run(page, options=RULES).response["violations"]
     return [f"{rule['id']}: {node['target']} {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 

@@ -123,8 +123,8 @@ def test_nothing_sounds_before_a_touch_or_when_muted(
     assert desk.evaluate("() => window.tones") == 0
     desk.locator("#wall-clock").click()
     expect(desk.locator("#sound")).to_have_attribute("data-state", "on")
-    desk.evaluate("() => window.own.call('red')")
-    assert desk.evaluate("() => window.tones") == 4
+    # Asked in one breath: the page's own sound may be heard as well.
+    assert desk.evaluate("() => { window.tones = 0; window.own.call('red'); return window.tones; }") == 4
     desk.keyboard.press("s")
     expect(desk.locator("#sound")).to_have_attribute("data-state", "muted")
     expect(desk.locator("#sound")).to_contain_text("已静音")

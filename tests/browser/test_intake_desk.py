@@ -121,6 +121,7 @@ def test_an_exercise_is_striped_from_the_form_on(visit: Callable[..., Any], patr
     page.check("#intake-form [name=exercise]")
     expect(page.locator("#intake-exercise")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("#intake")).to_be_hidden()
     take_in(page, patrol_car, title="演练：追尾")
     expect(page.locator("#drawer .stripe")).to_contain_text("演练")
     page.locator("#drawer summary", has_text="未列入").click()

@@ -34,7 +34,8 @@ async ([datum, zoom, lon, lat, places]) => {
   layer.addTo(map);
   await loaded;
   map.panBy([37, -53], { animate: false });
-  const at = map.latLngToContainerPoint([lat, lon]);
+  // Leaflet's own answer is rounded to whole pixels.
+  const at = map.project([lat, lon]).subtract(map.getPixelBounds().min);
   const all = (change) => places.map(([x, y]) => change(x, y, datum));
   return { at: [at.x, at.y], there: all(fromWgs84), back: all(toWgs84) };
 }

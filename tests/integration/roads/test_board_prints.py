@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import ImageFile
 
 from core import broker
 from core.errors import Conflict, InvalidInput
@@ -46,6 +47,12 @@ def _opened(pdf: bytes) -> tuple[str, np.ndarray[Any, Any], tuple[float, float],
     text = page.get_textpage().get_text_range()
     picture = np.array(page.render(scale=2).to_pil().convert("L"))
     return text, picture, page.get_size(), len(document)
+
+
+def test_printing_does_not_let_truncated_uploads_in(world: BoardCity) -> None:
+    """The PDF library tells Pillow to take them, in the whole process."""
+    board_pdf(a_board(world.segment))
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
 
 
 def test_a_sheet_is_one_a3_page_and_its_code_leads_to_the_board(world: BoardCity) -> None:

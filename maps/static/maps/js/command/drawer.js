@@ -24,9 +24,10 @@ const STAMPS = [
 ];
 
 export class Drawer {
-  constructor(store, { onRoute, onClose, onOpen }) {
+  constructor(store, { onRoute, onClose, onOpen, onHoles }) {
     this.store = store;
     this.onOpen = onOpen;
+    this.onHoles = onHoles;
     this.onRoute = onRoute;
     this.onClose = onClose;
     this.place = byId("drawer");
@@ -212,7 +213,7 @@ export class Drawer {
       live && each.offered_at && stepTrack(STAMPS.map(([stamp, name]) => [name, each[stamp]])),
       this.way?.uid === each.uid && this.way.legs.length > 0 && ["offered", "delivered", "acknowledged", "en_route"].includes(each.state)
         && el("details", { dataset: { name: "way" } }, el("summary", {}, gettext("路线")), directions(this.way.legs)),
-      live && each.offered_at && each.warnings.map((warning) => el("p.chip.chip--warn", {}, warning.text)),
+      live && each.offered_at && each.warnings.map((warning) => this.warned(warning, [])),
       radio && el("p.chip.chip--late", {}, gettext("未收到，请用电台呼叫")),
       each.recall_radio_at && !each.recall_seen_at && el("p.chip.chip--late", {}, gettext("撤回未确认，请用电台呼叫")),
       live && el("div.row", {},
@@ -258,11 +259,17 @@ export class Drawer {
         ageStamp(candidate.position_age_s == null ? "unknown" : this.store.ageOf(candidate.position_age_s), age),
         el("b.push.offer__time", {}, clockText(candidate.travel_s))),
       el("p.offer__why", {}, candidate.reasons.map((reason) => reason.text).join(" · ")),
-      candidate.warnings.map((warning) => el("p.chip.chip--warn", {}, warning.text)),
+      candidate.warnings.map((warning) => this.warned(warning, unit ? [unit.tour] : [])),
       page.may.dispatch && el("button.btn.btn--sm", {
         type: "button", disabled: !unit,
         onclick: () => dispatch(row, candidate, { isBest: candidate === best && !preempt, preempt, tour: unit?.tour }),
       }, index === 0 ? gettext("派首选") : preempt ? gettext("抽调") : gettext("改派"), index >= 0 && index < 5 && el("span.kbd", {}, String(index + 1))));
+  }
+
+  /** A warning; one that an area would be left without units shows these areas on the map. */
+  warned(warning, tourUids) {
+    if (warning.code !== "last_free_unit") return el("p.chip.chip--warn", {}, warning.text);
+    return el("button.chip.chip--warn.warned", { type: "button", title: gettext("在地图上显示警力空白"), onclick: () => this.onHoles(tourUids) }, warning.text);
   }
 
   foot(row) {
