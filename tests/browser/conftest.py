@@ -29,6 +29,12 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 20_000
+# Colours that are on their way to others are judged when they have come to rest.
+AT_REST = """async () => {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  const over = document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity);
+  await Promise.all(over.map((each) => each.finished.catch(() => null)));
+}"""
 SIGNED_IN = {settings.SESSION_COOKIE_NAME, "csrftoken"}
 
 
@@ -172,6 +178,7 @@ def patrol_car(house: Installation) -> Crew:
 
 def take_in(page: Any, crew: Crew, *, title: str, kind: str = "crash") -> str:
     """Fill the form for a new incident beside a unit; returns the incident's uid."""
+    playwright.expect(page.locator("#intake")).to_be_hidden()
     page.keyboard.press("n")
     page.select_option("#intake-form [name=kind]", kind)
     page.fill("#intake-form [name=title]", title)

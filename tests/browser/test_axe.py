@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import take_in
+from tests.browser.conftest import AT_REST, take_in
 from tests.browser.stack import Crew
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -19,9 +19,6 @@ LAPTOP: dict[str, Any] = {"color_scheme": "light"}
 PHONE: dict[str, Any] = {"color_scheme": "dark", "locale": "en-US", "phone": True}
 WALL: dict[str, Any] = {"color_scheme": "dark", "viewport": {"width": 2560, "height": 1440}}
 BOTH = (LAPTOP, PHONE)
-# Colours that are on their way to others are judged when they have come to rest.
-AT_REST = """() => Promise.all(document.getAnimations()
-  .filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished))"""
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 PAGES: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...] = (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import AT_REST
 from tests.browser.stack import Crew, Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -173,6 +174,7 @@ def test_a_past_hour_is_played_and_never_looks_live(
     page.on("request", lambda request: asked.append(request.url))
     page.click("#replay-link")
     expect(page.locator("#replay-what")).to_contain_text("不是现在")
+    page.evaluate(AT_REST)
     assert page.evaluate(JUDGE) == []
     page.click("#replay-form [type=submit]")
     expect(page.locator("#error-reason")).to_contain_text("事由")

@@ -86,7 +86,8 @@ def test_a_known_place_lies_on_its_pixel(visit: Callable[..., Any], datum: str, 
     assert red.any(), "the dot is not in view"
     rows, columns = np.nonzero(red)
     middle = (columns.mean() + 0.5, rows.mean() + 0.5)
-    assert middle == pytest.approx(found["at"], abs=1.0)
+    # A tile lies on whole pixels, and so does the view: half a pixel each beside that of the dot.
+    assert middle == pytest.approx(found["at"], abs=1.5)
     # Nothing of the view is left without a tile.
     assert (picture.reshape(-1, 3).min(axis=1) < 250).mean() > 0.99
     # The script's datums are those of the house.
