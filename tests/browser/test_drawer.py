@@ -97,7 +97,7 @@ def test_the_second_of_two_hands_is_told_who_was_quicker(visit: Callable[..., An
     with two.expect_response(lambda answer: answer.url.endswith(f"{uid}/grade/")) as waiting:
         two.locator("#ask [type=submit]").click()
     assert waiting.value.status == 409
-    expect(two.locator(".toasts .banner--error")).to_contain_text("挂起")
+    expect(two.locator(".toasts .banner--error", has_text="挂起")).to_be_visible()
     expect(two.locator("#drawer header .chip", has_text="挂起")).to_be_visible()
     _press(two, "改级")
     _answer(two, grade="red", reason="有伤者")
