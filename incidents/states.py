@@ -304,3 +304,39 @@ INCIDENT_TASK_LIFECYCLE: Lifecycle[IncidentTaskState] = Lifecycle(
 
 # Work is left: the incident can't be closed.
 TASK_STILL_OPEN: frozenset[IncidentTaskState] = frozenset({IncidentTaskState.OPEN, IncidentTaskState.TAKEN})
+
+
+class BackupState(StrEnum):
+    """States of a crew's call for help: asked, taken by somebody at the desk, answered."""
+
+    ASKED = "asked"
+    TAKEN = "taken"
+    ANSWERED = "answered"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
+        return [(state.value, _BACKUP_LABELS[state]) for state in cls]
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
+        return _BACKUP_LABELS[self]
+
+
+_BACKUP_LABELS = {
+    BackupState.ASKED: gettext_noop("待接应"),
+    BackupState.TAKEN: gettext_noop("已接应"),
+    BackupState.ANSWERED: gettext_noop("已答复"),
+}
+
+# Nothing is answered before somebody at the desk has taken it by name.
+BACKUP_LIFECYCLE: Lifecycle[BackupState] = Lifecycle(
+    "back-up request",
+    BackupState.ASKED,
+    {
+        BackupState.ASKED: frozenset({BackupState.TAKEN}),
+        BackupState.TAKEN: frozenset({BackupState.ANSWERED}),
+        BackupState.ANSWERED: frozenset(),
+    },
+)

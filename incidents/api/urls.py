@@ -7,6 +7,7 @@ from django.urls import path
 from incidents.api import (
     assignments,
     attachments,
+    backups,
     broadcasts,
     casework,
     chiefs,
@@ -71,6 +72,8 @@ urlpatterns = [
     path("handovers/<uuid:uid>/accept/", handovers.HandoverAcceptApi.as_view(), name="handover-accept"),
     path("handovers/<uuid:uid>/cancel/", handovers.HandoverCancelApi.as_view(), name="handover-cancel"),
     path("assignments/<uuid:uid>/backup/", crew.AssignmentBackupApi.as_view(), name="assignment-backup"),
+    path("backups/<uuid:uid>/take/", backups.BackupTakeApi.as_view(), name="backup-take"),
+    path("backups/<uuid:uid>/answer/", backups.BackupAnswerApi.as_view(), name="backup-answer"),
     path("assignments/<uuid:uid>/way/", crew.AssignmentWayApi.as_view(), name="assignment-way"),
     path(
         "supervisions/<int:supervision_id>/settle/",

@@ -1,6 +1,7 @@
 """What happened, which units were sent, and everything that was done about it."""
 
 from incidents.models.assignment import Assignment, AssignmentStep, Delivery
+from incidents.models.backup import BackupRequest
 from incidents.models.broadcast import Broadcast, BroadcastReceipt
 from incidents.models.call import AddedReport, CallRecording
 from incidents.models.decision import Decision, DutyRoster
@@ -19,6 +20,7 @@ __all__ = [
     "AddedReport",
     "Assignment",
     "AssignmentStep",
+    "BackupRequest",
     "Broadcast",
     "BroadcastReceipt",
     "CallRecording",

@@ -25,12 +25,14 @@ from incidents.selectors.marks import mark_summary, marks_visible_to
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.pressed import lower_chief_of
 from incidents.selectors.replaying import incidents_between
-from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.selectors.summaries import assignment_summary, backup_summary, incident_summary
 from incidents.selectors.tasks import TaskKindChoice, incident_task_kinds, incident_tasks
 from incidents.selectors.transfers import transfer_summary
 from incidents.selectors.trend import counted_since, segment_counts, segment_trend
 from incidents.selectors.visible import (
     assignments_visible_to,
+    backups_standing_to,
+    backups_visible_to,
     incidents_visible_to,
     recalls_unseen_by,
     supervisions_for,
@@ -43,6 +45,9 @@ __all__ = [
     "assignment_detail",
     "assignment_summary",
     "assignments_visible_to",
+    "backup_summary",
+    "backups_standing_to",
+    "backups_visible_to",
     "board_of",
     "broadcast_detail",
     "broadcast_details",

@@ -12,9 +12,9 @@ from typing import Any
 from django.utils import timezone
 
 from core.messages import spoken
-from incidents.models import Incident, Supervision
+from incidents.models import BackupRequest, Incident, Supervision
 from incidents.selectors.broadcasts import broadcasts_visible_to
-from incidents.selectors.visible import incidents_visible_to, supervisions_open_to
+from incidents.selectors.visible import backups_standing_to, incidents_visible_to, supervisions_open_to
 from incidents.states import SETTLED, STANDING, AssignmentState, Grade, IncidentState
 from patrols.selectors import requirement_gaps, resources_on_duty, tours_not_checked_in
 from roads.selectors import chainage_of, chiefs_on_leave, closures_in_force
@@ -55,6 +55,7 @@ def desk_sheet(actor: Actor, *, at: datetime) -> dict[str, Any]:
             for row in chiefs_on_leave(actor, at)
         ],
         "closures": [_closure(row) for row in closures_in_force(at)],
+        "backups": [_backup(row) for row in backups_standing_to(actor).order_by("asked_at", "id")],
         "presses": [press_summary(row) for row in supervisions_open_to(actor).order_by("raised_at", "id")],
         "broadcasts": [
             {"text": row.text, "made_at": row.made_at.isoformat(), "valid_until": row.valid_until.isoformat()}
@@ -117,6 +118,20 @@ def _incident(row: Incident) -> dict[str, Any]:
         "exercise": row.exercise,
         "waiting_until": _iso(row.waiting_until),
         "units": [f"{each.unit.call_sign} {spoken(AssignmentState(each.state).label)}" for each in standing],
+    }
+
+
+def _backup(row: BackupRequest) -> dict[str, Any]:
+    incident = row.assignment.incident
+    return {
+        "call_sign": row.assignment.unit.call_sign,
+        "number": incident.number,
+        "title": incident.title,
+        "place": incident.chainage_text or incident.place_text,
+        "reason": row.reason,
+        "text": row.text,
+        "asked_at": row.asked_at.isoformat(),
+        "taken_by": row.taken_by_name,
     }
 
 

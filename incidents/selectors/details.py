@@ -15,7 +15,7 @@ from incidents.selectors.families import family_of
 from incidents.selectors.marks import marks_of_incident
 from incidents.selectors.pictures import picture_summary, pictures_visible_to
 from incidents.selectors.plans import decision_plan, said_again
-from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.selectors.summaries import assignment_summary, backup_summary, incident_summary
 from incidents.selectors.tasks import incident_tasks
 from incidents.selectors.transfers import transfer_of
 from incidents.states import INCIDENT_LIFECYCLE, IncidentState
@@ -163,8 +163,18 @@ def assignment_detail(assignment: Assignment) -> dict[str, Any]:
         "route": [[round(x, 6), round(y, 6)] for x, y in assignment.route.coords] if assignment.route else [],
         "directions": assignment.directions,
         "sign_by": sign_by(assignment),
+        "backup": _backup(assignment),
         "chain": [chief for chief in incident.chain if "border" not in chief],
     }
+
+
+def _backup(assignment: Assignment) -> dict[str, Any] | None:
+    """The crew's last call for help: who at the desk has taken it, how it was answered."""
+    backup = assignment.backups.order_by("-id").first()
+    if backup is None:
+        return None
+    backup.assignment = assignment
+    return backup_summary(backup)
 
 
 def sign_by(assignment: Assignment) -> datetime | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from incidents.models import Assignment, Incident
+from incidents.models import Assignment, BackupRequest, Incident
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -80,4 +80,32 @@ def assignment_summary(assignment: Assignment) -> dict[str, Any]:
         "welfare_asked_at": _iso(assignment.welfare_asked_at),
         "welfare_safe_at": _iso(assignment.welfare_safe_at),
         "welfare_radio_at": _iso(assignment.welfare_radio_at),
+    }
+
+
+def backup_summary(backup: BackupRequest) -> dict[str, Any]:
+    """The summary of one call for help; needs `assignment` with `incident` and `unit` loaded. `reason` is a code.
+
+    Of the case only what never changes is in it: the rest a page has from the incident itself.
+    """
+    assignment = backup.assignment
+    return {
+        "uid": str(backup.uid),
+        "incident": str(assignment.incident.uid),
+        "incident_number": assignment.incident.number,
+        "assignment": str(assignment.uid),
+        "call_sign": assignment.unit.call_sign,
+        "tour_id": assignment.tour_id,
+        "state": backup.state,
+        "version": backup.version,
+        "reason": backup.reason,
+        "text": backup.text,
+        "times": backup.times,
+        "asked_at": _iso(backup.asked_at),
+        "called_at": _iso(backup.called_at),
+        "taken_at": _iso(backup.taken_at),
+        "taken_by": backup.taken_by_name,
+        "outcome": backup.outcome,
+        "outcome_at": _iso(backup.outcome_at),
+        "outcome_text": backup.outcome_text,
     }

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from core import clock
-from incidents.models import Assignment, Incident, Supervision
-from incidents.states import SETTLED, AssignmentState
+from incidents.models import Assignment, BackupRequest, Incident, Supervision
+from incidents.states import SETTLED, AssignmentState, BackupState
 from roads.selectors import segment_ids_of_chief
 from roads.selectors.responsibility import BORDER_M
 from stations.selectors import path_filter
@@ -59,6 +59,17 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
         own = Assignment.objects.filter(offered_at__isnull=False, tour__members__person_id=actor.person_id)
         visible |= Q(pk__in=own.values("pk"))
     return Assignment.objects.filter(visible).select_related("incident", "unit")
+
+
+def backups_visible_to(actor: Actor) -> QuerySet[BackupRequest]:
+    """Calls for help on the incidents of the actor's scope, whoever's unit it is that calls."""
+    visible = BackupRequest.objects.filter(path_filter(actor, Verb.VIEW, DataClass.ASSIGNMENT))
+    return visible.select_related("assignment__incident", "assignment__unit")
+
+
+def backups_standing_to(actor: Actor) -> QuerySet[BackupRequest]:
+    """Calls for help on the incidents of the actor's scope that are not answered yet."""
+    return backups_visible_to(actor).exclude(state=BackupState.ANSWERED.value)
 
 
 def recalls_unseen_by(actor: Actor) -> QuerySet[Assignment]:

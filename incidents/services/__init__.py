@@ -1,7 +1,7 @@
 """The only writers of the incidents room."""
 
 from incidents.services.assigning import incident_assign
-from incidents.services.backing import assignment_backup_ask
+from incidents.services.backing import assignment_backup_ask, backup_answer, backup_take
 from incidents.services.bordering import incident_own
 from incidents.services.broadcasting import (
     BroadcastArea,
@@ -58,6 +58,8 @@ __all__ = [
     "assignment_safe",
     "assignment_step",
     "assignment_way",
+    "backup_answer",
+    "backup_take",
     "broadcast_make",
     "broadcast_seen",
     "broadcast_withdraw",

@@ -1,15 +1,17 @@
-"""A unit on a case asks for one more: the desk is told at once, and the engine looks for the next one for this case."""
+"""A unit on a case asks for one more: a card at the desk until it is answered; the engine looks for the next unit."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.device_time import NOWHEN, DeviceMoment
-from core.errors import Conflict, InvalidInput, StaleFence
+from core.errors import Conflict, InvalidInput, NotFound, StaleFence
 from core.messages import gettext_noop, spoken
-from incidents.models import Assignment, IncidentStep
+from incidents.models import Assignment, BackupRequest, IncidentStep
+from incidents.services.backup_cards import backup_publish, backup_write
 from incidents.services.history import (
     StepContext,
     assignment_lock,
@@ -20,13 +22,15 @@ from incidents.services.history import (
 )
 from incidents.services.progress import crew_require, stale_of, too_late
 from incidents.services.sending import Sending
-from incidents.states import DISPATCHABLE, AssignmentState, IncidentState
-from stations.types import Actor
+from incidents.states import DISPATCHABLE, AssignmentState, BackupState, IncidentState
+from stations.services import require
+from stations.types import Actor, DataClass, Verb
 
 # Whoever signed for a case may ask, from then until the scene is cleared.
 MAY_ASK: frozenset[AssignmentState] = frozenset(
     {AssignmentState.ACKNOWLEDGED, AssignmentState.EN_ROUTE, AssignmentState.ON_SCENE}
 )
+ANSWER_CHARACTERS = 300
 REASONS: dict[str, str] = {
     "danger": gettext_noop("人身受威胁"),
     "people": gettext_noop("人手不够"),
@@ -78,7 +82,7 @@ def assignment_backup_ask(
         if late is not None:
             assignment_note(assignment, context=context, stale_fence=True, details={"backup": reason})
         else:
-            _ask(assignment, reason, context)
+            _ask(assignment, reason, text.strip(), context)
             audit.record(
                 actor_id=actor.user_id,
                 action="incidents.assignment_backup_asked",
@@ -92,7 +96,7 @@ def assignment_backup_ask(
     return assignment
 
 
-def _ask(assignment: Assignment, reason: str, context: StepContext) -> None:
+def _ask(assignment: Assignment, reason: str, text: str, context: StepContext) -> None:
     incident = assignment.incident
     if AssignmentState(assignment.state) not in MAY_ASK or IncidentState(incident.state) not in DISPATCHABLE:
         raise Conflict(
@@ -112,9 +116,123 @@ def _ask(assignment: Assignment, reason: str, context: StepContext) -> None:
     sending = Sending.of(incident)
     if sending.wanted == 0:
         incident_touch(incident, units_needed=sending.standing + 1)
-    incident_publish(
-        incident,
-        "incidents.backup_asked",
-        {"backup": {"call_sign": assignment.unit.call_sign, "reason": reason, "text": context.text}},
-    )
+    _card(assignment, reason, text, context)
     incident_publish(incident, "incidents.unit_wanted")
+
+
+def _card(assignment: Assignment, reason: str, text: str, context: StepContext) -> None:
+    """A new card, or the standing one called again: then the newest reason is what it says."""
+    backup = assignment.backups.exclude(state=BackupState.ANSWERED.value).first()
+    if backup is None:
+        backup = BackupRequest.objects.create(
+            assignment=assignment,
+            organisation_path=assignment.incident.organisation_path,
+            reason=reason,
+            text=text,
+            asked_by_id=context.actor_id,
+        )
+        backup.assignment = assignment
+        backup_publish(backup, "incidents.backup_asked")
+        return
+    backup.assignment = assignment
+    backup_write(
+        backup,
+        topic="incidents.backup_asked",
+        times=backup.times + 1,
+        called_at=clock.now(),
+        reason=reason,
+        text=text,
+        outcome="",
+        outcome_at=None,
+        outcome_text="",
+    )
+
+
+def backup_take(*, actor: Actor, backup_uid: str) -> BackupRequest:
+    """Somebody at the desk answers for a call for help, by name. Repeating it changes nothing.
+
+    Raises Conflict naming whoever was quicker.
+    """
+    with transaction.atomic():
+        backup = _locked(actor, backup_uid)
+        if backup.taken_at is None:
+            _take(actor, backup)
+        elif backup.taken_by_id != actor.user_id:
+            raise _taken_by_another(backup)
+    return backup
+
+
+def backup_answer(*, actor: Actor, backup_uid: str, text: str) -> BackupRequest:
+    """The desk says how the call for help was answered; who answers has taken it, too.
+
+    Raises InvalidInput without words, Conflict when it is answered already.
+    """
+    words = text.strip()
+    if not words:
+        raise InvalidInput(_("请填写答复"), field="text", cure=_("填写一句话后再提交"))
+    if len(words) > ANSWER_CHARACTERS:
+        most = {"most": ANSWER_CHARACTERS}
+        raise InvalidInput(_("文字过长"), field="text", value=len(words), cure=_("不超过 %(most)s 字") % most)
+    with transaction.atomic():
+        backup = _locked(actor, backup_uid)
+        if backup.state == BackupState.ANSWERED.value:
+            raise Conflict(
+                _("这条增援请求已经答复：%(text)s") % {"text": backup.outcome_text or backup.get_outcome_display()},
+                code="backup_answered",
+                field="backup",
+                value=backup.state,
+                cure=_("请看最新情况"),
+            )
+        if backup.taken_at is None:
+            _take(actor, backup)
+        if backup.state != BackupState.ANSWERED.value:
+            outcome = BackupRequest.Outcome.DESK.value
+            backup_write(backup, outcome=outcome, outcome_at=clock.now(), outcome_text=words)
+        _said(actor, backup, _("答复增援请求") + "：" + words, "backup_answer")
+    return backup
+
+
+def _locked(actor: Actor, backup_uid: str) -> BackupRequest:
+    """The card with its incident and assignment locked, in that order. Raises NotFound, Forbidden."""
+    known = BackupRequest.objects.filter(uid=backup_uid).values_list("pk", "assignment__uid").first()
+    if known is None:
+        raise NotFound(_("没有这条增援请求"), field="backup", value=str(backup_uid))
+    assignment = assignment_lock(str(known[1]))
+    require(actor, Verb.DISPATCH, DataClass.ASSIGNMENT, assignment.incident.organisation_path)
+    backup = BackupRequest.objects.select_for_update(of=("self",)).get(pk=known[0])
+    backup.assignment = assignment
+    return backup
+
+
+def _take(actor: Actor, backup: BackupRequest) -> None:
+    backup_write(backup, taken_at=clock.now(), taken_by_id=actor.user_id, taken_by_name=actor.name[:60])
+    _said(actor, backup, _("接应增援请求"), "backup_take")
+
+
+def _said(actor: Actor, backup: BackupRequest, words: str, action: str) -> None:
+    assignment = backup.assignment
+    incident_note(
+        assignment.incident,
+        kind=IncidentStep.Kind.NOTE,
+        context=StepContext(actor_id=actor.user_id, text=f"{assignment.unit.call_sign} {words}"),
+        details={action: str(backup.uid), "unit": assignment.unit.call_sign},
+    )
+    audit.record(
+        actor_id=actor.user_id,
+        action=f"incidents.{action}",
+        object_type="backup",
+        object_id=str(backup.uid),
+        organisation_path=backup.organisation_path,
+        reason=words,
+    )
+
+
+def _taken_by_another(backup: BackupRequest) -> Conflict:
+    at = localtime(backup.taken_at)
+    return Conflict(
+        _("%(who)s 已在 %(at)s 接应") % {"who": backup.taken_by_name, "at": f"{at:%H:%M:%S}"},
+        code="backup_taken",
+        field="backup",
+        value=backup.state,
+        cure=_("请与其确认；仍可直接派增援或答复"),
+    )

@@ -8,12 +8,13 @@ from __future__ import annotations
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
 
-from incidents.models import Assignment, Incident, IncidentTask, Mark, Supervision
+from incidents.models import Assignment, BackupRequest, Incident, IncidentTask, Mark, Supervision
 
 # Where each copy was taken from.
 _SOURCES: tuple[tuple[type[models.Model], str], ...] = (
     (Incident, "organisation__path"),
     (Assignment, "tour__organisation__path"),
+    (BackupRequest, "assignment__incident__organisation__path"),
     (Supervision, "incident__organisation__path"),
     (Mark, "organisation__path"),
     (IncidentTask, "incident__organisation__path"),

@@ -21,6 +21,7 @@ from core.errors import Conflict, NotFound
 from core.jsontext import dumps
 from incidents.models import Assignment, Incident, IncidentStep
 from incidents.selectors.summaries import assignment_summary, incident_summary
+from incidents.services.backup_cards import FOLLOWED, backups_follow
 from incidents.services.status_returns import status_return_add
 from incidents.states import ASSIGNMENT_LIFECYCLE, INCIDENT_LIFECYCLE, AssignmentState, IncidentState
 from stations.types import DataClass
@@ -272,3 +273,5 @@ def assignment_move(
     _compare_and_set(assignment, assignment.version, {"state": to_state.value, **fields})
     assignment_note(assignment, context=context, from_state=old.value, to_state=to_state.value, details=details)
     assignment_publish(assignment, f"incidents.assignment_{to_state.value}")
+    if to_state in FOLLOWED:
+        backups_follow(assignment, to_state)

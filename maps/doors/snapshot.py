@@ -19,6 +19,8 @@ from core.jsontext import dumps
 from incidents.selectors import (
     assignment_summary,
     assignments_visible_to,
+    backup_summary,
+    backups_standing_to,
     incident_summary,
     incidents_visible_to,
     press_summary,
@@ -63,6 +65,7 @@ def picture(actor: Actor) -> dict[str, Any]:
         "limits": {"fresh_s": fresh_s, "aged_s": aged_s},
         "incidents": [incident_summary(row) for row in incidents],
         "assignments": [assignment_summary(row) for row in standing.order_by("id")],
+        "backups": [backup_summary(row) for row in backups_standing_to(actor).order_by("asked_at", "id")],
         "presses": [press_summary(row) for row in supervisions_for(actor).order_by("raised_at", "id")[:MOST_PRESSES]],
         "units": [unit_json(tour) for tour in tours_on_duty(actor=actor, at=now)],
     }

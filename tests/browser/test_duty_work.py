@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,19 @@ def test_one_more_unit_for_the_same_case(at_work: Callable[..., tuple[Any, Any]]
     expect(phone.locator(".toasts")).to_contain_text("已请求增援")
     expect(desk.locator("#drawer .sent")).to_have_count(2)
     expect(desk.locator("#drawer .timeline")).to_contain_text("请求增援：围观聚集")
+    # A passing message would be gone: the card lies there until somebody takes it by name and answers it.
+    card = desk.locator("#backup-list .help")
+    expect(card).to_contain_text(f"{patrol_car.call_sign} · 围观聚集")
+    expect(card).to_contain_text("无人接应")
+    assert desk.evaluate(JUDGE) == []
+    desk.keyboard.press("h")
+    expect(card).to_contain_text(re.compile(r"\d接应|:\d\d 接应"))
+    expect(phone.locator(".work")).to_contain_text("已接应")
+    card.get_by_role("button", name="答复").click()
+    desk.fill("#ask [name=text]", "特警五分钟到")
+    desk.locator("#ask [type=submit]").click()
+    expect(desk.locator("#backups")).to_be_hidden()
+    expect(phone.locator("#help-answer")).to_contain_text("特警五分钟到")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -83,6 +83,8 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "handover-accept": {"POST": COMMAND},
     "handover-cancel": {"POST": COMMAND},
     "assignment-backup": {"POST": SIGNS},
+    "backup-take": {"POST": COMMAND},
+    "backup-answer": {"POST": COMMAND},
     "assignment-way": {"GET": SIGNS},
     "supervision-list": {"GET": SEES_ALL | SEES_OWN},
     "supervision-settle": {"POST": SEES_ALL | SEES_OWN},

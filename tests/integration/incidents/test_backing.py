@@ -12,10 +12,13 @@ from core.device_time import DeviceMoment
 from core.errors import Conflict, Forbidden, InvalidInput, StaleFence
 from core.models import AuditRow, Event
 from incidents import services
-from incidents.models import Assignment, Incident
+from incidents.models import Assignment, BackupRequest, Incident
+from incidents.selectors import assignment_detail, backup_summary, backups_standing_to
 from incidents.services.progress import assignment_evidence
+from incidents.states import BackupState
 from stations.types import Role
-from tests.factories.incidents import World, refresh, urgent
+from tests.factories.incidents import World, later, refresh, urgent
+from tests.factories.stations import an_actor
 
 
 def _ask(crew: Any, assignment: Assignment, **fields: Any) -> Assignment:
@@ -41,7 +44,7 @@ def test_the_next_unit_is_sent_to_the_same_case(world: World) -> None:
     assert incident.units_needed == 2
     told = Event.objects.get(topic="incidents.backup_asked")
     assert told.payload["backup"]["call_sign"] == near.call_sign
-    assert told.payload["backup"]["text"] == "人手不够：围观的人多"
+    assert (told.payload["backup"]["reason"], told.payload["backup"]["text"]) == ("people", "围观的人多")
     assert incident.steps.filter(kind="note", details__backup="people", text__contains="围观的人多").count() == 1
     assert AuditRow.objects.filter(action="incidents.assignment_backup_asked").count() == 1
 
@@ -100,3 +103,74 @@ def test_asked_from_a_dead_spot_after_a_recall_it_is_kept_as_evidence(world: Wor
     assert kept.details["backup"] == "people" and kept.details["device"]["monotonic_ms"] == 300_000
     assert kept.device_time == moment.at
     assert refresh(incident).units_needed == 1
+
+
+def _card(world: World) -> BackupRequest:
+    (card,) = backups_standing_to(world.desk)
+    return card
+
+
+def test_the_card_lies_at_the_desk_until_help_is_there_and_somebody_took_it(world: World) -> None:
+    near, far, incident, assignment = _sent_to(world)
+    _ask(near, assignment, reason="danger", text="有刀")
+    urgent()
+    card = _card(world)
+    assert (card.state, card.reason, card.text, card.taken_by_name) == ("asked", "danger", "有刀", "")
+    second = incident.assignments.get(tour=far.tour)
+    world.walk(second, "delivered", "acknowledged", "en_route")
+    assert _card(world).outcome == ""
+    world.walk(refresh(second), "on_scene")
+    card = _card(world)
+    assert (card.state, card.outcome, card.outcome_text) == ("asked", "unit", far.call_sign)
+    taken = services.backup_take(actor=world.desk, backup_uid=str(card.uid))
+    assert taken.state == BackupState.ANSWERED and taken.taken_by_name == world.desk.name
+    assert not backups_standing_to(world.desk)
+    told = Event.objects.filter(topic="incidents.backup_changed").latest("id")
+    assert told.payload["backup"] == backup_summary(taken)
+    assert told.subject["tour_id"] == near.tour.pk
+    assert AuditRow.objects.filter(action="incidents.backup_take").count() == 1
+
+
+def test_who_takes_it_is_named_to_the_second_and_to_the_crew(world: World) -> None:
+    near, _far, incident, assignment = _sent_to(world)
+    _ask(near, assignment)
+    uid = str(_card(world).uid)
+    services.backup_take(actor=world.desk, backup_uid=uid)
+    services.backup_take(actor=world.desk, backup_uid=uid)
+    with pytest.raises(Conflict) as late:
+        services.backup_take(actor=world.commander, backup_uid=uid)
+    assert late.value.code == "backup_taken" and world.desk.name in str(late.value)
+    assert assignment_detail(refresh(assignment))["backup"]["taken_by"] == world.desk.name
+    assert incident.steps.filter(details__backup_take=uid).count() == 1
+    with pytest.raises(InvalidInput):
+        services.backup_answer(actor=world.commander, backup_uid=uid, text=" ")
+    services.backup_answer(actor=world.commander, backup_uid=uid, text="特警五分钟到")
+    seen = assignment_detail(refresh(assignment))["backup"]
+    assert (seen["state"], seen["outcome"], seen["outcome_text"]) == ("answered", "desk", "特警五分钟到")
+    with pytest.raises(Conflict) as again:
+        services.backup_answer(actor=world.desk, backup_uid=uid, text="再说一次")
+    assert "特警五分钟到" in str(again.value)
+
+
+def test_called_again_it_is_the_same_card_and_a_crew_that_is_through_ends_it(world: World) -> None:
+    near, _far, _incident, assignment = _sent_to(world)
+    _ask(near, assignment)
+    later(60.0)
+    _ask(near, assignment, reason="injured", client_key="k2")
+    card = _card(world)
+    assert (card.times, card.reason) == (2, "injured") and card.called_at > card.asked_at
+    services.backup_take(actor=world.desk, backup_uid=str(card.uid))
+    world.walk(refresh(assignment), "cleared")
+    card.refresh_from_db()
+    assert (card.state, card.outcome) == ("answered", "over")
+
+
+def test_a_card_is_for_desks_of_its_incident_only(world: World) -> None:
+    near, _far, _incident, assignment = _sent_to(world)
+    _ask(near, assignment)
+    uid = str(_card(world).uid)
+    elsewhere = an_actor(world.south, Role.DISPATCHER)
+    assert not backups_standing_to(elsewhere)
+    for nobody in (elsewhere, near.actor):
+        with pytest.raises(Forbidden):
+            services.backup_take(actor=nobody, backup_uid=uid)

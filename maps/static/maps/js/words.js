@@ -74,6 +74,17 @@ export const SHORTFALLS = {
   none_reachable: gettext("空闲单元均无道路可达"),
 };
 
+// Why a crew calls for help.
+export const BACKUP_REASONS = {
+  danger: gettext("人身受威胁"),
+  people: gettext("人手不够"),
+  injured: gettext("有人受伤"),
+  crowd: gettext("围观聚集"),
+  traffic: gettext("需要疏导交通"),
+  powers: gettext("需要民警到场"),
+  other: gettext("其他"),
+};
+
 export const FLAGS = {
   far_from_road: gettext("距道路超过 200 米"),
   outside_area: gettext("不在辖区范围内"),

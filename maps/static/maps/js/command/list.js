@@ -112,6 +112,7 @@ export class IncidentList {
       el("span.case-row__state", {},
         wants ? el("span.chip.chip--late", {}, gettext("待派警")) : el("span.chip", {}, INCIDENT_STATES[row.state]),
         units && el("span.case-row__units", {}, units),
+        this.store.calls(row.uid) && el("span.chip.chip--late", {}, gettext("求增援")),
         row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
         row.shortfall && wants && el("span.chip.chip--warn", { title: SHORTFALLS[row.shortfall] || row.shortfall }, gettext("缺口")),
         row.exercise && el("span.chip.chip--line", {}, gettext("演练"))),

@@ -3,7 +3,7 @@ import { everySecond, nowMs } from "../clock.js";
 import { byId, el, fill, toast } from "../dom.js";
 import { Feed } from "../feed.js";
 import { gettext, page } from "../page.js";
-import { ageText, STAGES, timeText } from "../words.js";
+import { ageText, BACKUP_REASONS, STAGES, timeText } from "../words.js";
 import { settle } from "./actions.js";
 import { Drawer } from "./drawer.js";
 import { Intake } from "./intake.js";
@@ -11,6 +11,7 @@ import { IncidentList, tabOf } from "./list.js";
 import { MapSide } from "./mapside.js";
 import { Store } from "./store.js";
 import { drawCalls, tickCalls } from "./calls.js";
+import { drawHelp, helpCalls, helpKey, tickHelp } from "./helpcards.js";
 import { Keys } from "./keys.js";
 import { PressPanel, RedPanel } from "./panel_cases.js";
 import { NoticesPanel } from "./panel_notices.js";
@@ -87,6 +88,7 @@ function drawPresses() {
 function drawAll() {
   list.draw();
   drawPresses();
+  drawHelp(store, choose);
   drawCalls(store, choose);
   panels.changed();
   side.drawAll();
@@ -128,6 +130,7 @@ function drawSoon() {
     flooded = asked > FLOOD;
     asked = 0;
     list.draw();
+    drawHelp(store, choose);
     drawCalls(store, choose);
     panels.changed();
     side.drawIncidents();
@@ -158,10 +161,13 @@ store.addEventListener("radio", ({ detail }) => {
   toast(words, "error");
   if (store.assignments.get(detail.assignment)?.incident === drawer.uid) drawer.refresh();
 });
-store.addEventListener("backup", ({ detail }) => {
-  sound.call("red");
-  toast(gettext("%(unit)s 请求增援：%(why)s", { unit: detail.call_sign, why: detail.text }), "error");
-  if (detail.incident === drawer.uid) drawer.refresh();
+store.addEventListener("backup", ({ detail: { row, asked } }) => {
+  drawSoon();
+  if (asked) {
+    sound.call("red");
+    toast(gettext("%(unit)s 请求增援：%(why)s", { unit: row.call_sign, why: [BACKUP_REASONS[row.reason] || row.reason, row.text].filter(Boolean).join("：") }), "error");
+  }
+  if (row.incident === drawer.uid) drawer.refresh();
 });
 store.addEventListener("positions", ({ detail }) => side.drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
 
@@ -186,6 +192,8 @@ everySecond(() => {
   list.tick();
   drawer.tick();
   tickCalls(store);
+  tickHelp(store);
+  if (helpCalls(store)) sound.call("red");
   panels.tick();
 });
 setInterval(() => { side.drawUnits(); figures(); }, 5000);
@@ -210,6 +218,8 @@ new Keys([
   { keys: ["n"], name: gettext("新警情"), told: () => Boolean(intake), when: () => Boolean(intake) && working(), act: () => intake.open() },
   { keys: ["d"], name: gettext("派首选，或增派"), told: () => page.may.dispatch, when: () => Boolean(chosen), act: (key) => drawer.key(key) },
   { keys: ["1", "2", "3", "4", "5"], shown: ["1", "–", "5"], name: gettext("派列出的第几个单元"), told: () => page.may.dispatch, when: () => Boolean(chosen), act: (key) => drawer.key(key) },
+  { keys: ["h"], name: gettext("接应最早的增援请求"), told: () => page.may.radio, when: working, act: helpKey },
+  { keys: ["e"], name: gettext("给最早的增援请求派增援"), told: () => page.may.radio && page.may.dispatch, when: working, act: helpKey },
   { keys: ["r"], name: gettext("重点警情"), ...openPanel("red") },
   { keys: ["p"], name: gettext("督办"), ...openPanel("presses") },
   { keys: ["u"], name: gettext("单元表"), ...openPanel("units") },

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const when = (moment) => (nowMs() - Date.parse(moment) > DAY_MS ? `${moment.slice(5, 10)} ` : "") + timeText(moment).slice(0, 5);
 const ageColumn = (of) => ({ key: "age", name: gettext("已历时"), of: (row) => secondsSince(of(row)), draw: (row) => ageText(secondsSince(of(row))) });
 
-/** Grade red, not settled, longest open first. Lives from the feed alone. */
+/** Grade red or with a crew that calls for help, not settled, longest open first. Lives from the feed alone. */
 export class RedPanel {
   constructor(store, { choose }) {
     this.title = gettext("重点警情");
@@ -34,7 +34,7 @@ export class RedPanel {
         { key: "number", name: gettext("编号"), of: (row) => row.number },
         { key: "title", name: gettext("警情"), of: (row) => row.title || kindName(row.kind), draw: (row) => el("button.link", { type: "button", onclick: () => choose(row.uid) }, row.title || kindName(row.kind)) },
         { key: "place", name: gettext("地点"), of: (row) => row.chainage_text || row.place_text },
-        { key: "state", name: gettext("状态"), of: (row) => INCIDENT_STATES[row.state], draw: (row) => [el("span.chip", {}, INCIDENT_STATES[row.state]), row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")), row.exercise && el("span.chip.chip--line", {}, gettext("演练"))] },
+        { key: "state", name: gettext("状态"), of: (row) => INCIDENT_STATES[row.state], draw: (row) => [el("span.chip", {}, INCIDENT_STATES[row.state]), row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")), store.calls(row.uid) && el("span.chip.chip--late", {}, gettext("求增援")), row.exercise && el("span.chip.chip--line", {}, gettext("演练"))] },
         { key: "units", name: gettext("单元"), of: units, draw: (row) => units(row) || el("span.chip.chip--late", {}, gettext("无单元")) },
       ],
     });
@@ -46,7 +46,7 @@ export class RedPanel {
   }
 
   draw() {
-    this.table.show([...this.store.incidents.values()].filter((row) => row.grade === "red" && tabOf(row) !== "settled"));
+    this.table.show([...this.store.incidents.values()].filter((row) => (row.grade === "red" || this.store.calls(row.uid)) && tabOf(row) !== "settled"));
   }
 }
 

@@ -1,4 +1,4 @@
-// What the command page knows: incidents, standing assignments and units. A snapshot, then events on top of it.
+// What the command page knows: incidents, standing assignments, calls for help and units. A snapshot, then events on top of it.
 import { get } from "../api.js";
 import { clockSet, nowMs } from "../clock.js";
 
@@ -17,6 +17,7 @@ export class Store extends EventTarget {
     this.ofTour = new Map();
     this.units = new Map();
     this.presses = [];
+    this.backups = new Map();
     this.limits = LIMITS;
     this.loaded = false;
   }
@@ -27,7 +28,9 @@ export class Store extends EventTarget {
     clockSet(picture.at);
     this.limits = picture.limits || LIMITS;
     this.presses = picture.presses || [];
-    const before = { incidents: this.incidents, assignments: this.assignments };
+    const before = { incidents: this.incidents, assignments: this.assignments, backups: this.backups };
+    this.backups = new Map();
+    for (const row of picture.backups || []) this.keepBackup(newer(before.backups.get(row.uid), row));
     this.incidents = new Map(picture.incidents.map((row) => [row.uid, newer(before.incidents.get(row.uid), row)]));
     this.assignments = new Map();
     this.ofIncident = new Map();
@@ -60,7 +63,11 @@ export class Store extends EventTarget {
     }
     if (topic === "incidents.supervision_changed") this.tell("reload");
     if (topic === "incidents.broadcast_changed") this.tell("notices");
-    if (topic === "incidents.backup_asked") this.tell("backup", { ...payload.backup, incident: payload.incident.uid });
+    if (payload.backup) {
+      const row = newer(this.backups.get(payload.backup.uid), payload.backup);
+      this.keepBackup(row);
+      this.tell("backup", { row, asked: topic === "incidents.backup_asked" });
+    }
     if (topic === "incidents.radio_card") this.tell("radio", { ...payload, assignment: subject.assignment });
   }
 
@@ -86,6 +93,17 @@ export class Store extends EventTarget {
       if (!index.has(key)) index.set(key, new Map());
       index.get(key).set(row.uid, row);
     }
+  }
+
+  /** A call for help stays until it is answered. */
+  keepBackup(row) {
+    if (row.state === "answered") this.backups.delete(row.uid);
+    else this.backups.set(row.uid, row);
+  }
+
+  /** Somebody calls for help on this case. */
+  calls(incidentUid) {
+    return [...this.backups.values()].some((row) => row.incident === incidentUid);
   }
 
   forget(row) {

@@ -1,12 +1,8 @@
 // 请求增援: why, by one more tap. Without network it waits in the line, and the radio is named.
 import { byId, el, fill } from "../dom.js";
 import { gettext } from "../page.js";
+import { BACKUP_REASONS } from "../words.js";
 import { askBackup } from "./acts.js";
-
-const REASONS = [
-  ["danger", gettext("人身受威胁")], ["people", gettext("人手不够")], ["injured", gettext("有人受伤")], ["crowd", gettext("围观聚集")],
-  ["traffic", gettext("需要疏导交通")], ["powers", gettext("需要民警到场")], ["other", gettext("其他")],
-];
 
 /** Show the reasons; `act(promise, words)` carries the one that was chosen. */
 export function askForBackup(assignment, act) {
@@ -19,7 +15,7 @@ export function askForBackup(assignment, act) {
   };
   fill(sheet, el("div.dialog__head", {}, el("h2", { id: "sheet-title" }, gettext("为什么需要增援"))),
     el("div.dialog__body", {},
-      el("div.chips", { id: "reasons" }, REASONS.map(([code, name]) => el("button.btn.btn--touch", { type: "button", value: code, onclick: choose(code) }, name))),
+      el("div.chips", { id: "reasons" }, Object.entries(BACKUP_REASONS).map(([code, name]) => el("button.btn.btn--touch", { type: "button", value: code, onclick: choose(code) }, name))),
       el("label.field", {}, el("span", {}, gettext("补充（可不填）")), text),
       el("p.muted", {}, gettext("没有网络时请同时用电台呼叫。"))),
     el("div.dialog__foot", {}, el("button.btn.btn--touch", { type: "button", onclick: () => sheet.close() }, gettext("取消"))));

@@ -25,7 +25,8 @@ export function workView(detail, { draft, step, report, decline, backup, photo, 
     welfare(detail, well),
     going && el("div.turn", { id: "guide", hidden: true, "aria-live": "polite" }),
     el(`div.card.card--${summary.grade || "none"}`, {},
-      el("p.row", {}, gradeChip(summary.grade), el("small", {}, summary.number), !detail.is_lead && el("span.chip", {}, gettext("增援")), detail.backup_asked && el("span.chip.chip--warn", {}, gettext("已请求增援"))),
+      el("p.row", {}, gradeChip(summary.grade), el("small", {}, summary.number), !detail.is_lead && el("span.chip", {}, gettext("增援")), helpChip(detail)),
+      detail.backup?.outcome === "desk" && detail.backup.outcome_text && el("p.banner.banner--warn", { id: "help-answer" }, gettext("指挥中心答复：%(text)s", { text: detail.backup.outcome_text })),
       el("h1", {}, summary.title || kindName(summary.kind)),
       placeOf(summary),
       detail.text && el("p", {}, detail.text),
@@ -41,6 +42,15 @@ export function workView(detail, { draft, step, report, decline, backup, photo, 
       el("div.bottom__row", {},
         holdButton(backup),
         going && el("button.btn.btn--touch", { type: "button", id: "decline", onclick: decline }, gettext("去不了…")))));
+}
+
+/** What has become of the call for help: waiting, taken by whom, answered. */
+function helpChip({ backup, backup_asked: asked }) {
+  if (asked && (!backup || backup.state === "answered")) return el("span.chip.chip--warn", {}, gettext("已请求增援"));
+  if (!backup) return null;
+  if (backup.outcome === "unit") return el("span.chip.chip--go", {}, gettext("增援 %(unit)s 已到场", { unit: backup.outcome_text }));
+  if (backup.taken_at) return el("span.chip.chip--go", {}, gettext("增援请求：%(who)s 已接应", { who: backup.taken_by }));
+  return el("span.chip.chip--warn", {}, gettext("已请求增援"));
 }
 
 function chiefs(chain) {
