@@ -9,8 +9,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from core.models import DecisionTable
+from core.notifications.signed_http import secret_name
 from core.rules import table_in_force
 from incidents.models import (
     Assignment,
@@ -90,7 +92,20 @@ class TransferSystemAdmin(_RuleAdmin):
     """Systems that hand cases over, and how they are told of them."""
 
     data_class = DataClass.TRANSFER
-    list_display = ("code", "name", "gateway", "is_active")
+    list_display = ("code", "name", "gateway", "key_name", "is_active")
+
+    @admin.display(description=_("密钥代号"))
+    def key_name(self, row: TransferSystem) -> str:
+        """By which both sides tell keys apart; the key itself is shown to nobody."""
+        return secret_name(row.secret) or "–"
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The key goes in and never comes out."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "secret":
+            field.widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
+            field.help_text = _("留空则保留原密钥")
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code stays."""

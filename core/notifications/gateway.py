@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -18,6 +18,7 @@ DEFAULT_GATEWAYS = {
     "messenger": "core.notifications.console.ConsoleGateway",
     # What systems that hand cases over are told of them.
     "status": "core.notifications.console.ConsoleGateway",
+    "signed_http": "core.notifications.signed_http.SignedHttpGateway",
 }
 
 
@@ -43,6 +44,15 @@ class Gateway(Protocol):
     """
 
     def send(self, address: str, text: str, key: str) -> Receipt:
+        """Send, or raise GatewayFailed."""
+        ...
+
+
+@runtime_checkable
+class SignedGateway(Protocol):
+    """A gateway that signs with a key of the receiver's own."""
+
+    def send_signed(self, address: str, text: str, key: str, *, secret: str) -> Receipt:
         """Send, or raise GatewayFailed."""
         ...
 

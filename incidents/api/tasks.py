@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 from core.api.repeatable import IDEMPOTENCY_PARAMETER, answered
 from incidents import services
 from incidents.api.incidents import client_of, visible_incident
+from incidents.desk_states import IncidentTaskState
 from incidents.selectors import incident_tasks
-from incidents.states import IncidentTaskState
 from stations.selectors import actor_for_request
 from stations.types import DataClass, Verb
 

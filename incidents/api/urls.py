@@ -49,6 +49,10 @@ urlpatterns = [
     path("marks/", casework.MarksApi.as_view(), name="mark-list"),
     path("marks/<uuid:uid>/end/", casework.MarkEndApi.as_view(), name="mark-end"),
     path("transfers/", transfers.TransfersApi.as_view(), name="transfer-list"),
+    path("status-returns/<uuid:uid>/again/", transfers.StatusReturnAgainApi.as_view(), name="status-return-again"),
+    path(
+        "status-returns/<uuid:uid>/dismiss/", transfers.StatusReturnDismissApi.as_view(), name="status-return-dismiss"
+    ),
     path("incidents/<uuid:uid>/tasks/", tasks.IncidentTasksApi.as_view(), name="incident-tasks"),
     path(
         "incidents/<uuid:uid>/tasks/<uuid:task>/step/", tasks.IncidentTaskStepApi.as_view(), name="incident-task-step"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.db.choices import choices_spoken
-from incidents.states import BackupState
+from incidents.desk_states import BackupState
 
 
 class BackupRequest(models.Model):

@@ -27,7 +27,12 @@ from incidents.selectors.pressed import lower_chief_of
 from incidents.selectors.replaying import incidents_between
 from incidents.selectors.summaries import assignment_summary, backup_summary, incident_summary
 from incidents.selectors.tasks import TaskKindChoice, incident_task_kinds, incident_tasks
-from incidents.selectors.transfers import transfer_summary
+from incidents.selectors.transfers import (
+    status_return_summary,
+    status_returns_failed_to,
+    status_returns_visible_to,
+    transfer_summary,
+)
 from incidents.selectors.trend import counted_since, segment_counts, segment_trend
 from incidents.selectors.visible import (
     assignments_visible_to,
@@ -82,6 +87,9 @@ __all__ = [
     "received_on_segments",
     "segment_counts",
     "segment_trend",
+    "status_return_summary",
+    "status_returns_failed_to",
+    "status_returns_visible_to",
     "supervisions_for",
     "supervisions_open_to",
     "transfer_summary",

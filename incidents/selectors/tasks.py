@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.messages import spoken
+from incidents.desk_states import INCIDENT_TASK_LIFECYCLE, IncidentTaskState
 from incidents.models import Assignment, Incident, IncidentTask, IncidentTaskKind
-from incidents.states import INCIDENT_TASK_LIFECYCLE, STANDING, IncidentTaskState
+from incidents.states import STANDING
 from patrols.selectors import tour_of_person
 from stations.types import Actor, DataClass, Role, Verb
 

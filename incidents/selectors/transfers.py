@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from incidents.desk_states import StatusReturnState
 from incidents.models import Incident, StatusReturn, TransferCase
+from stations.selectors import path_filter
+from stations.types import Actor, DataClass, Verb
 
 RETURNS_SHOWN = 5
 
@@ -29,6 +34,33 @@ def transfer_summary(case: TransferCase) -> dict[str, Any]:
         "number": case.number,
         "kind_code": case.kind_code,
         "received_at": case.received_at,
+    }
+
+
+def status_returns_visible_to(actor: Actor) -> QuerySet[StatusReturn]:
+    """What was told back about the cases of the actor's scope."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.TRANSFER, field="case__incident__organisation_path")
+    return StatusReturn.objects.filter(visible).select_related("case__system", "case__incident")
+
+
+def status_returns_failed_to(actor: Actor) -> QuerySet[StatusReturn]:
+    """Those that were given up, and that nobody has settled."""
+    return status_returns_visible_to(actor).filter(state=StatusReturnState.FAILED.value)
+
+
+def status_return_summary(row: StatusReturn) -> dict[str, Any]:
+    """The card of one status; needs `case` with `system` and `incident` loaded. Nothing of the caller is in it."""
+    return {
+        "uid": str(row.uid),
+        "version": row.version,
+        "incident": str(row.case.incident.uid),
+        "incident_number": row.case.incident.number,
+        "system": row.case.system.name,
+        "number": row.case.number,
+        "incident_state": row.incident_state,
+        "sending": row.state,
+        "at": row.at.isoformat(),
+        "detail": row.detail,
     }
 
 

@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from core import clock
+from incidents.desk_states import BackupState
 from incidents.models import Assignment, BackupRequest, Incident, Supervision
-from incidents.states import SETTLED, AssignmentState, BackupState
+from incidents.states import SETTLED, AssignmentState
 from roads.selectors import segment_ids_of_chief
 from roads.selectors.responsibility import BORDER_M
 from stations.selectors import path_filter

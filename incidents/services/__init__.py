@@ -39,6 +39,7 @@ from incidents.services.progress import assignment_step
 from incidents.services.proposing import assignment_answer, incident_propose, point_preview
 from incidents.services.recalling import assignment_recall, assignment_recall_seen
 from incidents.services.signing import month_sign
+from incidents.services.status_returns import status_return_again, status_return_dismiss
 from incidents.services.supervising import incident_supervise, supervision_settle
 from incidents.services.surroundings import units_around
 from incidents.services.tasking import incident_task_add, incident_task_step
@@ -106,6 +107,8 @@ __all__ = [
     "queue_sweep",
     "recording_add",
     "recording_lookup",
+    "status_return_again",
+    "status_return_dismiss",
     "supervision_defer",
     "supervision_hand_down",
     "supervision_settle",

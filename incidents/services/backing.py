@@ -10,6 +10,7 @@ from core import audit, clock
 from core.device_time import NOWHEN, DeviceMoment
 from core.errors import Conflict, InvalidInput, NotFound, StaleFence
 from core.messages import gettext_noop, spoken
+from incidents.desk_states import BackupState
 from incidents.models import Assignment, BackupRequest, IncidentStep
 from incidents.services.backup_cards import backup_publish, backup_write
 from incidents.services.history import (
@@ -22,7 +23,7 @@ from incidents.services.history import (
 )
 from incidents.services.progress import crew_require, stale_of, too_late
 from incidents.services.sending import Sending
-from incidents.states import DISPATCHABLE, AssignmentState, BackupState, IncidentState
+from incidents.states import DISPATCHABLE, AssignmentState, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 

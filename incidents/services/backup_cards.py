@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from core import clock, events
 from core.errors import Conflict
+from incidents.desk_states import BACKUP_LIFECYCLE, BackupState
 from incidents.models import Assignment, BackupRequest
 from incidents.selectors.summaries import backup_summary
-from incidents.states import BACKUP_LIFECYCLE, AssignmentState, BackupState
+from incidents.states import AssignmentState
 from stations.types import DataClass
 
 # After these a crew needs no help any more for this case, or is no longer on it.

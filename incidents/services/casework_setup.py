@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import Conflict, InvalidInput
+from core.notifications import SignedGateway, gateway
+from core.notifications.signed_http import MIN_SECRET, address_check, secret_name
 from incidents.catalogue.tasks import TASK_KINDS
 from incidents.catalogue.transfers import SYSTEMS
 from incidents.models import IncidentKind, IncidentTaskKind, TransferKind, TransferSystem
@@ -26,8 +28,20 @@ def task_kind_save(*, actor: Actor, kind: IncidentTaskKind | None = None, **fiel
 
 
 def transfer_system_save(*, actor: Actor, system: TransferSystem | None = None, **fields: Any) -> TransferSystem:
-    """A new system that hands cases over, or a change of one; its code stays."""
-    return _saved(actor, system or TransferSystem(), fields, DataClass.TRANSFER)
+    """A new system that hands cases over, or a change of one; its code stays, and an empty `secret` keeps the old one.
+
+    Raises InvalidInput for a gateway that signs without an address or a long enough key.
+    """
+    row = system or TransferSystem()
+    if not fields.get("secret"):
+        fields.pop("secret", None)
+    told = {name: fields.get(name, getattr(row, name)) for name in ("gateway", "address", "secret")}
+    if isinstance(gateway(told["gateway"]), SignedGateway):
+        address_check(told["address"])
+        if len(told["secret"]) < MIN_SECRET:
+            cure = _("由双方约定，至少 %(least)s 个字符") % {"least": MIN_SECRET}
+            raise InvalidInput(_("签名密钥过短"), field="secret", value=len(told["secret"]), cure=cure)
+    return _saved(actor, row, fields, DataClass.TRANSFER)
 
 
 def transfer_kind_save(*, actor: Actor, row: TransferKind | None = None, **fields: Any) -> TransferKind:
@@ -72,10 +86,15 @@ def _saved(actor: Actor, row: Any, fields: dict[str, Any], data_class: DataClass
                 object_type="incident_rule",
                 object_id=str(row)[:100],
                 organisation_path=path,
-                details={name: str(value)[:200] for name, value in fields.items()},
+                details={name: _told(name, value) for name, value in fields.items()},
             )
     except IntegrityError as error:
         raise Conflict(
             _("代码已存在"), code="code_taken", field="code", value=str(fields.get("code", "")), cure=_("请换一个代码")
         ) from error
     return row
+
+
+def _told(name: str, value: Any) -> str:
+    """What the audit says of a field: of a key only its name."""
+    return secret_name(value) if name == "secret" else str(value)[:200]

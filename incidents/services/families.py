@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.errors import Conflict, InvalidInput
+from incidents.desk_states import IncidentTaskState
 from incidents.models import Incident, IncidentKind, IncidentLink, IncidentStep
 from incidents.services import timing
 from incidents.services.history import (
@@ -19,7 +20,7 @@ from incidents.services.history import (
 )
 from incidents.services.standing import assignments_standing, proposals_withdraw
 from incidents.services.tasking import refuse_open_tasks
-from incidents.states import SETTLED, AssignmentState, IncidentState, IncidentTaskState
+from incidents.states import SETTLED, AssignmentState, IncidentState
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from incidents.desk_states import INCIDENT_TASK_LIFECYCLE, TASK_STILL_OPEN, IncidentTaskState
 from incidents.models import Incident, IncidentStep, IncidentTask, IncidentTaskKind
 from incidents.selectors.tasks import task_is_mine
 from incidents.selectors.visible import incidents_visible_to
@@ -20,7 +21,7 @@ from incidents.services.history import (
     incident_publish,
 )
 from incidents.services.standing import assignments_standing
-from incidents.states import INCIDENT_TASK_LIFECYCLE, SETTLED, TASK_STILL_OPEN, IncidentState, IncidentTaskState
+from incidents.states import SETTLED, IncidentState
 from patrols.selectors import units_visible_to
 from stations.selectors import people_visible_to
 from stations.services import require

@@ -24,6 +24,8 @@ from incidents.selectors import (
     incident_summary,
     incidents_visible_to,
     press_summary,
+    status_return_summary,
+    status_returns_failed_to,
     supervisions_for,
 )
 from incidents.types import HOLDING, SETTLED, AssignmentState
@@ -66,6 +68,7 @@ def picture(actor: Actor) -> dict[str, Any]:
         "incidents": [incident_summary(row) for row in incidents],
         "assignments": [assignment_summary(row) for row in standing.order_by("id")],
         "backups": [backup_summary(row) for row in backups_standing_to(actor).order_by("asked_at", "id")],
+        "failed_returns": [status_return_summary(row) for row in status_returns_failed_to(actor).order_by("at", "id")],
         "presses": [press_summary(row) for row in supervisions_for(actor).order_by("raised_at", "id")[:MOST_PRESSES]],
         "units": [unit_json(tour) for tour in tours_on_duty(actor=actor, at=now)],
     }

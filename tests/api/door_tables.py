@@ -147,6 +147,8 @@ GET    api/v1/marks/                                   CDOAWR
 POST   api/v1/marks/                                   desk
 POST   api/v1/marks/<uuid:uid>/end/                    desk
 POST   api/v1/transfers/                               CDMV
+POST   api/v1/status-returns/<uuid:uid>/again/         desk
+POST   api/v1/status-returns/<uuid:uid>/dismiss/       desk
 POST   api/v1/incidents/<uuid:uid>/return/             CR
 POST   api/v1/incidents/<uuid:uid>/review/             CR
 POST   api/v1/incidents/<uuid:uid>/close/              CR

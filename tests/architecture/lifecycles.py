@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "lifecycles.md"
 HEAD = """# Lifecycles
 
 A state changes only along these tables, by compare-and-set; steps of incidents and assignments are appended to a
-history that the database keeps from being changed. The tables are data in `states.py` of each room; this page is made
+history that the database keeps from being changed. The tables are data in `*states.py` of each room; this page is made
 by `python -m tests.architecture.lifecycles`, and a test compares the two.
 """
 
@@ -21,8 +21,8 @@ by `python -m tests.architecture.lifecycles`, and a test compares the two.
 def lifecycles() -> Iterator[tuple[str, Lifecycle[Any]]]:
     """Module and lifecycle of every transition table of the house."""
     for room in ROOMS:
-        if (ROOT / room / "states.py").exists():
-            module = importlib.import_module(f"{room}.states")
+        for path in sorted((ROOT / room).glob("*states.py"), key=lambda path: (path.stem != "states", path.stem)):
+            module = importlib.import_module(f"{room}.{path.stem}")
             for value in vars(module).values():
                 if isinstance(value, Lifecycle):
                     yield module.__name__, value

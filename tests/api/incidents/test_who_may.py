@@ -64,6 +64,8 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "mark-list": {"GET": COMMAND | CREWS | {Role.AUXILIARY, Role.REVIEWER}, "POST": COMMAND},
     "mark-end": {"POST": COMMAND},
     "transfer-list": {"POST": COMMAND | {Role.ADMINISTRATOR}},
+    "status-return-again": {"POST": COMMAND},
+    "status-return-dismiss": {"POST": COMMAND},
     "incident-return": {"POST": REVIEW},
     "incident-review": {"POST": REVIEW},
     "incident-close": {"POST": REVIEW},

@@ -12,10 +12,10 @@ from core.device_time import DeviceMoment
 from core.errors import Conflict, Forbidden, InvalidInput, StaleFence
 from core.models import AuditRow, Event
 from incidents import services
+from incidents.desk_states import BackupState
 from incidents.models import Assignment, BackupRequest, Incident
 from incidents.selectors import assignment_detail, backup_summary, backups_standing_to
 from incidents.services.progress import assignment_evidence
-from incidents.states import BackupState
 from stations.types import Role
 from tests.factories.incidents import World, later, refresh, urgent
 from tests.factories.stations import an_actor

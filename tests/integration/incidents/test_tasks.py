@@ -7,9 +7,9 @@ import pytest
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, TransitionRefused
 from core.models import AuditRow
 from incidents import services
+from incidents.desk_states import IncidentTaskState
 from incidents.models import IncidentStep
 from incidents.selectors import incident_tasks
-from incidents.states import IncidentTaskState
 from stations.selectors import actor_for_user
 from stations.types import Role
 from tests.factories.incidents import WHOLE_WAY, World, refresh

@@ -143,7 +143,7 @@ async function detach(row) {
 
 /* — where it came from, and what was recorded — */
 
-const SENDING = { waiting: gettext("待回传"), sent: gettext("已回传"), failed: gettext("回传失败") };
+const SENDING = { waiting: gettext("待回传"), sent: gettext("已回传"), failed: gettext("回传失败"), dismissed: gettext("已另行告知") };
 
 export function origin(row) {
   const given = row.transfer;

@@ -18,6 +18,7 @@ import { NoticesPanel } from "./panel_notices.js";
 import { ShiftPanel } from "./panel_shift.js";
 import { UnitsPanel } from "./panel_units.js";
 import { Panels } from "./panels.js";
+import { drawReturns } from "./returncards.js";
 import { Sound } from "./sound.js";
 import { onWall, wallStart, wallToggle } from "./wall.js";
 import { weeksButton } from "./weeks.js";
@@ -88,6 +89,7 @@ function drawPresses() {
 function drawAll() {
   list.draw();
   drawPresses();
+  drawReturns(store, choose);
   drawHelp(store, choose);
   drawCalls(store, choose);
   panels.changed();
@@ -168,6 +170,10 @@ store.addEventListener("backup", ({ detail: { row, asked } }) => {
     toast(gettext("%(unit)s 请求增援：%(why)s", { unit: row.call_sign, why: [BACKUP_REASONS[row.reason] || row.reason, row.text].filter(Boolean).join("：") }), "error");
   }
   if (row.incident === drawer.uid) drawer.refresh();
+});
+store.addEventListener("return", (event) => {
+  drawReturns(store, choose);
+  if (event.detail.incident === drawer.uid) drawer.refresh();
 });
 store.addEventListener("positions", ({ detail }) => side.drawUnits(detail.map((each) => store.units.get(each.tour_id)).filter(Boolean)));
 

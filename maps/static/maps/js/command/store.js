@@ -18,6 +18,7 @@ export class Store extends EventTarget {
     this.units = new Map();
     this.presses = [];
     this.backups = new Map();
+    this.failedReturns = new Map();
     this.limits = LIMITS;
     this.loaded = false;
   }
@@ -29,6 +30,9 @@ export class Store extends EventTarget {
     this.limits = picture.limits || LIMITS;
     this.presses = picture.presses || [];
     const before = { incidents: this.incidents, assignments: this.assignments, backups: this.backups };
+    const returns = this.failedReturns;
+    this.failedReturns = new Map();
+    for (const row of picture.failed_returns || []) this.keepReturn(newer(returns.get(row.uid), row));
     this.backups = new Map();
     for (const row of picture.backups || []) this.keepBackup(newer(before.backups.get(row.uid), row));
     this.incidents = new Map(picture.incidents.map((row) => [row.uid, newer(before.incidents.get(row.uid), row)]));
@@ -68,6 +72,10 @@ export class Store extends EventTarget {
       this.keepBackup(row);
       this.tell("backup", { row, asked: topic === "incidents.backup_asked" });
     }
+    if (payload.status_return) {
+      this.keepReturn(newer(this.failedReturns.get(payload.status_return.uid), payload.status_return));
+      this.tell("return", payload.status_return);
+    }
     if (topic === "incidents.radio_card") this.tell("radio", { ...payload, assignment: subject.assignment });
   }
 
@@ -99,6 +107,12 @@ export class Store extends EventTarget {
   keepBackup(row) {
     if (row.state === "answered") this.backups.delete(row.uid);
     else this.backups.set(row.uid, row);
+  }
+
+  /** What another system was not told stays until somebody settles it. */
+  keepReturn(row) {
+    if (row.sending === "failed") this.failedReturns.set(row.uid, row);
+    else this.failedReturns.delete(row.uid);
   }
 
   /** Somebody calls for help on this case. */
