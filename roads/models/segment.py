@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.db.spelling import SpellingField
 from core.geo.srid import STORE_SRID
-from roads.models.spelling import SpellingField
 
 
 class Segment(models.Model):

@@ -27,8 +27,9 @@ _SQL = """
        FROM roads_gazetteerplace p WHERE {match} ORDER BY rank, length(p.name), p.id LIMIT %(limit)s)
     UNION ALL
     (SELECT 'station', s.name, s.kind, ST_X(s.geom), ST_Y(s.geom),
-            CASE WHEN s.name = %(text)s THEN 0 WHEN s.name LIKE %(begins)s THEN 1 ELSE 2 END AS rank
-       FROM stations_station s WHERE s.is_active AND s.name LIKE %(inside)s
+            CASE WHEN s.name = %(text)s THEN 0 WHEN s.name LIKE %(begins)s THEN 1 WHEN s.name LIKE %(inside)s THEN 2
+                 ELSE 3 END AS rank
+       FROM stations_station s WHERE s.is_active AND (s.name LIKE %(inside)s {station_spelled})
       ORDER BY rank, length(s.name), s.id LIMIT %(limit)s)
     UNION ALL
     (SELECT 'road', coalesce(nullif(a.name, ''), a.code), a.code, NULL, NULL,
@@ -140,15 +141,15 @@ def _rows(text: str, limit: int) -> list[Any]:
     letters = re.sub(r"[^a-z0-9]", "", text.lower()) if text.isascii() else ""
     plain = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     rank = "CASE WHEN p.name = %(text)s THEN 0 WHEN p.name LIKE %(begins)s THEN 1 WHEN p.name LIKE %(inside)s THEN 2"
-    match, spelled = "p.name LIKE %(inside)s", ""
+    match, spelled, station_spelled = "p.name LIKE %(inside)s", "", ""
     if letters:
         rank += " WHEN p.initials LIKE %(letters)s OR p.pinyin LIKE %(letters)s THEN 3"
         match += " OR p.initials LIKE %(letters)s OR p.pinyin LIKE %(letters)s"
-        spelled = " OR a.spelling LIKE %(spelled)s"
+        spelled, station_spelled = " OR a.spelling LIKE %(spelled)s", " OR s.spelling LIKE %(spelled)s"
         if len(letters) >= LETTERS_INSIDE:
             rank += " WHEN p.initials LIKE %(letters_inside)s THEN 4"
             match += " OR p.initials LIKE %(letters_inside)s OR p.initials LIKE %(some)s"
-    sql = _SQL.format(rank=f"{rank} ELSE 5 END", match=match, spelled=spelled)
+    sql = _SQL.format(rank=f"{rank} ELSE 5 END", match=match, spelled=spelled, station_spelled=station_spelled)
     values: dict[str, Any] = {
         "text": text,
         "upper": text.upper(),

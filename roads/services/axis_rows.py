@@ -12,12 +12,12 @@ import shapely
 from django.db import connection, transaction
 
 from core import clock
+from core.db.spelling import spelling
 from core.geo.srid import STORE_SRID
 from roads.axes.derive import AxisDraft
 from roads.axes.locate import AxisLine
 from roads.axes.posts import posts_on_line
 from roads.models import CalibrationPost, NetworkBuild, RoadAxis, RoadAxisVersion
-from roads.models.spelling import spelling
 
 AXIS_COLUMNS = (
     "id", "uid", "organisation_id", "code", "name", "spelling", "part", "road_class", "version", "length_m", "geom",

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit
+from core.db.spelling import spell
 from core.errors import InvalidInput
 from core.geo.srid import STORE_SRID
 from roads.models import GazetteerPlace
-from roads.models.spelling import spell
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 

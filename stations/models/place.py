@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.db.spelling import SpellingField
 from core.geo.srid import STORE_SRID
 
 
@@ -45,6 +46,7 @@ class Station(models.Model):
     kind = models.CharField(_("类别"), max_length=20, choices=Kind)
     code = models.CharField(_("编号"), max_length=40, unique=True)
     name = models.CharField(_("名称"), max_length=100)
+    spelling = SpellingField(of="name")
     address = models.CharField(_("地址"), max_length=200, blank=True)
     duty_phone = models.CharField(_("值班电话"), max_length=40, blank=True)
     opening_hours = models.JSONField(_("开放时间"), default=dict, blank=True)

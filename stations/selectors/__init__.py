@@ -1,6 +1,6 @@
 """Readers of the stations room. Lists start from what the actor may see."""
 
-from stations.opening import Opening, opening_at
+from stations.opening import Opening, opening_at, weekly_windows
 from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
 from stations.selectors.areas import DistrictOutline, area_served, districts_outlined
 from stations.selectors.contacts import Contacts, StationContact, contacts_of, stations_answering
@@ -9,6 +9,7 @@ from stations.selectors.places import (
     cameras_visible_to,
     checkpoints_visible_to,
     devices_visible_to,
+    station_services,
     stations_named,
     stations_visible_to,
     vehicles_visible_to,
@@ -60,11 +61,13 @@ __all__ = [
     "role_grants_visible_to",
     "sendable_now",
     "sendable_paths",
+    "station_services",
     "stations_answering",
     "stations_named",
     "stations_visible_to",
     "switch_on",
     "system_actor",
     "vehicles_visible_to",
+    "weekly_windows",
     "zone_said",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
-from stations.models import Camera, Checkpoint, Device, Station, Vehicle
+from core.db.spelling import letters_of
+from stations.models import Camera, Checkpoint, Device, Station, StationService, Vehicle
 from stations.selectors.scope import path_filter
 from stations.types import PUBLIC_ACTOR, Actor, DataClass, Verb
 
@@ -20,12 +21,23 @@ def stations_visible_to(actor: Actor) -> QuerySet[Station]:
 
 
 def stations_named(text: str, *, limit: int = 8) -> list[Station]:
-    """Published stations with a text of two characters or more in their names or as their code."""
+    """Published stations with a text of two characters or more in their names, as their code, or as the beginning of
+    their pinyin or initials; the very name first, what is only spelled so last.
+    """
     wanted = " ".join(text.split())
     if len(wanted) < NAMED_CHARACTERS:
         return []
     rows = stations_visible_to(PUBLIC_ACTOR).exclude(kind=Station.Kind.COMMAND)
-    return list(rows.filter(Q(name__icontains=wanted) | Q(code__iexact=wanted)).order_by("kind", "code")[:limit])
+    found = Q(name__icontains=wanted) | Q(code__iexact=wanted)
+    letters = letters_of(wanted)
+    spelled = Q(spelling__contains=f" {letters}") if len(letters) >= NAMED_CHARACTERS else Q(pk__in=[])
+    rank = Case(When(name=wanted, then=0), When(name__istartswith=wanted, then=1), When(found, then=2), default=3)
+    return list(rows.filter(found | spelled).annotate(rank=rank).order_by("rank", "kind", "code")[:limit])
+
+
+def station_services() -> QuerySet[StationService]:
+    """What counters offer, by code. The list is published: it says nothing of anybody."""
+    return StationService.objects.order_by("code")
 
 
 def checkpoints_visible_to(actor: Actor) -> QuerySet[Checkpoint]:

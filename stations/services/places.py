@@ -124,7 +124,7 @@ def _check_kind(model: type[Station], kind: str) -> None:
 
 
 def _check_fields(model: type[models.Model], fields: dict[str, Any]) -> None:
-    known = {field.name for field in model._meta.concrete_fields} - {"id", "uid", "code", "organisation"}
+    known = {field.name for field in model._meta.concrete_fields} - {"id", "uid", "code", "organisation", "spelling"}
     unknown = set(fields) - known
     if unknown:
         raise InvalidInput(_("不能修改的字段"), field=min(unknown), cure="、".join(sorted(known)))
@@ -185,7 +185,9 @@ def _change(
         require(actor, Verb.CHANGE, data_class, row.organisation.path)  # type: ignore[attr-defined]
         for field, value in fields.items():
             setattr(row, field, value)
-        row.save(update_fields=list(fields) or None)
+        # A name brings its spelling along.
+        spelled = ["spelling"] if "name" in fields and isinstance(row, Station) else []
+        row.save(update_fields=[*fields, *spelled] or None)
         if services is not None:
             row.services.set(services)  # type: ignore[attr-defined]
         _record(actor, data_class, row, "changed", {"fields": sorted(fields)})

@@ -10,7 +10,7 @@ from roads.selectors import places_suggest
 from roads.services import gazetteer_replace
 from tests.factories.incidents import World, a_world
 from tests.factories.roads import lonlat
-from tests.factories.stations import SYSTEM
+from tests.factories.stations import SYSTEM, a_station
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,12 @@ def test_two_roads_that_meet(world: World) -> None:
     for typed in (f"{one}与{two}路口", f"{one}和{two}交叉口", f"{one} {two}", f"{two}/{one}"):
         found = [each for each in places_suggest(typed) if each.kind == "junction"]
         assert found and found[0].lon is not None, typed
+
+
+@pytest.mark.parametrize("typed", ["潭门执法", "tmzf", "tanmenzhifa"])
+def test_a_station_by_name_pinyin_or_initials(world: World, typed: str) -> None:
+    a_station(world.north, *lonlat(900.0, 500.0), name="潭门执法服务站", kind="service")
+    assert [each.kind for each in places_suggest(typed) if each.name == "潭门执法服务站"] == ["station"]
 
 
 def test_a_road_is_the_beginning_of_a_place(world: World) -> None:
