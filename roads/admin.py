@@ -158,16 +158,24 @@ class ChiefAssignmentAdmin(PolicyAdmin):
     """Who answers for what."""
 
     data_class = DataClass.CHIEF
-    list_display = ("person", "level", "segment", "duty_phone", "valid")
+    list_display = ("person", "level", "segment", "duty_phone", "duty_hours", "valid")
     list_filter = ("level",)
     search_fields = ("person__name", "segment__name", "segment__code")
     raw_id_fields = ("segment", "person")
-    fields = ("segment", "level", "person", "valid", "duty_phone", "duties")
+    fields = ("segment", "level", "person", "valid", "duty_phone", "duty_hours", "duties")
     actions = (actions_by(end_assignments, _("结束所选任命")),)
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> ChiefAssignment:
         """chief_assign"""
         return services.chief_assign(actor=actor_for_request(request), **_bounds(data))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Who, where and how long stay: for another of these the appointment ends and a new one begins."""
+        return ("segment", "level", "person", "valid") if obj else ()
+
+    def change(self, request: HttpRequest, row: ChiefAssignment, data: dict[str, Any]) -> ChiefAssignment:
+        """chief_duty_change"""
+        return services.chief_duty_change(actor=actor_for_request(request), assignment_uid=str(row.uid), **data)
 
 
 @admin.register(ChiefDeputy)

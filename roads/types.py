@@ -47,6 +47,8 @@ class ChiefInChain:
     acting_person_id: int | None = None
     acting_name: str = ""
     acting_phone: str = ""
+    # When the duty contact is answered; empty: at all hours.
+    duty_hours: str = ""
 
     @property
     def answering_person_id(self) -> int:

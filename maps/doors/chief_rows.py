@@ -11,8 +11,14 @@ from typing import Any
 from core.messages import spoken
 from incidents.selectors import incidents_visible_to
 from incidents.types import SETTLED, Grade, IncidentState
-from maps.doors.public import line_of
-from roads.selectors import holdings_of, segment_duties, segment_ends, segments_visible_to
+from roads.selectors import (
+    holdings_of,
+    segment_duties,
+    segment_ends,
+    segment_outlines,
+    segments_visible_to,
+    segments_without_geometry,
+)
 from roads.types import DueState, Holding, SegmentDuty
 from stations.types import Actor
 
@@ -28,9 +34,10 @@ class Row:
 
     segment: Any
     duty: SegmentDuty
-    start: str
-    end: str
     line: Any
+    # Chainage of both ends, of what a page lists.
+    start: str = ""
+    end: str = ""
     incidents: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -107,28 +114,32 @@ class Mine:
         ]
 
 
-def rows_of(actor: Actor, now: datetime, zone: str) -> Mine:
-    """The person's segments, the most pressing first."""
+def rows_of(actor: Actor, now: datetime, zone: str, *, drawn: bool = True) -> Mine:
+    """The person's segments, the most pressing first. `drawn`: with their lines and ends, for a list and a map."""
     if actor.person_id is None:
         return Mine((), ())
     holdings = holdings_of(actor.person_id, now)
     duties = segment_duties(holdings, at=now, zone=zone)
-    segments = list(segments_visible_to(actor, now).filter(pk__in=duties))
-    ends = segment_ends(segments)
+    segments = list(segments_without_geometry(segments_visible_to(actor, now).filter(pk__in=duties)))
+    lines = segment_outlines(segments) if drawn else {}
     open_on = _open_on(actor, segments)
     rows = [
         Row(
             segment=segment,
             duty=duties[segment.pk],
-            start=ends[segment.pk][0],
-            end=ends[segment.pk][1],
-            line=line_of(segment.geom or segment.area),
+            line=lines.get(segment.pk),
             incidents=open_on[segment.pk],
         )
         for segment in segments
     ]
     rows.sort(key=lambda row: (_ORDER[row.look], -row.duty.due.late_days, -len(row.incidents), row.segment.code))
-    return Mine(tuple(holdings), tuple(rows))
+    mine = Mine(tuple(holdings), tuple(rows))
+    # Of a county's hundreds only those that are looked at: the ends of a segment need its axis with every post.
+    named = list({row.segment.pk: row for row in (*mine.listed, *mine.due)}.values())
+    ends = segment_ends([row.segment for row in named]) if drawn else {}
+    for row in named if drawn else ():
+        row.start, row.end = ends[row.segment.pk]
+    return mine
 
 
 def _open_on(actor: Actor, segments: Iterable[Any]) -> dict[int, list[dict[str, Any]]]:

@@ -15,7 +15,7 @@ from core import clock
 from core.errors import InvalidInput, LuzhangError, NotFound
 from core.geo.datum import place_check
 from maps.doors.public_page import absolute, in_asked_language, public_page
-from maps.doors.segments import segment_facts, segment_structured
+from maps.doors.segments import answering_now, segment_facts, segment_structured
 from maps.doors.shapes import line_of
 from roads.selectors import (
     axes_by_weight,
@@ -33,7 +33,7 @@ from roads.selectors import (
     segments_visible_to,
 )
 from roads.types import PlaceOnRoad
-from stations.selectors import stations_named
+from stations.selectors import contacts_of, stations_named
 from stations.types import PUBLIC_ACTOR
 
 # What the page begins with, for who would rather choose than type.
@@ -81,13 +81,15 @@ def _place(request: HttpRequest) -> PlaceOnRoad:
 
 def _standing(place: PlaceOnRoad) -> dict[str, Any]:
     """The place in words, its segment with the chain, and the neighbour within the border's reach."""
+    contacts = contacts_of(segment.organisation_path for segment in place.segments)
     segments = [
         {
             "uid": segment.segment_uid,
             "name": segment.name,
             "code": segment.code,
             "is_border": segment.is_border,
-            "chain": public_chain(segment.chain),
+            "chain": (chain := public_chain(segment.chain)),
+            "answering": answering_now(chain, contacts[segment.organisation_path]),
         }
         for segment in place.segments
     ]

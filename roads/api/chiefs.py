@@ -47,6 +47,7 @@ class AssignIn(serializers.Serializer):
     starts_at = serializers.DateTimeField(required=False)
     ends_at = serializers.DateTimeField(required=False, allow_null=True)
     duty_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    duty_hours = serializers.CharField(max_length=100, required=False, allow_blank=True)
     duties = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 

@@ -156,6 +156,7 @@ def assignment_json(row: ChiefAssignment) -> dict[str, Any]:
         "person": str(row.person.uid),
         "name": row.person.name,
         "duty_phone": row.duty_phone or row.person.duty_phone,
+        "duty_hours": row.duty_hours,
         "duties": row.duties,
         **span(row.valid),
     }

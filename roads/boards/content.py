@@ -21,6 +21,11 @@ class ChiefLine:
     level_name: str
     name: str
     phone: str
+    hours: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Without hours where there are none: boards printed before hours were kept still say what they said."""
+        return {name: value for name, value in asdict(self).items() if name != "hours" or value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class BoardContent:
 
     def as_json(self) -> dict[str, Any]:
         """As kept with each edition."""
-        return asdict(self)
+        return {**asdict(self), "chiefs": [line.as_json() for line in self.chiefs]}
 
     @property
     def digest(self) -> str:
@@ -102,7 +107,7 @@ def differences(printed: BoardContent, now: BoardContent) -> list[Difference]:
 
 
 def _chief(line: ChiefLine | None) -> str:
-    return "" if line is None else " ".join(part for part in (line.name, line.phone) if part)
+    return "" if line is None else " ".join(part for part in (line.name, line.phone, line.hours) if part)
 
 
 def _said(value: object) -> str:

@@ -13,7 +13,7 @@ from roads.imports.people import organisation_of_row, person_named
 from roads.imports.segments import moment
 from roads.models import ChiefAssignment, Segment
 from roads.selectors import level_for
-from roads.services import chief_assign, deputy_appoint
+from roads.services import chief_assign, chief_duty_change, deputy_appoint
 from stations.types import Actor
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -23,6 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "starts_on": ("任期开始", "任职日期", "开始日期", "from"),
     "ends_on": ("任期结束", "离任日期", "结束日期", "to"),
     "duty_phone": ("值班电话", "值守电话", "公开电话"),
+    "duty_hours": ("值守时间", "值班时间", "在岗时间"),
     "duties": ("职责",),
     "deputy": ("副职", "副路长", "代理人"),
     "organisation": ("机构代码", "机构", "单位"),
@@ -30,7 +31,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 def chief_row(row: ImportRow, *, actor: Actor, organisation_code: str) -> ChiefAssignment:
-    """Appoint the chief of a row, and its deputy. The same appointment in force again is left as it is.
+    """Appoint the chief of a row, and its deputy. The same appointment in force again takes over the row's duty
+    contact and is left as it is otherwise.
 
     Dates are local dates of the segment's organisation; the end date is the last day. Raises InvalidInput, or
     Conflict naming who holds the metres.
@@ -51,8 +53,12 @@ def chief_row(row: ImportRow, *, actor: Actor, organisation_code: str) -> ChiefA
         starts_at=starts_at,
         ends_at=_after_last_day(row, organisation),
         duty_phone=row.text("duty_phone"),
+        duty_hours=row.text("duty_hours"),
         duties=row.text("duties"),
     )
+    told = {name: row.text(name) for name in ("duty_phone", "duty_hours", "duties") if row.text(name)}
+    if same is not None and any(getattr(same, name) != value for name, value in told.items()):
+        assignment = chief_duty_change(actor=actor, assignment_uid=str(same.uid), **told)
     if row.text("deputy"):
         deputy = person_named(actor, organisation, row.text("deputy"), "deputy")
         if not assignment.deputies.filter(person=deputy).exists():

@@ -31,6 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "chief": ("路长", "路长姓名", "责任人", "姓名"),
     "level": ("级别", "路长级别"),
     "duty_phone": ("值班电话", "值守电话", "公开电话"),
+    "duty_hours": ("值守时间", "值班时间", "在岗时间"),
     "phone": ("电话", "联系电话", "手机", "手机号"),
     "organisation": ("机构代码", "机构", "单位", "责任单位", "所属机构"),
     "starts_on": ("任期开始", "任职日期", "开始日期"),
@@ -166,6 +167,7 @@ class SegmentRows:
             person=person,
             starts_at=moment(row, "starts_on", segment.organisation) or now,
             duty_phone=row.text("duty_phone") or ("" if is_mobile(phone) else phone),
+            duty_hours=row.text("duty_hours"),
         )
 
 

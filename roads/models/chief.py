@@ -68,6 +68,8 @@ class ChiefAssignment(models.Model):
     )
     organisation = models.ForeignKey("stations.Organisation", models.PROTECT, related_name="+", verbose_name=_("机构"))
     duty_phone = models.CharField(_("值班电话"), max_length=40, blank=True)
+    # As counties write them, read by stations.opening; empty: at all hours.
+    duty_hours = models.CharField(_("值守时间"), max_length=100, blank=True, default="", db_default="")
     duties = models.CharField(_("职责"), max_length=300, blank=True)
     valid = DateTimeRangeField(_("任期"))
     axis = models.ForeignKey("roads.RoadAxis", models.PROTECT, null=True, editable=False, related_name="+")

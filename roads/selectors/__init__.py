@@ -9,7 +9,7 @@ from roads.selectors.boards import (
     boards_to_reprint,
     boards_visible_to,
 )
-from roads.selectors.chainage import axes_by_weight, axes_of_road, points_of_chainage
+from roads.selectors.chainage import axes_by_weight, axes_of_road, axis_places, points_of_chainage
 from roads.selectors.directory import directory_search
 from roads.selectors.holdings import holdings_of, late_inspections, local_date, segment_duties
 from roads.selectors.inspections import inspection_of, inspection_summary, inspections_visible_to
@@ -39,6 +39,7 @@ from roads.selectors.segments import (
     segment_by_uid,
     segment_ends,
     segment_geometries,
+    segment_outlines,
     segments_visible_to,
     segments_without_geometry,
     side_name,
@@ -56,6 +57,7 @@ __all__ = [
     "axes_by_weight",
     "axes_of_road",
     "axis_by_uid",
+    "axis_places",
     "board_by_number",
     "board_standing",
     "board_standings",
@@ -97,6 +99,7 @@ __all__ = [
     "segment_ends",
     "segment_geometries",
     "segment_ids_of_chief",
+    "segment_outlines",
     "segments_at_metre",
     "segments_of_area",
     "segments_visible_to",

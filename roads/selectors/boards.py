@@ -177,7 +177,7 @@ def _appointed(chains: dict[int, tuple[ChiefInChain, ...]]) -> dict[int, tuple[C
     published = set(ChiefAssignment.objects.filter(pk__in=ids, level__is_public=True).values_list("pk", flat=True))
     return {
         key: tuple(
-            ChiefLine(member.level_rank, member.level_name, member.name, member.duty_phone)
+            ChiefLine(member.level_rank, member.level_name, member.name, member.duty_phone, member.duty_hours)
             for member in chain
             if member.assignment_id in published
         )

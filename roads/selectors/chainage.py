@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -170,6 +170,19 @@ def axis_project(axis_id: int, lon: float, lat: float, *, side: str = "") -> Pro
 def axis_chainage_text(axis_id: int, axis_m: float, side: str) -> str:
     """As `shape_chainage_text`, by the axis' number. Raises NotFound."""
     return shape_chainage_text(axis_shape(axis_id), axis_m, side)
+
+
+def axis_places(places: Sequence[tuple[int, float, str]]) -> list[tuple[float, float, str]]:
+    """Longitude and latitude (WGS-84) of metres of axes, and how one says the place: for each `(axis, metre, side)`.
+    Raises NotFound.
+    """
+    shapes = axis_shapes({axis_id for axis_id, _metre, _side in places})
+    found = []
+    for axis_id, metre, side in places:
+        shape = shapes[axis_id]
+        lon, lat = shape.line.point_at(metre)
+        found.append((lon, lat, shape_chainage_text(shape, metre, side)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ _CHAIN_COLUMNS = """a.rank, a.level_name, a.escalation_s, a.id, a.person_id, a.n
            CASE WHEN v.id IS NOT NULL THEN coalesce(v.deputy_name, d.name, '') ELSE '' END,
            CASE WHEN v.id IS NULL THEN ''
                 WHEN v.deputy_id IS NOT NULL THEN coalesce(v.deputy_phone, '')
-                ELSE coalesce(d.phone, '') END"""
+                ELSE coalesce(d.phone, '') END,
+           a.duty_hours"""
 _ASSIGNMENTS = """SELECT a.id, a.segment_id, a.person_id, l.rank, l.name AS level_name, l.escalation_s, p.name,
-                   coalesce(nullif(a.duty_phone, ''), p.duty_phone) AS phone
+                   coalesce(nullif(a.duty_phone, ''), p.duty_phone) AS phone, a.duty_hours
               FROM roads_chiefassignment a
               JOIN roads_chieflevel l ON l.id = a.level_id
               JOIN stations_person p ON p.id = a.person_id

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -18,12 +20,18 @@ from roads.axes.chainage import format_chainage
 from roads.models import ChiefAssignment, Closure, ReviewItem, RoadAxis, Segment, SegmentLineage
 from roads.selectors.chainage import axis_chainage_text, axis_shapes
 from roads.types import ChiefInChain
-from stations.selectors import path_filter
+from stations.selectors import opening_at, path_filter
 from stations.types import Actor, DataClass, Verb
 
 SIDE_NAMES = {(0, 1): "down", (1, 2): "up", (0, 2): "both"}
 MAX_GENERATIONS = 20
 GEOJSON_DECIMALS = 7
+# About twenty metres: less cannot be seen on a map of a county.
+SCREEN_DEG = 0.0002
+_OUTLINES_SQL = """
+    SELECT s.id, ST_AsGeoJSON(ST_SimplifyPreserveTopology(coalesce(s.geom, s.area), %(fine)s), 5)
+      FROM roads_segment s WHERE s.id = ANY(%(segments)s)
+"""
 
 
 def side_name(sides: Any) -> str:
@@ -71,7 +79,9 @@ def heirs_of(segment: Segment) -> list[Segment]:
 
 
 def public_chain(chain: Iterable[ChiefInChain]) -> list[dict[str, Any]]:
-    """A chain as the public may see it: published levels, names and duty contacts. No ids, no personal number."""
+    """A chain as the public may see it: published levels, names and duty contacts with their hours. No ids, no personal
+    number. `answers` marks the nearest level whose phone is answered now.
+    """
     return public_chains({0: tuple(chain)})[0]
 
 
@@ -83,8 +93,15 @@ def public_chains(chains: Mapping[int, Sequence[ChiefInChain]]) -> dict[int, lis
     return {key: _published(chain, published) for key, chain in chains.items()}
 
 
+def _on_duty(member: ChiefInChain, local: datetime) -> bool:
+    """Whether the duty contact is answered at a local time; without hours it always is."""
+    opening = opening_at({"text": member.duty_hours}, local) if member.duty_hours else None
+    return opening is None or opening.is_open
+
+
 def _published(members: Sequence[ChiefInChain], published: set[int]) -> list[dict[str, Any]]:
-    return [
+    local = timezone.localtime(clock.now())
+    shown = [
         {
             "level": member.level_rank,
             "level_name": member.level_name,
@@ -93,10 +110,19 @@ def _published(members: Sequence[ChiefInChain], published: set[int]) -> list[dic
             "on_leave": member.acting_person_id is not None or bool(member.acting_name),
             "acting_name": member.acting_name,
             "acting_phone": member.acting_phone,
+            "duty_hours": member.duty_hours,
+            "on_duty": _on_duty(member, local),
+            "answers": False,
         }
         for member in members
         if member.assignment_id in published
     ]
+    # Whom to call first: the nearest level whose phone is answered now.
+    for entry in reversed(shown):
+        if entry["on_duty"] and (entry["acting_phone"] or entry["duty_phone"]):
+            entry["answers"] = True
+            break
+    return shown
 
 
 def closures_in_force(at: datetime | None = None) -> QuerySet[Closure]:
@@ -155,6 +181,25 @@ def segment_geometries(rows: Iterable[Segment]) -> dict[int, Any]:
         .values_list("pk", Coalesce("line", "surface"))
     )
     return {pk: None if shape is None else json.loads(shape) for pk, shape in shapes}
+
+
+def segment_outlines(rows: Iterable[Segment]) -> dict[int, Any]:
+    """For small maps: the lines of segments (of an area its outer rings) as lists of [lon, lat] (WGS-84), thinned to
+    what a screen can show, by primary key. The database thins and writes them: hundreds at once cost a general chief's
+    page more than all the rest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTLINES_SQL, {"segments": [row.pk for row in rows], "fine": SCREEN_DEG})
+        shapes = {pk: json.loads(text) for pk, text in cursor.fetchall() if text is not None}
+    return {pk: _rings(shape["type"], shape["coordinates"]) for pk, shape in shapes.items()}
+
+
+def _rings(kind: str, coordinates: list[Any]) -> list[Any]:
+    if kind == "LineString":
+        return [coordinates]
+    if kind == "Polygon":
+        return coordinates[:1]
+    return [polygon[0] for polygon in coordinates] if kind == "MultiPolygon" else coordinates
 
 
 def review_items_visible_to(actor: Actor) -> QuerySet[ReviewItem]:

@@ -7,6 +7,7 @@ from roads.services.boards import board_issue, board_plan, board_post, board_rem
 from roads.services.chiefs import (
     chief_assign,
     chief_assignment_end,
+    chief_duty_change,
     chief_level_create,
     deputy_appoint,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "boards_plan_missing",
     "chief_assign",
     "chief_assignment_end",
+    "chief_duty_change",
     "chief_level_create",
     "closure_create",
     "closure_end",

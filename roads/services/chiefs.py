@@ -14,6 +14,7 @@ from core import audit, clock, events
 from core.errors import Conflict, InvalidInput, NotFound
 from roads.due import Every, usual_every
 from roads.models import ChiefAssignment, ChiefDeputy, ChiefLevel, Segment
+from stations.selectors import weekly_windows
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
 
@@ -69,14 +70,19 @@ def chief_assign(
     starts_at: datetime,
     ends_at: datetime | None = None,
     duty_phone: str = "",
+    duty_hours: str = "",
     duties: str = "",
 ) -> ChiefAssignment:
-    """Appoint a chief for a segment at a level. Raises Conflict naming who holds it when the time or metres overlap."""
+    """Appoint a chief for a segment at a level. `duty_hours`: when the duty phone is answered, as `stations.opening`
+    reads it; empty: at all hours. Raises Conflict naming who holds it when the time or metres overlap, InvalidInput for
+    hours that nobody could read.
+    """
     require(actor, Verb.CREATE, DataClass.CHIEF, segment.organisation.path)
     if ends_at is not None and ends_at <= starts_at:
         raise InvalidInput(
             _("任期结束必须晚于开始"), field="ends_at", value=ends_at.isoformat(), cure=_("把结束时间改到开始时间之后")
         )
+    hours = hours_checked(duty_hours)
     metres = None
     if segment.axis_id is not None:
         metres = NumericRange(Decimal(str(segment.from_m)), Decimal(str(segment.to_m)), "[)")
@@ -88,6 +94,7 @@ def chief_assign(
                 person=person,
                 organisation=segment.organisation,
                 duty_phone=duty_phone,
+                duty_hours=hours,
                 duties=duties,
                 valid=DateTimeTZRange(starts_at, ends_at, "[)"),
                 axis_id=segment.axis_id,
@@ -119,6 +126,45 @@ def _holder_names(segment: Segment, level: ChiefLevel, starts_at: datetime, ends
         metres = NumericRange(Decimal(str(segment.from_m)), Decimal(str(segment.to_m)), "[)")
         holders = holders.filter(axis_id=segment.axis_id, metres__overlap=metres, sides__overlap=segment.sides)
     return "、".join(f"{holder.person.name}（{holder.segment.name}）" for holder in holders[:3])
+
+
+def hours_checked(text: str) -> str:
+    """Duty hours as they are kept. Raises InvalidInput for what a page could not compare with the clock."""
+    hours = " ".join(text.split())
+    if hours and weekly_windows({"text": hours}) is None:
+        raise InvalidInput(
+            _("值守时间无法识别"),
+            field="duty_hours",
+            value=text[:100],
+            cure=_("例如：周一至周五 8:30-17:30；周六 9:00-12:00"),
+        )
+    return hours
+
+
+def chief_duty_change(*, actor: Actor, assignment_uid: str, **fields: str) -> ChiefAssignment:
+    """Change the duty contact of an appointment: `duty_phone`, `duty_hours`, `duties`. Who and where stay; for another
+    person or stretch the appointment ends and a new one begins. Raises InvalidInput, NotFound.
+    """
+    unknown = sorted(set(fields) - {"duty_phone", "duty_hours", "duties"})
+    if unknown:
+        raise InvalidInput(_("不能修改的字段"), field=unknown[0], cure=_("结束本任命后重新任命"))
+    if "duty_hours" in fields:
+        fields["duty_hours"] = hours_checked(fields["duty_hours"])
+    with transaction.atomic():
+        assignment = (
+            ChiefAssignment.objects.select_for_update(of=("self",))
+            .select_related("organisation")
+            .filter(uid=assignment_uid)
+            .first()
+        )
+        if assignment is None:
+            raise NotFound(_("没有这项任命"), field="assignment", value=assignment_uid)
+        require(actor, Verb.CHANGE, DataClass.CHIEF, assignment.organisation.path)
+        for name, value in fields.items():
+            setattr(assignment, name, value)
+        assignment.save(update_fields=list(fields) or None)
+        _record(actor, assignment, "chief_duty_changed")
+    return assignment
 
 
 def chief_assignment_end(*, actor: Actor, assignment_uid: str, at: datetime | None = None) -> ChiefAssignment:

@@ -247,6 +247,7 @@ def _inherit(
         person_id=assignment.person_id,
         organisation_id=assignment.organisation_id,
         duty_phone=assignment.duty_phone,
+        duty_hours=assignment.duty_hours,
         duties=assignment.duties,
         valid=valid,
         axis_id=heir.axis_id,

@@ -9,16 +9,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from core.services import clock_set
-from roads.models import Inspection
+from roads.models import ChiefLevel, Inspection
 from roads.services import chief_assign, chief_level_create, leave_set
+from stations.models import Person
 from stations.selectors import actor_for_user
 from stations.types import Actor, Role
 from tests.factories.incidents import World, later, refresh
-from tests.factories.roads import LONG_AGO, lonlat
+from tests.factories.roads import LONG_AGO, a_segment, lonlat, the_axis
 from tests.factories.stations import SYSTEM, a_person, an_actor
 
 SignedIn = Callable[[Any], Client]
@@ -43,6 +46,28 @@ def _page(client: Client, address: str = "/chief/") -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_a_heads_page_asks_no_more_for_more_segments(world: World, general: Actor, signed_in: SignedIn) -> None:
+    client = signed_in(general)
+    addresses = ("/chief/", "/chief/districts/")
+
+    def asked() -> list[int]:
+        found = []
+        for address in addresses:
+            client.get(address)
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(address).status_code == 200
+            found.append(len(captured))
+        return found
+
+    few = asked()
+    level = ChiefLevel.objects.get(organisation=world.city, rank=1)
+    person = Person.objects.get(pk=general.person_id)
+    for metre in range(5):
+        segment = a_segment(world.north, the_axis("清湖路"), 100.0 * metre, 100.0 * metre + 50, code=f"MORE-{metre}")
+        chief_assign(actor=SYSTEM, segment=segment, level=level, person=person, starts_at=LONG_AGO)
+    assert asked() == few
 
 
 def _entry(world: World, **fields: Any) -> dict[str, Any]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
 from core import clock
+from core.errors import InvalidInput
 from roads.selectors import network_forget
 from roads.services import (
     board_post,
     board_remove,
     boards_compare,
     chief_assignment_end,
+    chief_duty_change,
     closure_create,
     deputy_appoint,
     leave_set,
@@ -27,6 +30,7 @@ from roads.services import (
     segment_retire,
 )
 from stations.models import Organisation, Station, StationService
+from stations.services import station_change
 from tests.factories.boards import PERSONAL, BoardCity, a_board, a_board_city
 from tests.factories.roads import LONG_AGO, a_network, lonlat
 from tests.factories.stations import SYSTEM, a_person, a_station, an_organisation
@@ -252,7 +256,36 @@ def test_typed_coordinates_are_a_place_once_their_datum_is_named(world: BoardCit
 
 
 def test_a_search_finds_stations_too(world: BoardCity) -> None:
-    assert f"/stations/{world.station.uid}/" in _page("/?q=清湖执法")
+    for text in ("清湖执法", "qhzf", "qinghuzhifa", "QHZFFWZ"):
+        assert f"/stations/{world.station.uid}/" in _page(f"/?q={text}"), text
+    station_change(actor=SYSTEM, station_id=world.station.pk, name="龙滚执法服务站")
+    assert f"/stations/{world.station.uid}/" not in _page("/?q=qhzf"), "the spelling follows the name"
+    assert f"/stations/{world.station.uid}/" in _page("/?q=lgzf")
+
+
+def test_outside_duty_hours_the_page_says_who_answers(world: BoardCity) -> None:
+    board = a_board(world.segment)
+    hours = {1: "周一至周五 08:00-18:00", 4: "每天 06:00-22:00"}
+    for rank, text in hours.items():
+        chief_duty_change(actor=SYSTEM, assignment_uid=str(world.assignments[rank].uid), duty_hours=text)
+    lon, lat = lonlat(2000, -1000)
+    addresses = (f"/segments/{world.segment.uid}/", f"/b/{board.number}/", f"/?lon={lon}&lat={lat}&datum=wgs84")
+    monday = datetime(2026, 11, 16, tzinfo=ZoneInfo("Asia/Shanghai"))
+    nearest, head = ("btn--primary" + f'" href="tel:0898-5555-010{rank}"' for rank in (4, 1))
+    for hour, said, silent in ((12, nearest, head), (23, "tel:0898-1234567", nearest)):
+        with clock.fixed(monday.replace(hour=hour)):
+            for address in addresses:
+                page = _page(address)
+                assert said in page and silent not in page, (hour, address)
+                assert ("现在不在路长值守时间" in page) == (hour == 23) and "每天 06:00-22:00" in page
+    chief_duty_change(actor=SYSTEM, assignment_uid=str(world.assignments[4].uid), duty_hours="周一至周五 08:00-09:00")
+    with clock.fixed(monday.replace(hour=12)):
+        assert head in _page(addresses[0]), "the next level up is on duty"
+    page = _page(f"/b/{board.number}/")
+    assert "此后有变化" in page and "周一至周五 08:00-18:00" in page, "hours stand on a board, too"
+    with pytest.raises(InvalidInput) as refused:
+        chief_duty_change(actor=SYSTEM, assignment_uid=str(world.assignments[4].uid), duty_hours="有空就在")
+    assert refused.value.field == "duty_hours" and refused.value.cure
 
 
 @pytest.mark.parametrize(

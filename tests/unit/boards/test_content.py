@@ -52,6 +52,14 @@ def test_differences_are_told_level_by_level() -> None:
     assert differences(CONTENT, CONTENT) == []
 
 
+def test_duty_hours_count_where_there_are_some() -> None:
+    """Boards that were printed before hours were kept say what they said."""
+    assert "hours" not in CONTENT.as_json()["chiefs"][0]
+    now = replace(CONTENT, chiefs=(CONTENT.chiefs[0], replace(CONTENT.chiefs[1], hours="每天 6:00-22:00")))
+    assert content_of(now.as_json()) == now and now.digest != CONTENT.digest
+    assert [each.now for each in differences(CONTENT, now)] == ["乙 0898-4 每天 6:00-22:00"]
+
+
 def test_the_nearest_level_with_a_phone_is_called_first() -> None:
     assert CONTENT.first_call == CONTENT.chiefs[1]
     silent = replace(CONTENT, chiefs=(CONTENT.chiefs[0], replace(CONTENT.chiefs[1], phone="")))
