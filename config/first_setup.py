@@ -24,7 +24,13 @@ from patrols.selectors import requirements_visible_to, shifts_visible_to
 from patrols.services import requirement_create, shift_create
 from roads.selectors import levels_for
 from stations.selectors import organisation_by_code
-from stations.services import account_create, organisation_create, person_create, role_grant
+from stations.services import (
+    account_create,
+    organisation_create,
+    person_create,
+    role_grant,
+    station_services_restore,
+)
 from stations.types import Actor, Role, system_actor
 
 COLUMNS = ("code", "name", "kind", "parent", "duty_phone", "supervision_phone")
@@ -89,8 +95,8 @@ def set_up(
         root = _organisations(actor, tree, done)
         for role, name in ACCOUNTS:
             _account(actor, root, role, name, usernames[role], (lambda _name: None) if dry_run else password_of, done)
-        for made in catalogue_restore(actor=actor):
-            done.made.append(made)
+        done.made += catalogue_restore(actor=actor)
+        done.made += station_services_restore(actor=actor)
         _plans(actor, root, done)
         _levels(root, done)
         if dry_run:

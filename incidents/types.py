@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from incidents.states import HOLDING, SETTLED, STANDING, AssignmentState, Grade, IncidentState
 
-__all__ = ["HOLDING", "SETTLED", "STANDING", "AssignmentState", "Grade", "IncidentState"]
+__all__ = ["HOLDING", "SETTLED", "STANDING", "TAKEN_OVER", "AssignmentState", "Grade", "IncidentState"]
+
+# Whose key a case has that another system saw through (`services.past_cases`).
+TAKEN_OVER = "taken_over"

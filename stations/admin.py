@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from stations import services
 from stations.access.admin_site import PolicyAdmin, PolicyGeoAdmin, actions_by
-from stations.models import Camera, Checkpoint, Device, Organisation, Person, RoleGrant, SendGrant, Station, Vehicle
-from stations.selectors import actor_for_request
-from stations.types import DataClass
+from stations.models import (
+    Camera,
+    Checkpoint,
+    Device,
+    Organisation,
+    Person,
+    RoleGrant,
+    SendGrant,
+    Station,
+    StationService,
+    Vehicle,
+)
+from stations.selectors import actor_for_request, organisation_root
+from stations.types import DataClass, Verb
 
 
 def _place(data: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +81,38 @@ class StationAdmin(_PlaceAdmin):
     def change(self, request: HttpRequest, row: Station, data: dict[str, Any]) -> Station:
         """station_change"""
         return services.station_change(actor=actor_for_request(request), station_id=row.pk, **data)
+
+
+@admin.register(StationService)
+class StationServiceAdmin(PolicyAdmin):
+    """What counters offer; the list is the whole deployment's, so no row has a path of its own."""
+
+    data_class = DataClass.STATION
+    list_display = ("code", "name", "service_class")
+    list_filter = ("service_class",)
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """All of them, for who may see stations at all."""
+        rows = admin.ModelAdmin.get_queryset(self, request)
+        return rows if actor_for_request(request).may(Verb.VIEW, self.data_class) else rows.none()
+
+    def _may(self, request: HttpRequest, verb: Verb, obj: Any) -> bool:
+        path = None if verb is Verb.VIEW else organisation_root().path or ""
+        return actor_for_request(request).may(verb, self.data_class, path)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code stays."""
+        return ("code",) if obj else ()
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> StationService:
+        """station_service_save"""
+        return services.station_service_save(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: StationService, data: dict[str, Any]) -> StationService:
+        """station_service_save"""
+        return services.station_service_save(actor=actor_for_request(request), row=row, **data)
 
 
 @admin.register(Checkpoint)

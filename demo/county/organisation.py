@@ -17,7 +17,16 @@ from roads.network.source import Float64
 
 from .measure import junction_mask
 from .people import PeopleRegister, duty_phone
-from .plan_roads import LEVELS, Ground, appoint_chiefs, bounds_ring, cut_segments, place_checkpoints, place_stations
+from .plan_roads import (
+    LEVELS,
+    Ground,
+    VillageName,
+    appoint_chiefs,
+    bounds_ring,
+    cut_segments,
+    place_checkpoints,
+    place_stations,
+)
 from .plan_types import AxisLine, District, OrganisationPlan, OrganisationRow
 from .plan_units import SHIFTS, lay_units
 from .types import County
@@ -49,12 +58,14 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
 def organisation_lay(
     *, axes: Sequence[AxisLine], lon: Float64, lat: Float64, bounds: tuple[float, float, float, float],
     units: int = 240, seed: int = 1, districts: Sequence[District] = (), name: str = "示例市",
+    villages: Sequence[VillageName] = (),
 ) -> OrganisationPlan:  # fmt: skip
     """Lay an invented organisation over a road network.
 
     `lon`, `lat`: junctions of the network (WGS-84 degrees); units stand on them. `bounds`: west, south, east, north.
-    Without `districts` they are found by k-means over the junctions and named 示例一区, 示例二区 … The same input gives
-    the same plan. Raises InvalidInput for no axes, no junctions, or an unusable number of units.
+    Persuasion stations are named after `villages` (name, lon, lat). Without `districts` they are found by k-means over
+    the junctions and named 示例一区, 示例二区 … The same input gives the same plan. Raises InvalidInput for no axes, no
+    junctions, or an unusable number of units.
     """
     if not 1 <= units <= MOST_UNITS:
         raise InvalidInput(
@@ -75,7 +86,7 @@ def organisation_lay(
         people.add("root", kind, roles=(role,), title=f"{title}（演示账号）", key=f"account:{role}")
     segments = cut_segments(axes, ground, rng)
     chiefs, leaves = appoint_chiefs(segments, len(found), people, rng)
-    stations = place_stations(axes, segments, ground, rng)
+    stations = place_stations(axes, segments, ground, rng, villages)
     checkpoints, cameras = place_checkpoints(axes, ground, rng)
     unit_rows, vehicles = lay_units(units, axes, segments, stations, ground, lon, lat, people, rng)
     return OrganisationPlan(
@@ -108,6 +119,7 @@ def county_organisation(county: County, *, units: int = 120, seed: int | None = 
         seed=county.seed if seed is None else seed,
         districts=[District(town.name, town.lon, town.lat, town.district) for town in county.towns],
         name=county.name,
+        villages=[(village.name, village.lon, village.lat) for village in county.villages],
     )
 
 

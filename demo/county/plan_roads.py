@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from roads.network.source import Float64, RoadClass
+from stations.catalogue.services import AT_PERSUASION, COUNTER, HOUSEHOLD, PUBLIC_ORDER, SETTLEMENT_CODES
 
 from .people import PeopleRegister, duty_phone
 from .plan_types import (
@@ -30,8 +31,25 @@ LEVELS = (
 )
 SEGMENT_M, SHORTEST_M, LONGEST_M = 5000.0, 2000.0, 8000.0
 HOLE_M = 700.0
+VILLAGE_REACH_DEG = 0.03
+_NTH = "零一二三四五六七八九十"
+# name, longitude, latitude
+VillageName = tuple[str, float, float]
 SEGMENTS_AT_MOST = 900
-SERVICES = ("户政", "交管", "出入境", "治安")
+# Persuasion stations stand at villages; the reference county has 214 of them (domain.md 2.4, D5).
+PERSUASION_A_DISTRICT, PERSUASION_MORE = 16, 6
+# On the way to school and home again, and on market days.
+PERSUASION_HOURS = "周一至周五 07:00-08:30, 16:00-18:30；周六、周日 07:00-11:30"
+# Of the duty phones of chiefs, by rank; the head's office is manned at all hours.
+DUTY_HOURS = {1: "", 2: "周一至周五 08:00-18:00", 3: "每天 08:00-20:00", 4: "每天 06:00-22:00"}
+COUNTER_HOURS = "周一至周五 08:00-12:00, 14:30-17:30；周六、周日 09:00-12:00"
+# Service codes (stations.catalogue) by kind of station; a police station's counter keeps households and public order.
+OFFERED = {
+    "service": tuple(each.code for each in COUNTER),
+    "police_station": tuple(each.code for each in COUNTER if each.service_class in (HOUSEHOLD, PUBLIC_ORDER)),
+    "settlement": SETTLEMENT_CODES,
+    "persuasion": tuple(each.code for each in AT_PERSUASION),
+}
 
 
 def along(axis: AxisLine, distance_m: float) -> tuple[float, float, float]:
@@ -134,7 +152,9 @@ def appoint_chiefs(
                 )
             chain.append((4, pool[-1], deputy))
         for rank, person, deputy in chain:
-            rows.append(ChiefRow(segment.key, rank, person, duty_phone(3000 + rank * 500 + number), deputy))
+            rows.append(
+                ChiefRow(segment.key, rank, person, duty_phone(3000 + rank * 500 + number), deputy, DUTY_HOURS[rank])
+            )
     with_deputy = sorted({row.person for row in rows if row.deputy and row.rank >= 3})
     away = [with_deputy[int(i)] for i in rng.permutation(len(with_deputy))[:3]]
     leaves = tuple(LeaveRow(person, -2 - i, 4 + 2 * i, "年休假（示例）") for i, person in enumerate(away))
@@ -142,45 +162,72 @@ def appoint_chiefs(
 
 
 def place_stations(
-    axes: Sequence[AxisLine], segments: Sequence[SegmentRow], ground: Ground, rng: np.random.Generator
-) -> tuple[StationRow, ...]:
+    axes: Sequence[AxisLine], segments: Sequence[SegmentRow], ground: Ground, rng: np.random.Generator,
+    villages: Sequence[VillageName] = (),
+) -> tuple[StationRow, ...]:  # fmt: skip
     """One command centre, one settlement centre; a police station and a service station a district; posts on main
-    roads; persuasion stations on township and village roads."""
+    roads; persuasion stations on township and village roads, named after the nearest of `villages`."""
     rows: list[StationRow] = []
 
     def add(
-        kind: str, name: str, organisation: str, lon: float, lat: float, hours: str, axis: int, metre: float
-    ) -> None:
+        kind: str, name: str, organisation: str, lon: float, lat: float, hours: str, axis: int, metre: float,
+        address: str = "",
+    ) -> None:  # fmt: skip
         """One station more."""
         n = len(rows) + 1
-        services = SERVICES if kind == "service" else ("快处快赔",) if kind == "settlement" else ()
         rows.append(
             StationRow(f"station:{n}", organisation, kind, f"ST-{n:04d}", name, round(lon, 7), round(lat, 7),
-                       duty_phone(1000 + n), hours, services, axis, metre)
+                       duty_phone(1000 + n), hours, OFFERED.get(kind, ()), axis, metre, address)
         )  # fmt: skip
 
     first = ground.districts[0]
-    add("command", "指挥中心（示例）", "root", first.lon, first.lat, "00:00-24:00", -1, 0.0)
-    add("settlement", "事故快处快赔中心（示例）", "root", first.lon + 0.004, first.lat - 0.003, "08:30-17:30", -1, 0.0)
+    add("command", "指挥中心（示例）", "root", first.lon, first.lat, "24小时", -1, 0.0)
+    add("settlement", "事故快处快赔中心（示例）", "root", first.lon + 0.004, first.lat - 0.003,
+        "周一至周五 08:30-17:30", -1, 0.0)  # fmt: skip
     for i, district in enumerate(ground.districts):
         key = f"district:{i}"
         add("police_station", f"{district.name}派出所", f"{key}:police", district.lon + 0.001, district.lat + 0.001,
-            "00:00-24:00", -1, 0.0)  # fmt: skip
+            "24小时", -1, 0.0)  # fmt: skip
         add("service", f"{district.name}公安执法服务站", f"{key}:police", district.lon - 0.002, district.lat + 0.0015,
-            "08:00-22:00", -1, 0.0)  # fmt: skip
+            COUNTER_HOURS, -1, 0.0)  # fmt: skip
     posts = [s for s in segments if s.road_class <= RoadClass.SECONDARY]
     local = [s for s in segments if s.road_class > RoadClass.SECONDARY]
+    many = len(ground.districts)
+    village_names = _VillageNames(villages)
     for kind, label, pool, at_most, hours in (
-        ("post", "警务岗亭", posts, max(8, len(ground.districts) * 2), "06:00-24:00"),
-        ("persuasion", "交通劝导站", local or posts, max(10, len(ground.districts) * 4), "07:00-19:00"),
+        ("post", "警务岗亭", posts, max(8, many * 2), "每天 06:00-24:00"),
+        ("persuasion", "交通劝导站", local or posts, many * PERSUASION_A_DISTRICT + PERSUASION_MORE, PERSUASION_HOURS),
     ):
         for n in sorted(rng.permutation(len(pool))[:at_most].tolist()):
             segment = pool[n]
             metre = round((segment.from_m + segment.to_m) / 2, 1)
             lon, lat, _ = along(axes[segment.axis], metre)
-            name = f"{axes[segment.axis].label}{label}（{segment.code}）"
-            add(kind, name, segment.organisation, lon, lat, hours, segment.axis, metre)
+            road = axes[segment.axis].label
+            name = village_names.near(lon, lat) if kind == "persuasion" else ""
+            add(kind, f"{name}{label}" if name else f"{road}{label}（{segment.code}）", segment.organisation, lon, lat,
+                hours, segment.axis, metre, f"{road}旁")  # fmt: skip
     return tuple(rows)
+
+
+class _VillageNames:
+    """Names of the villages that places lie at: 美景村, for the next one there 美景村第二."""
+
+    def __init__(self, villages: Sequence[VillageName]) -> None:
+        self._villages = tuple(villages)
+        self._scale = float(np.cos(np.radians(villages[0][2]))) if villages else 1.0
+        self._tree = cKDTree([(lon * self._scale, lat) for _, lon, lat in villages]) if villages else None
+        self._given: dict[str, int] = {}
+
+    def near(self, lon: float, lat: float) -> str:
+        """The name for a place (WGS-84 degrees); empty where no village is within VILLAGE_REACH_DEG."""
+        if self._tree is None:
+            return ""
+        away, index = self._tree.query((lon * self._scale, lat))
+        if away > VILLAGE_REACH_DEG:
+            return ""
+        name = f"{self._villages[int(index)][0]}村"
+        count = self._given[name] = self._given.get(name, 0) + 1
+        return name if count == 1 else f"{name}第{_NTH[min(count, len(_NTH) - 1)]}"
 
 
 def place_checkpoints(

@@ -95,13 +95,15 @@ class SegmentRow:
 
 @dataclass(frozen=True, slots=True)
 class ChiefRow:
-    """`person` answers for `segment` at level `rank`; `deputy` stands in during leave, '' where there is none."""
+    """`person` answers for `segment` at level `rank`; `deputy` stands in during leave, '' where there is none.
+    `duty_hours`: when the duty phone is answered, '' at all hours."""
 
     segment: str
     rank: int
     person: str
     duty_phone: str
     deputy: str = ""
+    duty_hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class LeaveRow:
 
 @dataclass(frozen=True, slots=True)
 class StationRow:
-    """`kind` as in stations.Station.Kind. `axis`/`distance_m` where it stands on a road, else -1 and 0."""
+    """`kind` as in stations.Station.Kind, `services` of stations.catalogue. `axis`/`distance_m` where it stands on
+    a road, else -1 and 0."""
 
     key: str
     organisation: str
@@ -130,6 +133,7 @@ class StationRow:
     services: tuple[str, ...] = ()
     axis: int = -1
     distance_m: float = 0.0
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""What was before the demonstration began: rounds of the last weeks, last year's cases, a leave that is planned.
+"""What was before the demonstration began: rounds of the last weeks, cases of two years, the last week's with their
+histories, a leave that is planned.
 
 All of it is generated from the plan's seed and marked so; it goes through the services that take over another system's
 log and figures.
@@ -13,7 +14,8 @@ from itertools import cycle
 import numpy as np
 
 from core import clock
-from demo.county.plan_types import OrganisationPlan
+from demo.county.plan_types import OrganisationPlan, SegmentRow
+from demo.loading.week import week_first, week_write
 from demo.loading.writing import Progress, Written, actor
 from incidents import services as incidents
 from roads import services as roads
@@ -42,6 +44,7 @@ def story_write(plan: OrganisationPlan, written: Written, seed: int, progress: P
     past = incidents.past_incidents_put(
         actor=actor(), rows=_cases(plan, written, rng, now), origin=ORIGIN, generated=True
     )
+    week_write(plan, written, [_rate(row) for row in plan.segments], seed, progress)
     chief = written.people["account:chief"]
     start = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=6)
     roads.leave_set(
@@ -80,18 +83,25 @@ def _rounds(
 def _cases(
     plan: OrganisationPlan, written: Written, rng: np.random.Generator, now: datetime
 ) -> Iterator[incidents.PastDay]:
-    """From the first day of last year until yesterday; this year a little less, in some districts more."""
-    today = now.date() - timedelta(days=1)
+    """From the first day of last year until the week that is told case by case; this year a little less, in some
+    districts more."""
+    end = week_first(now, written.organisations[plan.organisations[0].key].time_zone)
+    today = now.date()
     first = today.replace(year=today.year - 1, month=1, day=1)
-    days = [first + timedelta(days=back) for back in range((today - first).days)]
+    days = [first + timedelta(days=back) for back in range((end - first).days)]
     names, shares = zip(*KINDS, strict=True)
     this_year = np.array([day.year == today.year for day in days])
     districts = sorted({row.organisation for row in plan.segments})
     change = {name: THIS_YEAR + float(rng.uniform(-SPREAD, SPREAD)) for name in districts}
     for row in plan.segments:
-        rate = next((value for limit, value in RATES if row.road_class <= limit), RATE_ELSEWHERE)
+        rate = _rate(row)
         counts = rng.poisson(np.where(this_year, rate * change[row.organisation], rate))
         for index in np.flatnonzero(counts).tolist():
             kinds = rng.choice(names, size=int(counts[index]), p=shares)
             for kind, count in zip(*np.unique(kinds, return_counts=True), strict=True):
                 yield incidents.PastDay(written.segments[row.key].pk, days[index], str(kind), int(count))
+
+
+def _rate(row: SegmentRow) -> float:
+    """Cases a day of a segment."""
+    return next((value for limit, value in RATES if row.road_class <= limit), RATE_ELSEWHERE)

@@ -71,7 +71,7 @@ def current_shift(shifts: tuple[ShiftRow, ...], moment: datetime) -> int:
 
 def units_write(plan: OrganisationPlan, written: Written, progress: Progress) -> list[SimulatedUnit]:
     """Units with devices and open tours; returns what plays them. Drones stay at their nest and get no tour."""
-    shifts = shifts_write(plan, written)
+    shifts = written.shifts = shifts_write(plan, written)
     index = current_shift(plan.shifts, clock.now())
     homes = {row.key: row.organisation for row in plan.people}
     played: list[SimulatedUnit] = []
@@ -88,6 +88,7 @@ def units_write(plan: OrganisationPlan, written: Written, progress: Progress) ->
                 radio=row.radio,
                 generated=True,
             )
+            written.units[row.key] = unit
             played.append(_tour(row, unit, shifts[index], row.crews[index], homes, written))
         progress(f"units {len(played)}/{len(plan.units)}")
     return played

@@ -17,6 +17,7 @@ from core.geo.srid import STORE_SRID
 from demo.county.plan_types import OrganisationPlan
 from roads import services as roads
 from stations import services as stations
+from stations.selectors import station_services as stations_offered
 from stations.services.places import service_area_of
 from stations.types import Actor, system_actor
 
@@ -43,6 +44,8 @@ class Written:
     stations: dict[str, Any] = field(default_factory=dict)
     vehicles: dict[str, Any] = field(default_factory=dict)
     chiefs: dict[tuple[str, int], Any] = field(default_factory=dict)
+    units: dict[str, Any] = field(default_factory=dict)
+    shifts: list[Any] = field(default_factory=list)
 
 
 def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -117,6 +120,8 @@ def people_write(plan: OrganisationPlan, written: Written, progress: Progress) -
 def places_write(plan: OrganisationPlan, written: Written, progress: Progress) -> None:
     """Stations, checkpoints, cameras, vehicles. The first station of a district serves the district's area."""
     who = actor()
+    stations.station_services_restore(actor=who)
+    offered = {row.code: row for row in stations_offered()}
     served: set[str] = set()
     rings = {row.key: row.ring for row in plan.organisations if row.ring}
     for batch in chunks(plan.stations):
@@ -135,6 +140,8 @@ def places_write(plan: OrganisationPlan, written: Written, progress: Progress) -
                 point=stations.place_point(row.lon, row.lat, "wgs84"),
                 duty_phone=row.duty_phone,
                 opening_hours={"text": row.opening_hours},
+                services=[offered[code] for code in row.services],
+                address=row.address,
                 service_area=area,
                 generated=True,
             )
@@ -221,6 +228,7 @@ def roads_write(plan: OrganisationPlan, axes: list[Any], written: Written, progr
                 person=written.people[holder],
                 starts_at=since,
                 duty_phone=row.duty_phone,
+                duty_hours=row.duty_hours,
             )
             written.chiefs[row.segment, row.rank] = assignment
             if row.deputy:

@@ -1,4 +1,4 @@
-"""What a run came to, counted in the database."""
+"""What a run came to, counted in the database. Cases taken over from before it are not the run's."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from core.clock import Anchor
-from incidents.models import Assignment, AssignmentStep, Decision, IncidentStep
+from incidents.models import Assignment, AssignmentStep, Decision, Incident, IncidentStep
 from incidents.states import AssignmentState
+from incidents.types import TAKEN_OVER
 from patrols.models import Tour
 from roads.network.graph import RoadGraph
 from roads.network.profiles import INF, Profile
@@ -26,8 +27,10 @@ _COMMITS_SQL = """
       JOIN LATERAL (SELECT o.at, o.xmin FROM incidents_assignmentstep o
                       JOIN incidents_assignment a ON a.id = o.assignment_id
                      WHERE a.incident_id = i.id AND o.to_state = 'offered' ORDER BY o.id LIMIT 1) t ON true
+     WHERE i.client_scope <> %s
      ORDER BY i.id
 """
+_BEFORE = {"assignment__incident__client_scope": TAKEN_OVER}
 
 
 def network_figures(graph: RoadGraph) -> dict[str, Any]:
@@ -44,6 +47,7 @@ def waited_ids() -> set[int]:
     first: dict[int, datetime] = {}
     for incident_id, moment in (
         AssignmentStep.objects.filter(to_state=AssignmentState.OFFERED.value)
+        .exclude(**_BEFORE)
         .order_by("-id")
         .values_list("assignment__incident_id", "at")
     ):
@@ -70,7 +74,7 @@ def assignment_delays_ms(anchor: Anchor, waited: set[int]) -> tuple[list[float],
         taken, given = ("s.at", "t.at")
         if commits:
             taken, given = "pg_xact_commit_timestamp(s.xmin)", "pg_xact_commit_timestamp(t.xmin)"
-        cursor.execute(_COMMITS_SQL.format(taken=taken, given=given))
+        cursor.execute(_COMMITS_SQL.format(taken=taken, given=given), [TAKEN_OVER])
         rows: list[tuple[int, datetime, datetime]] = [row for row in cursor.fetchall() if row[0] not in waited]
     rate = 1.0 if commits else anchor.rate
     return [(end - begin).total_seconds() * 1000.0 / rate for _, begin, end in rows], "commit" if commits else "row"
@@ -91,8 +95,13 @@ def decisions_by_origin() -> dict[str, int]:
 
 def assigned_count() -> int:
     """Incidents to which a unit was sent at least once, by history."""
-    offered = AssignmentStep.objects.filter(to_state=AssignmentState.OFFERED.value)
+    offered = AssignmentStep.objects.filter(to_state=AssignmentState.OFFERED.value).exclude(**_BEFORE)
     return offered.values("assignment__incident_id").distinct().count()
+
+
+def incidents_taken() -> QuerySet[Incident]:
+    """Incidents of the run."""
+    return Incident.objects.exclude(client_scope=TAKEN_OVER)
 
 
 def tours_out() -> int:
@@ -103,5 +112,6 @@ def tours_out() -> int:
 def mean_travel_s() -> float | None:
     """Mean predicted travel time of the leads that were sent."""
     sent = Assignment.objects.filter(is_lead=True, predicted_travel_s__isnull=False).exclude(offered_at=None)
+    sent = sent.exclude(incident__client_scope=TAKEN_OVER)
     values = [float(value) for value in sent.values_list("predicted_travel_s", flat=True) if value is not None]
     return round(sum(values) / len(values), 1) if values else None

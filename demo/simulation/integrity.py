@@ -1,4 +1,7 @@
-"""What was acknowledged and heard outside, compared with what the database holds: nothing lost, nothing doubled."""
+"""What was acknowledged and heard outside, compared with what the database holds: nothing lost, nothing doubled.
+
+Cases that were taken over from before the run (`TAKEN_OVER`) are nobody's loss: they were never reported to it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from core.models import Event, OutboxTask
 from demo.simulation.tally import Tally
 from incidents.models import Assignment, AssignmentStep, Incident
 from incidents.states import STANDING, AssignmentState
+from incidents.types import TAKEN_OVER
 
 RELEASED = frozenset({"cleared", "declined", "expired", "recalled"})
 OFFERED = "incidents.assignment_offered"
@@ -59,6 +63,7 @@ def integrity(tally: Tally, upto_seq: int) -> Integrity:
 def _offers() -> Counter[str]:
     """How often each assignment was offered, by history."""
     steps = AssignmentStep.objects.filter(to_state=AssignmentState.OFFERED.value, stale_fence=False)
+    steps = steps.exclude(assignment__incident__client_scope=TAKEN_OVER)
     return Counter(str(uid) for uid in steps.values_list("assignment__uid", flat=True))
 
 
@@ -68,8 +73,9 @@ def _lost_incidents(tally: Tally, offers: Counter[str]) -> dict[str, list[str]]:
     offered = Assignment.objects.filter(uid__in=list(offers)).values("incident_id")
     waiting = Q(state__in=["received", "graded", "pending"])
     proposed = Q(assignments__state=AssignmentState.PROPOSED.value)
-    silent = Incident.objects.filter(waiting, assigned_at=None, shortfall="").exclude(proposed)
-    unsent = Incident.objects.filter(Q(assigned_at__isnull=False) | Q(state="active")).exclude(pk__in=offered)
+    own = Incident.objects.exclude(client_scope=TAKEN_OVER)
+    silent = own.filter(waiting, assigned_at=None, shortfall="").exclude(proposed)
+    unsent = own.filter(Q(assigned_at__isnull=False) | Q(state="active")).exclude(pk__in=offered)
     return {
         "acknowledged and not there": [uid for _key, uid in told if uid not in keys],
         "there under another key": [uid for key, uid in told if uid in keys and keys[uid] != key],
@@ -122,7 +128,8 @@ def _held_twice() -> list[str]:
     begun: dict[int, int] = {}
     ended: dict[int, int] = {}
     tours: dict[int, list[int]] = {}
-    steps = AssignmentStep.objects.filter(stale_fence=False).order_by("id")
+    steps = AssignmentStep.objects.filter(stale_fence=False).exclude(assignment__incident__client_scope=TAKEN_OVER)
+    steps = steps.order_by("id")
     for number, assignment, tour, to_state in steps.values_list(
         "id", "assignment_id", "assignment__tour_id", "to_state"
     ):

@@ -11,11 +11,11 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from core.services import clock_set
+from demo.simulation.figures import incidents_taken
 from demo.simulation.keeping import WeightsKeeper
 from demo.simulation.pace import house_now, house_sleep
 from demo.simulation.scenes import Scene
 from demo.simulation.world import World, calls
-from incidents.models import Incident
 from incidents.states import IncidentState
 
 # Calls stop before the end, so that the last ones have the time to be seen through.
@@ -41,7 +41,7 @@ class Counts:
 
 def _end_reached(counts: Counts) -> None:
     """Count, and let the clock run as everywhere else again: what drains is not hurried by the simulation."""
-    counts.closed = Incident.objects.filter(state=IncidentState.CLOSED.value).count()
+    counts.closed = incidents_taken().filter(state=IncidentState.CLOSED.value).count()
     clock_set(actor_id=None, rate=1.0)
 
 
@@ -52,8 +52,8 @@ def _settled() -> tuple[bool, int]:
         waiting = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FILTER (WHERE feed_seq IS NULL), coalesce(max(feed_seq), 0) FROM core_event")
         unnumbered, last = cursor.fetchone()
-    open_cases = Incident.objects.filter(state="pending", assigned_at=None, shortfall="").exclude(
-        assignments__state="proposed"
+    open_cases = (
+        incidents_taken().filter(state="pending", assigned_at=None, shortfall="").exclude(assignments__state="proposed")
     )
     return waiting == 0 and unnumbered == 0 and not open_cases.exists(), int(last)
 

@@ -32,6 +32,7 @@ from incidents.services.marking import mark_add, mark_end
 from incidents.services.meanwhile import incident_acting
 from incidents.services.merging import incident_merge, incident_unmerge
 from incidents.services.past import PastDay, past_incidents_put
+from incidents.services.past_cases import PastCase, PastCrew, PastMove, PastPress, past_cases_put
 from incidents.services.picturing import incident_picture_add
 from incidents.services.places import place_resolve
 from incidents.services.pressing import supervision_defer, supervision_hand_down
@@ -50,7 +51,11 @@ from incidents.services.welfare import assignment_safe
 __all__ = [
     "BroadcastArea",
     "IncidentReport",
+    "PastCase",
+    "PastCrew",
     "PastDay",
+    "PastMove",
+    "PastPress",
     "Transfer",
     "assignment_answer",
     "assignment_backup_ask",
@@ -100,6 +105,7 @@ __all__ = [
     "mark_add",
     "mark_end",
     "month_sign",
+    "past_cases_put",
     "past_incidents_put",
     "place_resolve",
     "point_preview",

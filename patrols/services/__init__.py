@@ -1,6 +1,7 @@
 """The only writers of the patrols room."""
 
 from patrols.services.issuing import tasks_issue
+from patrols.services.past import PastTour, past_tours_put
 from patrols.services.plans import (
     requirement_change,
     requirement_create,
@@ -24,9 +25,11 @@ from patrols.services.tours import (
 from patrols.services.tracks import track_read
 
 __all__ = [
+    "PastTour",
     "Replay",
     "ReplayTrack",
     "Stop",
+    "past_tours_put",
     "requirement_change",
     "requirement_create",
     "shift_create",

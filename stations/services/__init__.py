@@ -3,6 +3,7 @@
 from stations.access.pages import page_access
 from stations.access.powers import powers_of
 from stations.services.accounts import account_create, account_reset_password
+from stations.services.counters import station_service_save, station_services_restore
 from stations.services.devices import (
     device_bind,
     device_create,
@@ -59,6 +60,8 @@ __all__ = [
     "send_grant_create",
     "station_change",
     "station_create",
+    "station_service_save",
+    "station_services_restore",
     "token_create",
     "token_revoke",
     "vehicle_create",

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 TABLE = """
 stations/organisation            MK  M
 stations/station                 M   M
+stations/stationservice          M   M
 stations/checkpoint              M   M
 stations/camera                  M   M
 stations/device                  MK  M

@@ -14,6 +14,7 @@ MAX_LINES = 400
 DOORS = {"services", "selectors", "events", "types"}
 # Django-free libraries of a room are part of its door: they hold no state and no rules of other rooms.
 LIBRARIES = {
+    "stations": {"catalogue"},
     "roads": {"network", "axes", "reading"},
     "patrols": {"protocols"},
     "incidents": {"dispatch", "verification", "states"},

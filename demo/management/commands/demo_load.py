@@ -147,6 +147,7 @@ class Command(BaseCommand):
             if county_made
             else (),
             name=county_made.name if county_made else "示例市",
+            villages=[(each.name, each.lon, each.lat) for each in county_made.villages] if county_made else (),
         )
         return plan, axes
 

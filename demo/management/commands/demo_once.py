@@ -24,7 +24,6 @@ from demo.simulation.posts import posts_named
 from demo.simulation.scenes import Scene, Scenes
 from demo.simulation.ways import Ways
 from demo.simulation.world import World
-from incidents.models import Incident
 from incidents.verification.snapshot import Summary, verify
 from roads.selectors import current_network
 
@@ -101,7 +100,7 @@ class Command(BaseCommand):
         return {
             "network": figures.network_figures(network.graph),
             "units": figures.tours_out(),
-            "incidents": Incident.objects.count(),
+            "incidents": figures.incidents_taken().count(),
             "assigned": figures.assigned_count(),
             "closed": counts.closed,
             "shortfalls": summary.shortfalls,

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from core import clock
 from core.errors import Conflict
 from demo.loading import mark
+from demo.loading.week import KIND_TITLES
 from demo.management.commands import demo_load
 from demo.management.commands.demo_load import ANEW
+from demo.simulation.integrity import integrity
+from demo.simulation.tally import Tally
+from incidents.models import Assignment, Incident, IncidentDay, Supervision
+from incidents.types import HOLDING, TAKEN_OVER
 from patrols.models import Tour
-from stations.models import Organisation
+from stations.catalogue.services import COUNTER
+from stations.models import Organisation, Station
 from tests.factories.stations import SYSTEM, an_organisation
 
 WORDS = ("--nodes", "600", "--units", "4", "--seed", "3")
@@ -54,6 +63,7 @@ def test_loading_ends_with_its_mark(tmp_path: Path) -> None:
     assert mark.mark_read() == mark.Source("county", nodes=600, seed=3, units=4)
     said_of_land = Organisation.objects.filter(kind="town").values_list("features__zone", flat=True)
     assert set(said_of_land) == {"suburb", "village"}, "a village road must not carry the norm of a town"
+    _a_week_was_told()
     tours = Tour.objects.count()
     joint = Tour.objects.exclude(partners=None)
     assert joint.exists() and {*map(tuple, joint.values_list("agencies", flat=True))} >= {("traffic", "police_station")}
@@ -63,6 +73,27 @@ def test_loading_ends_with_its_mark(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="county of 600 junctions") as refusal:
         _load("--place", "琼海市")
     assert refusal.value.returncode == ANEW
+
+
+def _a_week_was_told() -> None:
+    """Cases of every kind of the last seven days, none of them ahead of now, and nobody is sent to any of them."""
+    cases = Incident.objects.filter(client_scope=TAKEN_OVER)
+    assert set(cases.values_list("kind", flat=True)) == set(KIND_TITLES)
+    assert {"closed", "active", "returned", "waiting", "reopened"} <= set(cases.values_list("state", flat=True))
+    now = clock.now()
+    assert not cases.filter(received_at__gt=now).exists()
+    assert not cases.filter(received_at__lt=now - timedelta(days=9)).exists()
+    yesterday = IncidentDay.objects.filter(day=timezone.localdate(now) - timedelta(days=1))
+    assert sum(yesterday.values_list("received", flat=True)) >= 6
+    assert {"overdue", "ordered"} <= set(Supervision.objects.filter(settled_at=None).values_list("kind", flat=True))
+    sent = Assignment.objects.filter(incident__in=cases)
+    assert sent.exists() and not sent.filter(tour__state="open").exists()
+    assert not sent.filter(state__in=sorted(HOLDING)).exists(), "no tour is held by what is over"
+    assert integrity(Tally(), 0).named() == {}
+    counter = Station.objects.filter(kind="service").first()
+    assert counter is not None and counter.services.count() == len(COUNTER) == 22
+    others = Station.objects.filter(kind="persuasion").values_list("services__service_class", flat=True)
+    assert set(others) == {"劝导"}
 
 
 @pytest.mark.parametrize("at", ["call_command", "people_write"])

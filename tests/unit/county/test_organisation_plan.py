@@ -15,6 +15,8 @@ from demo.county.plan_types import AxisLine, District, OrganisationPlan
 from demo.county.plan_units import agency_of
 from demo.county.zones import district_zones
 from stations.access.roles import Role
+from stations.catalogue.services import SERVICES
+from stations.opening import weekly_windows
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +114,11 @@ def test_four_levels_with_deputies_leave_and_vacancies(plan: OrganisationPlan) -
 def test_stations_checkpoints_and_cameras(plan: OrganisationPlan) -> None:
     kinds = {station.kind for station in plan.stations}
     assert kinds == {"command", "settlement", "police_station", "service", "post", "persuasion"}
+    persuasion = [station for station in plan.stations if station.kind == "persuasion"]
+    assert len(persuasion) == 214 and len({station.name for station in persuasion}) == 214
+    assert all(weekly_windows({"text": station.opening_hours}) for station in plan.stations)
+    codes = {seed.code for seed in SERVICES}
+    assert all(set(station.services) <= codes for station in plan.stations)
     assert all(0.0 <= row.heading_deg < 360.0 for row in (*plan.checkpoints, *plan.cameras))
     assert {row.ring for row in plan.checkpoints} == {1, 2}
     assert {row.ring for row in plan.cameras} == {1, 2, 3, 4, 5, 6}

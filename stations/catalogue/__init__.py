@@ -1,0 +1,1 @@
+"""What an installation starts from; administrators change it afterwards."""
