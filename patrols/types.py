@@ -46,6 +46,8 @@ class TourOnDuty:
     generated: bool
     # Of a joint tour several, that of the unit first.
     agencies: tuple[str, ...] = ()
+    # It rehearses: nothing real gets it.
+    is_exercise: bool = False
 
 
 class Freshness(StrEnum):

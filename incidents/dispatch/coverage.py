@@ -16,13 +16,15 @@ def area_of(unit: UnitSnapshot) -> str:
 
 
 def free_by_area(units: Iterable[UnitSnapshot]) -> Mapping[str, int]:
-    """How many units each area has free now. Drones give no cover on the road."""
-    return Counter(area_of(unit) for unit in units if unit.state in _FREE and unit.kind != "drone")
+    """How many units each area has free now. Drones give no cover on the road, nor does who rehearses."""
+    return Counter(
+        area_of(unit) for unit in units if unit.state in _FREE and unit.kind != "drone" and not unit.is_exercise
+    )
 
 
 def uncovered(units: Sequence[UnitSnapshot], free: Mapping[str, int]) -> tuple[Reason, ...]:
     """A warning for every area whose last free units are all among `units` (those to be sent), in order of area."""
-    sent = Counter(area_of(unit) for unit in units if unit.state in _FREE)
+    sent = Counter(area_of(unit) for unit in units if unit.state in _FREE and not unit.is_exercise)
     return tuple(
         Reason("last_free_unit", (("area", area), ("count", count)))
         for area, count in sorted(sent.items())

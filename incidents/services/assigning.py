@@ -95,6 +95,14 @@ def _chosen_tour(incident: Incident, given: DecisionInput, plan: Plan, tour_uid:
             raise NotFound(_("没有这次出勤"), field="tour", value=tour_uid)
         if not tour.organisation_path.startswith((incident.organisation_path, *given.incident.sendable_paths)):
             raise Forbidden(_("该单元不在可调用范围内"), field="tour", value=tour_uid)
+        if tour.exercise and not incident.exercise:
+            raise Conflict(
+                _("该单元正在演练，不派真实警情"),
+                code="tour_in_exercise",
+                field="tour",
+                value=tour_uid,
+                cure=_("先结束该单元的演练，再派"),
+            )
         return int(tour.pk)
     proposed = _proposed_tour(incident)
     if proposed is not None:

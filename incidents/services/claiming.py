@@ -32,7 +32,7 @@ _CLAIM_SQL = """
            %(travel_s)s::float8, %(road_m)s::float8, ST_GeomFromEWKT(%(route)s), %(directions)s::jsonb,
            %(actor)s::bigint, %(reason)s::text, %(now)s::timestamptz, %(offered)s::timestamptz, '', ''
       FROM patrols_tour t
-     WHERE t.id = %(tour)s AND t.state = 'open' AND t.on_break_since IS NULL
+     WHERE t.id = %(tour)s AND t.state = 'open' AND t.on_break_since IS NULL AND (NOT t.exercise OR %(rehearsed)s)
        FOR NO KEY UPDATE OF t SKIP LOCKED
     ON CONFLICT DO NOTHING
     RETURNING id, fence, organisation_path, unit_id)
@@ -81,7 +81,8 @@ def assignment_claim(
 ) -> Assignment | None:
     """Claim a tour for a locked incident, as an offer or (not holding the unit) a proposal.
 
-    None when the tour is held, on a break, closed, or being claimed by somebody else at this very moment.
+    None when the tour is held, on a break, closed, rehearses while the incident is real, or is being claimed by
+    somebody else at this very moment.
     """
     moment = now or clock.now()
     uid = uuid.uuid4()
@@ -93,6 +94,7 @@ def assignment_claim(
                 "uid": str(uid),
                 "incident": incident.pk,
                 "tour": claim.tour_id,
+                "rehearsed": incident.exercise,
                 "state": state.value,
                 "lead": claim.is_lead,
                 "origin": claim.origin,

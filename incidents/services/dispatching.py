@@ -40,7 +40,13 @@ QUEUE_LOCK = 0x4C5A51  # "LZQ"
 QUEUE_SIZE = 200
 CLAIM_TRIES = 4
 # What may have made a unit free, with the name of the handler that solves the queue then.
-TOURS_CHANGED = ("patrols.tour_opened", "patrols.tour_break_ended", "patrols.tour_member_joined")
+TOURS_CHANGED = (
+    "patrols.tour_opened",
+    "patrols.tour_break_ended",
+    "patrols.tour_member_joined",
+    "patrols.tour_exercise_begun",
+    "patrols.tour_exercise_ended",
+)
 CAME_FREE = {
     topic: f"incidents.handlers.unit_came_free:{topic}"
     for topic in (

@@ -176,6 +176,7 @@ def _unit(network: RoadNetwork, tour: TourOnDuty, now: datetime) -> UnitSnapshot
         at_station=tour.post_is_station and not moving,
         is_mock=tour.is_mock,
         area=tour.organisation_path,
+        is_exercise=tour.is_exercise,
     )
 
 

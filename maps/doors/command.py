@@ -60,6 +60,7 @@ def command(request: HttpRequest) -> HttpResponse:
             "statistics": actor.may(Verb.VIEW, DataClass.STATISTICS),
             "broadcast": actor.may(Verb.CREATE, DataClass.BROADCAST),
             "handover": actor.may(Verb.CREATE, DataClass.HANDOVER),
+            "tours": actor.may(Verb.CHANGE, DataClass.TOUR),
             "shift": actor.may(Verb.VIEW, DataClass.REQUIREMENT),
             **map_rights(actor),
         },

@@ -44,7 +44,11 @@ def command_shift(request: HttpRequest) -> HttpResponse:
     """`/command/shift/`: who is on, who is planned and not checked in, what is required and not planned today."""
     actor, now = actor_for_request(request), clock.now()
     on: dict[tuple[str, str], int] = {}
+    rehearsing = 0
     for unit in units_on_duty(actor=actor, at=now):
+        if unit.tour.is_exercise:
+            rehearsing += 1
+            continue
         key = (unit.tour.agency, unit.tour.kind)
         on[key] = on.get(key, 0) + 1
     gaps = requirement_gaps(actor=actor, day=timezone.localtime(now).date())
@@ -52,6 +56,7 @@ def command_shift(request: HttpRequest) -> HttpResponse:
         {
             "at": now,
             "on": [{"agency": agency, "kind": kind, "count": count} for (agency, kind), count in sorted(on.items())],
+            "rehearsing": rehearsing,
             "not_checked_in": [asdict(row) for row in tours_not_checked_in(actor=actor, at=now)],
             "gaps": [asdict(gap) | {"missing": gap.missing, "now": gap.starts_at <= now < gap.ends_at} for gap in gaps],
         }

@@ -94,6 +94,7 @@ def unit_json(tour: TourOnDuty) -> dict[str, Any]:
         "course_deg": tour.course_deg,
         "is_mock": tour.is_mock,
         "has_radio": tour.has_radio,
+        "exercise": tour.is_exercise,
         "generated": tour.generated,
     }
 

@@ -40,6 +40,14 @@ class TourPlanIn(serializers.Serializer):
     segments = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
     agencies = serializers.ListField(child=serializers.ChoiceField(Unit.Agency.choices), required=False)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    exercise = serializers.BooleanField(required=False, default=False)
+
+
+class TourExerciseIn(serializers.Serializer):
+    """Into an exercise, or back to real duty, and why."""
+
+    exercise = serializers.BooleanField()
+    reason = serializers.CharField(max_length=200)
 
 
 class TourOpenIn(DeviceIn):

@@ -104,7 +104,7 @@ class TourOut(serializers.ModelSerializer):
         fields = (
             "uid", "unit", "organisation", "organisation_name", "state", "state_name", "shift", "planned_from",
             "planned_until", "opened_at", "closed_at", "on_break_since", "vehicle", "post", "post_station", "segments",
-            "members", "agencies", "agency_names", "partners", "note", "generated",
+            "members", "agencies", "agency_names", "partners", "note", "exercise", "generated",
         )  # fmt: skip
 
     def get_agency_names(self, row: Tour) -> list[str]:
@@ -194,6 +194,7 @@ def unit_feature(unit: UnitOnDuty) -> dict[str, Any]:
             "is_mock": tour.is_mock,
             "source": tour.position_source,
             "post": post,
+            "exercise": tour.is_exercise,
             "generated": tour.generated,
         },
     }

@@ -20,7 +20,7 @@ from core.api.paging import page_of
 from core.errors import InvalidInput
 from patrols import services
 from patrols.api.base import PatrolView, day_of
-from patrols.api.incoming import MemberIn, NoteIn, ReasonIn, TourOpenIn, TourPlanIn
+from patrols.api.incoming import MemberIn, NoteIn, ReasonIn, TourExerciseIn, TourOpenIn, TourPlanIn
 from patrols.api.outgoing import TourOut, with_all
 from patrols.models import Tour, TourMember
 from patrols.selectors import segments_named, shifts_visible_to, tours_visible_to, units_visible_to
@@ -193,6 +193,20 @@ class TourCancel(_TourStep):
     def post(self, request: Request, uid: uuid.UUID) -> Response:
         """With a reason."""
         tour = services.tour_cancel(actor=self.actor, tour_id=self.tour_seen(uid).pk, **self.checked(ReasonIn))
+        return Response(_shown(self.actor, tour))
+
+
+class TourExercise(PatrolView):
+    """Take a tour into an exercise, or back to real duty."""
+
+    data_class = DataClass.TOUR
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.CHANGE}
+
+    @extend_schema(operation_id="patrol_tours_exercise", request=TourExerciseIn, responses=TourOut)
+    def post(self, request: Request, uid: uuid.UUID) -> Response:
+        """The tour afterwards. 409 while it has something to do."""
+        data = self.checked(TourExerciseIn)
+        tour = services.tour_exercise_set(actor=self.actor, tour_id=self.tour_seen(uid).pk, **data)
         return Response(_shown(self.actor, tour))
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("patrols/tours/<uuid:uid>/open/", tours.TourOpen.as_view(), name="patrol-tour-open"),
     path("patrols/tours/<uuid:uid>/close/", tours.TourClose.as_view(), name="patrol-tour-close"),
     path("patrols/tours/<uuid:uid>/cancel/", tours.TourCancel.as_view(), name="patrol-tour-cancel"),
+    path("patrols/tours/<uuid:uid>/exercise/", tours.TourExercise.as_view(), name="patrol-tour-exercise"),
     path("patrols/tours/<uuid:uid>/break-start/", tours.TourBreakStart.as_view(), name="patrol-tour-break-start"),
     path("patrols/tours/<uuid:uid>/break-end/", tours.TourBreakEnd.as_view(), name="patrol-tour-break-end"),
     path("patrols/tours/<uuid:uid>/members/join/", tours.TourMemberJoin.as_view(), name="patrol-tour-member-join"),

@@ -50,6 +50,8 @@ class Tour(models.Model):
         "stations.Organisation", blank=True, related_name="joint_tours", verbose_name=_("联勤机构")
     )
     note = models.CharField(_("备注"), max_length=200, blank=True)
+    # Rehearses: what is real never gets it (engine, claim), and it stops no gap.
+    exercise = models.BooleanField(_("演练"), default=False)
     generated = models.BooleanField(_("示例数据"), default=False)
 
     class Meta:

@@ -40,8 +40,10 @@ def coverage_holes(actor: Actor, *, sending: Collection[int] = (), geometries: b
 
     A unit counts where it is shown: by a fix of at most 300 s, else at its post; an old fix without a post counts for
     its district only. A district or town is covered by any free unit of its own organisations.
+    Who rehearses covers nothing.
     """
-    free = [unit for unit in units_on_duty(actor=actor, at=clock.now()) if unit.state == "free"]
+    units = units_on_duty(actor=actor, at=clock.now())
+    free = [unit for unit in units if unit.state == "free" and not unit.tour.is_exercise]
     holes = _holes(actor, free, geometries)
     staying = [unit for unit in free if unit.tour.tour_id not in sending]
     if len(staying) == len(free):

@@ -95,10 +95,10 @@ def _windows(day: date) -> list[_Wanted]:
 
 
 def _tours(span: Span) -> list[tuple[Tour, Span]]:
-    """Tours that touch the time, and when each is out; one that ended early counts until then."""
+    """Tours that touch the time and rehearse nothing, and when each is out; one that ended early counts until then."""
     states = [state.value for state in (TourState.PLANNED, TourState.OPEN, TourState.CLOSED)]
     rows = (
-        Tour.objects.filter(state__in=states, planned__overlap=span)
+        Tour.objects.filter(state__in=states, planned__overlap=span, exercise=False)
         .select_related("unit", "post_station")
         .prefetch_related("segments", "members__person", "partners")
         .order_by("id")

@@ -40,6 +40,7 @@ class Resource:
     lead: str
     phones: tuple[str, ...]
     people: int
+    is_exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def resources_on_duty(*, actor: Actor, at: datetime) -> list[Resource]:
                 lead=lead,
                 phones=phones,
                 people=len(tour.people_kinds),
+                is_exercise=tour.is_exercise,
             )
         )
     return sorted(found, key=lambda row: (row.call_sign, row.tour_id))

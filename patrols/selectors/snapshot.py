@@ -33,12 +33,18 @@ def tour_states_from(source: StatesOf) -> None:
         _sources.append(source)
 
 
+def tours_busy(tour_ids: Collection[int]) -> Mapping[int, str]:
+    """What those of these tours that have something to do are doing, as the upper rooms say."""
+    busy: dict[int, str] = {}
+    for source in _sources:
+        busy.update(source(tour_ids))
+    return busy
+
+
 def units_on_duty(*, actor: Actor, at: datetime) -> list[UnitOnDuty]:
     """The units on duty whose positions this actor may see, in the order of their tours. Two or three statements."""
     tours = tours_on_duty(actor=actor, at=at)
-    busy: dict[int, str] = {}
-    for source in _sources:
-        busy.update(source([tour.tour_id for tour in tours]))
+    busy = tours_busy([tour.tour_id for tour in tours])
     limits = freshness_limits()
     return [_shown(tour, busy.get(tour.tour_id, ""), at, limits) for tour in tours]
 

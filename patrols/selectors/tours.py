@@ -24,7 +24,7 @@ _ON_DUTY_SQL = """
            coalesce(p.is_mock, false), coalesce(p.source, ''),
            ST_X(coalesce(t.post, s.geom, u.post, h.geom)), ST_Y(coalesce(t.post, s.geom, u.post, h.geom)),
            t.post IS NULL AND (s.id IS NOT NULL OR (u.post IS NULL AND h.id IS NOT NULL)),
-           u.radio <> '', t.generated, t.agencies
+           u.radio <> '', t.generated, t.agencies, t.exercise
       FROM patrols_tour t
       JOIN patrols_unit u ON u.id = t.unit_id
       LEFT JOIN patrols_tourposition p ON p.tour_id = t.id
@@ -48,7 +48,7 @@ def _rows(where: str, params: dict[str, Any]) -> list[TourOnDuty]:
 
 def _tour(row: Sequence[Any]) -> TourOnDuty:
     """Columns come in the order of the fields; the kinds of the people present give powers and kinds."""
-    values = [*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:-1], tuple(row[-1])]
+    values = [*row[:10], powers_of(row[10]), tuple(row[10]), *row[11:-2], tuple(row[-2]), row[-1]]
     return TourOnDuty(*values)
 
 

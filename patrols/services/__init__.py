@@ -1,5 +1,6 @@
 """The only writers of the patrols room."""
 
+from patrols.services.exercising import tour_exercise_set
 from patrols.services.issuing import tasks_issue
 from patrols.services.past import PastTour, past_tours_put
 from patrols.services.plans import (
@@ -40,6 +41,7 @@ __all__ = [
     "tour_break_start",
     "tour_cancel",
     "tour_close",
+    "tour_exercise_set",
     "tour_member_join",
     "tour_member_leave",
     "tour_open",

@@ -12,11 +12,12 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import audit, clock, events
+from core import audit, clock
 from core.device_time import NOWHEN, DeviceMoment
 from core.errors import Conflict, InvalidInput, NotFound
 from core.geo.srid import STORE_SRID
 from patrols.models import Tour, TourMember, TourStep, Unit
+from patrols.services.recording import tour_locked, tour_record
 from patrols.services.stepping import step_known, step_note
 from patrols.states import TOUR_LIFECYCLE, TourState
 from stations.services import require
@@ -37,31 +38,6 @@ def _conflict(error: IntegrityError) -> Conflict:
         if name in text:
             return Conflict(str(message), code=name, field=field, cure=_("请先结束原出勤，或更换后再试"))
     raise error
-
-
-def _record(actor: Actor, tour: Tour, action: str, payload: dict[str, Any] | None = None) -> None:
-    audit.record(
-        actor_id=actor.user_id,
-        action=f"patrols.tour_{action}",
-        object_type="tour",
-        object_id=str(tour.uid),
-        organisation_path=tour.organisation_path,
-        details=payload,
-    )
-    events.publish(
-        f"patrols.tour_{action}",
-        organisation_path=tour.organisation_path,
-        audience=DataClass.TOUR.value,
-        subject={"tour_id": tour.pk, "tour": str(tour.uid), "unit_id": tour.unit_id},
-        payload={"state": tour.state, **(payload or {})},
-    )
-
-
-def _locked(tour_id: int) -> Tour:
-    tour = Tour.objects.select_for_update().filter(pk=tour_id).first()
-    if tour is None:
-        raise NotFound(_("没有这次出勤"), field="tour", value=str(tour_id))
-    return tour
 
 
 def _agencies(unit: Unit, named: Iterable[str]) -> list[str]:
@@ -192,7 +168,7 @@ def tour_plan(
         )
         tour.segments.set(segments)
         _partners_join(tour)
-        _record(actor, tour, "planned")
+        tour_record(actor, tour, "planned")
     return tour
 
 
@@ -212,7 +188,7 @@ def tour_open(
     """
     try:
         with transaction.atomic():
-            tour = _locked(tour_id)
+            tour = tour_locked(tour_id)
             _may_act(actor, tour)
             if step_known(tour, client_key):
                 return tour
@@ -225,7 +201,7 @@ def tour_open(
             if not present.update(present=DateTimeTZRange(now, None, "[)")):
                 raise InvalidInput(_("签到至少需要一名出勤人员"), field="members", cure=_("请选择本次出勤的人员"))
             step_note(actor, tour, TourStep.Kind.OPENED, client_key=client_key, moment=moment)
-            _record(actor, tour, "opened")
+            tour_record(actor, tour, "opened")
     except IntegrityError as error:
         raise _conflict(error) from error
     return tour
@@ -238,7 +214,7 @@ def tour_close(
     that still holds an assignment is closed here too, and its assignment is offered to others by that room's handler.
     """
     with transaction.atomic():
-        tour = _locked(tour_id)
+        tour = tour_locked(tour_id)
         _may_act(actor, tour)
         if step_known(tour, client_key):
             return tour
@@ -251,19 +227,19 @@ def tour_close(
             member.present = DateTimeTZRange(member.present.lower, now, "[)")
             member.save(update_fields=["present"])
         step_note(actor, tour, TourStep.Kind.CLOSED, client_key=client_key, moment=moment)
-        _record(actor, tour, "closed")
+        tour_record(actor, tour, "closed")
     return tour
 
 
 def tour_cancel(*, actor: Actor, tour_id: int, reason: str) -> Tour:
     """Cancel a planned tour, with a reason."""
     with transaction.atomic():
-        tour = _locked(tour_id)
+        tour = tour_locked(tour_id)
         require(actor, Verb.CHANGE, DataClass.TOUR, tour.organisation_path)
         TOUR_LIFECYCLE.check(TourState(tour.state), TourState.CANCELLED)
         tour.state, tour.note = TourState.CANCELLED.value, reason
         tour.save(update_fields=["state", "note"])
-        _record(actor, tour, "cancelled", {"reason": reason})
+        tour_record(actor, tour, "cancelled", {"reason": reason})
     return tour
 
 
@@ -279,7 +255,7 @@ def tour_break_end(*, actor: Actor, tour_id: int, client_key: str = "", moment: 
 
 def _set_break(actor: Actor, tour_id: int, kind: TourStep.Kind, client_key: str, moment: DeviceMoment) -> Tour:
     with transaction.atomic():
-        tour = _locked(tour_id)
+        tour = tour_locked(tour_id)
         _may_act(actor, tour)
         if step_known(tour, client_key):
             return tour
@@ -290,7 +266,7 @@ def _set_break(actor: Actor, tour_id: int, kind: TourStep.Kind, client_key: str,
         tour.on_break_since = clock.now() if kind is TourStep.Kind.BREAK_STARTED else None
         tour.save(update_fields=["on_break_since"])
         step_note(actor, tour, kind, client_key=client_key, moment=moment)
-        _record(actor, tour, kind.value)
+        tour_record(actor, tour, kind.value)
     return tour
 
 
@@ -298,7 +274,7 @@ def tour_member_join(*, actor: Actor, tour_id: int, person_id: int) -> TourMembe
     """Somebody joins an open tour. Raises Conflict when that person is on another one."""
     try:
         with transaction.atomic():
-            tour = _locked(tour_id)
+            tour = tour_locked(tour_id)
             _may_act(actor, tour)
             if tour.state != TourState.OPEN.value:
                 raise Conflict(
@@ -310,7 +286,7 @@ def tour_member_join(*, actor: Actor, tour_id: int, person_id: int) -> TourMembe
             member.present = DateTimeTZRange(clock.now(), None, "[)")
             member.save(update_fields=["present"])
             _partners_join(tour)
-            _record(actor, tour, "member_joined", {"person_id": person_id})
+            tour_record(actor, tour, "member_joined", {"person_id": person_id})
     except IntegrityError as error:
         raise _conflict(error) from error
     return member
@@ -319,14 +295,14 @@ def tour_member_join(*, actor: Actor, tour_id: int, person_id: int) -> TourMembe
 def tour_member_leave(*, actor: Actor, tour_id: int, person_id: int) -> TourMember:
     """Somebody leaves an open tour; the powers of the tour are those of the members who stay."""
     with transaction.atomic():
-        tour = _locked(tour_id)
+        tour = tour_locked(tour_id)
         _may_act(actor, tour)
         member = tour.members.filter(person_id=person_id, present__upper_inf=True).first()
         if member is None:
             raise NotFound(_("此人不在这次出勤中"), field="person", value=str(person_id))
         member.present = DateTimeTZRange(member.present.lower, clock.now(), "[)")
         member.save(update_fields=["present"])
-        _record(actor, tour, "member_left", {"person_id": person_id})
+        tour_record(actor, tour, "member_left", {"person_id": person_id})
     return member
 
 

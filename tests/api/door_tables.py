@@ -99,6 +99,7 @@ GET    api/v1/patrols/tours/<uuid:uid>/                tours
 POST   api/v1/patrols/tours/<uuid:uid>/open/           tours
 POST   api/v1/patrols/tours/<uuid:uid>/close/          tours
 POST   api/v1/patrols/tours/<uuid:uid>/cancel/         tours
+POST   api/v1/patrols/tours/<uuid:uid>/exercise/       desk
 POST   api/v1/patrols/tours/<uuid:uid>/break-start/    tours
 POST   api/v1/patrols/tours/<uuid:uid>/break-end/      tours
 POST   api/v1/patrols/tours/<uuid:uid>/members/join/   tours

@@ -26,6 +26,9 @@ export const unitChip = (state, text = UNIT_STATES[state]) => el(`span.chip.chip
 /** traffic | police_station | special | warden | joint */
 export const agencyChip = (agency) => el(`span.chip.chip--agency.chip--${agency}`, {}, AGENCIES[agency] || agency);
 
+/** An exercise: never taken for the real thing. */
+export const exerciseChip = () => el("span.chip.chip--exercise", {}, gettext("演练"));
+
 /** The agencies of a unit on duty: one chip, or one for each that takes part in a joint tour. */
 export const agencyChips = (unit) => (unit.agencies?.length ? unit.agencies : [unit.agency]).map(agencyChip);
 

@@ -241,7 +241,7 @@ export class Drawer {
         el("table.table", {}, el("tbody", {}, plan.rejected.map((each) => el("tr", {}, el("th", { scope: "row" }, each.call_sign), el("td", {}, each.text, " ", this.rehearse(row, each))))))));
   }
 
-  /** In an exercise no unit goes by itself: a person draws one in, with a reason. */
+  /** In an exercise only units that rehearse go by themselves: a person draws another one in, with a reason. */
   rehearse(row, each) {
     const unit = this.store.units.get(each.tour_id);
     if (!row.exercise || each.code !== "exercise_mismatch" || !unit || !page.may.dispatch) return null;

@@ -2,7 +2,7 @@
 import { nowMs } from "../clock.js";
 import { byId, el, fill } from "../dom.js";
 import { gettext } from "../page.js";
-import { gradeChip, stateBlock } from "../parts.js";
+import { exerciseChip, gradeChip, stateBlock } from "../parts.js";
 import { INCIDENT_STATES, kindName, ringText, SHORTFALLS } from "../words.js";
 
 const SETTLED = new Set(["closed", "merged", "false"]);
@@ -115,7 +115,7 @@ export class IncidentList {
         this.store.calls(row.uid) && el("span.chip.chip--late", {}, gettext("求增援")),
         row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
         row.shortfall && wants && el("span.chip.chip--warn", { title: SHORTFALLS[row.shortfall] || row.shortfall }, gettext("缺口")),
-        row.exercise && el("span.chip.chip--line", {}, gettext("演练"))),
+        row.exercise && exerciseChip()),
       el("span.ring", { hidden: true }, el("span", {}))));
   }
 

@@ -62,7 +62,8 @@ async function choose(uid) {
 
 function figures() {
   const rows = [...store.incidents.values()].filter((row) => tabOf(row) === "open");
-  const looks = [...store.units.values()].map((unit) => store.look(unit));
+  // Who rehearses is not there for anything real.
+  const looks = [...store.units.values()].filter((unit) => !unit.exercise).map((unit) => store.look(unit));
   const set = (id, value) => { byId(id).textContent = value; };
   set("n-open", rows.length);
   set("n-red", rows.filter((row) => row.grade === "red").length);

@@ -1,9 +1,12 @@
 // The card over the map: one unit, several in one place, a search for one, a place, or who is around.
 import { nowMs } from "../clock.js";
+import { post } from "../api.js";
+import { ask } from "../ask.js";
 import { byId, el, fill } from "../dom.js";
 import { gettext, page } from "../page.js";
-import { ageStamp, agencyChips, icon, stateBlock, unitChip } from "../parts.js";
+import { ageStamp, agencyChips, exerciseChip, icon, stateBlock, unitChip } from "../parts.js";
 import { ageText, distanceText, UNIT_KINDS } from "../words.js";
+import { attempt } from "./actions.js";
 import { Around } from "./around.js";
 
 const MOST_LISTED = 300;
@@ -78,7 +81,7 @@ export class MapCard {
     const follows = units.followed === tourId;
     const speed = unit.speed_mps == null ? null : gettext("%(n)s 公里/时", { n: Math.round(unit.speed_mps * 3.6) });
     this.show(unit.call_sign, [
-      el("p.row", {}, unitChip(look.state), agencyChips(unit), el("small", {}, UNIT_KINDS[unit.kind] || unit.kind)),
+      el("p.row", {}, unitChip(look.state), unit.exercise && exerciseChip(), agencyChips(unit), el("small", {}, UNIT_KINDS[unit.kind] || unit.kind)),
       el("p.row", {}, this.ageOf(unit), speed && el("small", {}, speed), unit.is_mock && el("span.chip.chip--warn", {}, gettext("模拟定位"))),
       look.assignment && el("button.btn.btn--sm", { type: "button", onclick: () => this.side.choose(look.assignment.incident) },
         gettext("打开警情 %(number)s", { number: look.assignment.incident_number })),
@@ -86,7 +89,8 @@ export class MapCard {
         el("button.btn.btn--sm", { type: "button", id: "follow-unit", "aria-pressed": String(follows), "aria-keyshortcuts": "F", onclick: () => this.follow() }, gettext("跟随"), el("span.kbd", {}, "F")),
         el("button.btn.btn--sm", { type: "button", id: "trail-unit", "aria-pressed": String(this.side.layers.trailOf === tourId), onclick: () => this.trail(tourId) }, gettext("轨迹")),
         el("button.btn.btn--sm", { type: "button", id: "around-unit", onclick: () => this.surroundings.ofUnit(unit) }, gettext("周边")),
-        page.may.dispatch && look.state === "free" && el("button.btn.btn--sm", { type: "button", id: "holes-unit", onclick: () => this.side.showHoles([unit.tour]) }, gettext("派出后空白"))),
+        page.may.dispatch && look.state === "free" && el("button.btn.btn--sm", { type: "button", id: "holes-unit", onclick: () => this.side.showHoles([unit.tour]) }, gettext("派出后空白")),
+        page.may.tours && !look.assignment && el("button.btn.btn--sm", { type: "button", id: "exercise-unit", onclick: () => exercise(unit) }, unit.exercise ? gettext("结束演练") : gettext("转为演练"))),
     ], { tourId, redraw: () => this.unit(tourId) });
   }
 
@@ -104,7 +108,7 @@ export class MapCard {
   row(unit) {
     const look = this.side.store.look(unit);
     return el("li", {}, el("button.unit-row", { type: "button", onclick: () => this.goTo(unit.tour_id) },
-      el("b", {}, unit.call_sign), unitChip(look.state), agencyChips(unit), el("small", {}, UNIT_KINDS[unit.kind] || unit.kind), this.ageOf(unit)));
+      el("b", {}, unit.call_sign), unitChip(look.state), unit.exercise && exerciseChip(), agencyChips(unit), el("small", {}, UNIT_KINDS[unit.kind] || unit.kind), this.ageOf(unit)));
   }
 
   goTo(tourId) {
@@ -162,4 +166,14 @@ export class MapCard {
   distance(metres) {
     return metres == null ? gettext("无路可达") : distanceText(metres);
   }
+}
+
+/** Take a unit into an exercise, or back to real duty. */
+async function exercise(unit) {
+  const given = await ask({
+    title: unit.exercise ? gettext("%(unit)s 结束演练", { unit: unit.call_sign }) : gettext("%(unit)s 转为演练", { unit: unit.call_sign }),
+    text: unit.exercise ? gettext("恢复接受真实警情。") : gettext("演练期间不派真实警情，也不计入警力。"),
+    fields: [{ name: "reason", label: gettext("原因"), required: true, rows: 2 }],
+  });
+  return given && attempt(() => post(`patrols/tours/${unit.tour}/exercise/`, { exercise: !unit.exercise, ...given }));
 }

@@ -3,7 +3,7 @@ import { get } from "../api.js";
 import { nowMs, secondsSince } from "../clock.js";
 import { el } from "../dom.js";
 import { gettext } from "../page.js";
-import { gradeChip } from "../parts.js";
+import { exerciseChip, gradeChip } from "../parts.js";
 import { SortTable } from "../table.js";
 import { ageText, GRADES, INCIDENT_STATES, kindName, STAGES, timeText } from "../words.js";
 import { settle } from "./actions.js";
@@ -34,7 +34,7 @@ export class RedPanel {
         { key: "number", name: gettext("编号"), of: (row) => row.number },
         { key: "title", name: gettext("警情"), of: (row) => row.title || kindName(row.kind), draw: (row) => el("button.link", { type: "button", onclick: () => choose(row.uid) }, row.title || kindName(row.kind)) },
         { key: "place", name: gettext("地点"), of: (row) => row.chainage_text || row.place_text },
-        { key: "state", name: gettext("状态"), of: (row) => INCIDENT_STATES[row.state], draw: (row) => [el("span.chip", {}, INCIDENT_STATES[row.state]), row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")), store.calls(row.uid) && el("span.chip.chip--late", {}, gettext("求增援")), row.exercise && el("span.chip.chip--line", {}, gettext("演练"))] },
+        { key: "state", name: gettext("状态"), of: (row) => INCIDENT_STATES[row.state], draw: (row) => [el("span.chip", {}, INCIDENT_STATES[row.state]), row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")), store.calls(row.uid) && el("span.chip.chip--late", {}, gettext("求增援")), row.exercise && exerciseChip()] },
         { key: "units", name: gettext("单元"), of: units, draw: (row) => units(row) || el("span.chip.chip--late", {}, gettext("无单元")) },
       ],
     });

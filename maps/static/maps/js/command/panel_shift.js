@@ -21,9 +21,9 @@ export class ShiftPanel {
   }
 
   draw() {
-    const { on, not_checked_in: missing, gaps } = this.shift;
+    const { on, not_checked_in: missing, gaps, rehearsing } = this.shift;
     fill(this.place,
-      el("section", { "aria-labelledby": "shift-on" }, el("h3", { id: "shift-on" }, gettext("在岗")), this.onDuty(on)),
+      el("section", { "aria-labelledby": "shift-on" }, el("h3", { id: "shift-on" }, gettext("在岗")), this.onDuty(on), rehearsing > 0 && el("p.muted", { id: "shift-rehearsing" }, gettext("另有 %(n)s 个单元在演练，不计入", { n: rehearsing }))),
       el("section", { "aria-labelledby": "shift-missing" }, el("h3", { id: "shift-missing" }, gettext("计划在岗而未签到")), this.missing(missing)),
       el("section", { "aria-labelledby": "shift-gaps" }, el("h3", { id: "shift-gaps" }, gettext("今天的勤务缺口")), this.gaps(gaps)));
   }

@@ -2,7 +2,7 @@
 import { get } from "../api.js";
 import { el } from "../dom.js";
 import { gettext } from "../page.js";
-import { ageStamp, agencyChips, unitChip } from "../parts.js";
+import { ageStamp, agencyChips, exerciseChip, unitChip } from "../parts.js";
 import { SortTable } from "../table.js";
 import { AGENCIES, ageText, UNIT_KINDS, UNIT_STATES } from "../words.js";
 
@@ -24,8 +24,8 @@ export class UnitsPanel {
       empty: gettext("没有单元在岗"),
       columns: [
         { key: "call_sign", name: gettext("呼号"), of: (row) => row.call_sign, draw: (row) => el("b", {}, row.call_sign) },
-        { key: "state", name: gettext("状态"), of: (row) => ORDER[this.look(row).state], words: (row) => UNIT_STATES[this.look(row).state],
-          draw: (row) => { const look = this.look(row); return [unitChip(look.state), look.assignment && el("small", {}, ` ${look.assignment.incident_number}`)]; } },
+        { key: "state", name: gettext("状态"), of: (row) => ORDER[this.look(row).state], words: (row) => [UNIT_STATES[this.look(row).state], row.is_exercise && gettext("演练")].filter(Boolean).join(" "),
+          draw: (row) => { const look = this.look(row); return [unitChip(look.state), row.is_exercise && exerciseChip(), look.assignment && el("small", {}, ` ${look.assignment.incident_number}`)]; } },
         { key: "agency", name: gettext("警种"), of: (row) => agencies(row).map((each) => AGENCIES[each] || each).join(" "), draw: (row) => agencyChips(row) },
         { key: "kind", name: gettext("类别"), of: (row) => UNIT_KINDS[row.kind] || row.kind },
         { key: "place", name: gettext("位置"), of: (row) => row.place, draw: (row) => [row.place || "–", row.placed_by === "post" && el("small", {}, gettext("（岗点）"))] },

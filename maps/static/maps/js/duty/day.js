@@ -8,11 +8,15 @@ import { metresBetween } from "./place.js";
 export const AT_POST_M = 300;
 const span = (tour) => `${timeText(tour.planned_from).slice(0, 5)}–${timeText(tour.planned_until).slice(0, 5)}`;
 
+/** This outing rehearses: said on every screen of it. */
+export const rehearsal = (tour) => tour?.exercise && el("p.stripe", { id: "rehearsal" }, gettext("本次出勤为演练，不派真实警情"));
+
 /** On duty, nothing to do but the day's tasks. */
 export function dutyView(duty, { pause, resume, checkOut, finish, notices }) {
   const tour = duty.tour;
   return el("section.stack", {},
     notices,
+    rehearsal(tour),
     el("div.card", {},
       el("p.row", {}, el("b", {}, tour.unit.call_sign), (tour.agency_names.length ? tour.agency_names : [tour.unit.agency_name]).map((name) => el("span.chip", {}, name)), el("span.chip", {}, tour.unit.kind_name), tour.vehicle && el("span.muted", {}, tour.vehicle.plate)),
       el("dl.kv", {},
@@ -50,6 +54,7 @@ export function beforeView(duty, { checkIn, notices }) {
   }
   return el("section.stack", {},
     notices,
+    rehearsal(tour),
     el("div.card", {},
       el("h1", {}, gettext("下一班：%(unit)s", { unit: tour.unit.call_sign })),
       el("p", {}, `${span(tour)} · ${tour.members.map((member) => member.name).join("、")}`),

@@ -27,6 +27,7 @@ export function offerView(detail, { sign, decline }) {
   return el(`section.offer-card.offer-card--${summary.grade || "none"}`, { "aria-live": "assertive" },
     el("header", {}, el("p", {}, el("b", {}, GRADES[summary.grade] || ""), " · ", kindName(summary.kind), " · ", summary.number),
       el("h1", {}, summary.title || kindName(summary.kind))),
+    summary.exercise && el("p.stripe", {}, gettext("演练警情")),
     el("div.offer-card__body", {},
       placeOf(summary),
       el("div.row", {}, travelOf(detail), el("span.ring.ring--big.push", { id: "sign-ring", hidden: !detail.sign_by }, el("span", {}))),

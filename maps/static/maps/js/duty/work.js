@@ -22,6 +22,7 @@ export function workView(detail, { draft, step, report, decline, backup, photo, 
   const next = NEXT[detail.state];
   const going = ON_THE_WAY.has(detail.state);
   return el("section.work", {},
+    summary.exercise && el("p.stripe", {}, gettext("演练警情")),
     welfare(detail, well),
     going && el("div.turn", { id: "guide", hidden: true, "aria-live": "polite" }),
     el(`div.card.card--${summary.grade || "none"}`, {},

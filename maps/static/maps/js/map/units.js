@@ -1,5 +1,6 @@
 // Units on a canvas: two thousand that move at once, each with state, kind, agency, course and the age of its fix.
 import { scale } from "../dom.js";
+import { gettext } from "../page.js";
 import { CanvasPane } from "./canvas.js";
 import { clustered } from "./cluster.js";
 import { latOf, lonOf, metresBetween, worldX, worldY } from "./project.js";
@@ -47,6 +48,7 @@ export class UnitLayer {
     } else if (mark.lon !== unit.lon || mark.lat !== unit.lat) this.move(mark, unit);
     mark.name = unit.call_sign;
     mark.kind = unit.kind;
+    mark.exercise = Boolean(unit.exercise);
     mark.agency = unit.agency;
     mark.state = look.state;
     mark.age = look.age;
@@ -160,10 +162,23 @@ export class UnitLayer {
     }
     if (mark.way != null && mark.state !== "sent") stamp(ctx, courseSprite(mark), mark.px, mark.py);
     stamp(ctx, unitSprite(mark), mark.px, mark.py);
+    if (mark.exercise) this.paintExercise(ctx, mark);
     if (named || mark.id === this.chosen || mark.id === this.over) {
-      const plate = nameSprite(mark.name, agencyTone(mark.agency));
+      const plate = nameSprite(mark.exercise ? gettext("%(unit)s 演练", { unit: mark.name }) : mark.name, agencyTone(mark.agency));
       stamp(ctx, plate, mark.px + 16 * scale() + plate.width / 2, mark.py);
     }
+  }
+
+  /** A dashed ring: it rehearses. */
+  paintExercise(ctx, mark) {
+    ctx.save();
+    ctx.beginPath();
+    ctx.arc(mark.px, mark.py, 16 * scale(), 0, 2 * Math.PI);
+    ctx.setLineDash([4 * scale(), 3 * scale()]);
+    ctx.strokeStyle = tone("--text-1");
+    ctx.lineWidth = 2 * scale();
+    ctx.stroke();
+    ctx.restore();
   }
 
   paintGroup(ctx, group) {
