@@ -180,7 +180,7 @@ class DecisionTableAdmin(_RuleAdmin):
 
 @admin.register(Incident)
 class IncidentAdmin(PolicyGeoAdmin):
-    """To look at only: what happens to an incident happens on the board. Nothing of the reporter, no plate."""
+    """To look at only: what happens to an incident happens at the desk. Nothing of the reporter, no plate."""
 
     data_class = DataClass.INCIDENT
     path_field = "organisation_path"

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from incidents.catalogue.backup import BACKUP_REASONS
 from incidents.states import HOLDING, SETTLED, STANDING, AssignmentState, Grade, IncidentState
 
-__all__ = ["HOLDING", "SETTLED", "STANDING", "TAKEN_OVER", "AssignmentState", "Grade", "IncidentState"]
+__all__ = [
+    "BACKUP_REASONS",
+    "HOLDING",
+    "SETTLED",
+    "STANDING",
+    "TAKEN_OVER",
+    "AssignmentState",
+    "Grade",
+    "IncidentState",
+]
 
 # Whose key a case has that another system saw through (`services.past_cases`).
 TAKEN_OVER = "taken_over"

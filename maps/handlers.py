@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.urgent import register
-from maps.board import EVERY_S, boards_make
+from maps.fallback_sheet import EVERY_S, fallback_sheets_make
 
 # In every process: each host keeps its own files. A lane of its own: it reads much.
-register("maps.boards", EVERY_S, boards_make, lane="boards")
+register("maps.fallback_sheets", EVERY_S, fallback_sheets_make, lane="fallback_sheets")

@@ -7,7 +7,6 @@ from django.urls import path
 from maps import health, ogc, tiles
 from maps.doors import (
     around,
-    board,
     boards,
     chief,
     command,
@@ -15,6 +14,7 @@ from maps.doors import (
     duty,
     duty_app,
     duty_log,
+    fallback_sheet,
     handover,
     jobs,
     posts,
@@ -46,7 +46,7 @@ urlpatterns = [
     path("command/resources/", desk.command_resources, name="command-resources"),
     path("command/shift/", desk.command_shift, name="command-shift"),
     path("command/presses/", desk.command_presses, name="command-presses"),
-    path("command/board/", board.command_board, name="command-board"),
+    path("command/board/", fallback_sheet.command_fallback_sheet, name="command-fallback-sheet"),
     path("command/handovers/", handover.handovers, name="command-handovers"),
     path("command/handovers/<uuid:uid>/", handover.handover, name="command-handover"),
     path("duty/", duty.duty, name="duty"),

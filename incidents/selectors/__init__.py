@@ -1,12 +1,5 @@
 """Readers of the incidents room."""
 
-from incidents.selectors.boards import (
-    board_of,
-    month_signatures_of,
-    open_on_segments,
-    received_on_segments,
-    worst_segments,
-)
 from incidents.selectors.broadcasts import (
     broadcast_detail,
     broadcast_details,
@@ -16,6 +9,13 @@ from incidents.selectors.broadcasts import (
 from incidents.selectors.crew_log import crew_acts
 from incidents.selectors.desk_sheet import desk_sheet, press_summary
 from incidents.selectors.details import assignment_detail, incident_detail
+from incidents.selectors.district_overview import (
+    district_overview,
+    month_signatures_of,
+    open_on_segments,
+    received_on_segments,
+    worst_segments,
+)
 from incidents.selectors.duplicates import duplicates_near
 from incidents.selectors.families import parents_possible
 from incidents.selectors.handovers import handover_detail, handover_summary, handovers_visible_to
@@ -53,7 +53,6 @@ __all__ = [
     "backup_summary",
     "backups_standing_to",
     "backups_visible_to",
-    "board_of",
     "broadcast_detail",
     "broadcast_details",
     "broadcasts_for_crew",
@@ -61,6 +60,7 @@ __all__ = [
     "counted_since",
     "crew_acts",
     "desk_sheet",
+    "district_overview",
     "duplicates_near",
     "handover_detail",
     "handover_summary",

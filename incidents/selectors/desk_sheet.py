@@ -1,4 +1,4 @@
-"""What is true at a desk now, in plain data and words: for the hand-over sheet and the board on paper.
+"""What is true at a desk now, in plain data and codes: for the hand-over sheet and the fallback sheet.
 
 No reporter, no plate, no personal number is in it: duty contacts only.
 """
@@ -11,11 +11,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.messages import spoken
 from incidents.models import BackupRequest, Incident, Supervision
 from incidents.selectors.broadcasts import broadcasts_visible_to
 from incidents.selectors.visible import backups_standing_to, incidents_visible_to, supervisions_open_to
-from incidents.states import SETTLED, STANDING, AssignmentState, Grade, IncidentState
+from incidents.states import SETTLED, STANDING, AssignmentState, Grade
 from patrols.selectors import requirement_gaps, resources_on_duty, tours_not_checked_in
 from roads.selectors import chainage_of, chiefs_on_leave, closures_in_force
 from stations.selectors import path_filter
@@ -109,15 +108,13 @@ def _incident(row: Incident) -> dict[str, Any]:
         "number": row.number,
         "title": row.title,
         "grade": row.grade,
-        "grade_name": spoken(dict(Grade.choices())[row.grade]) if row.grade else "",
         "state": row.state,
-        "state_name": spoken(IncidentState(row.state).label),
         "place": row.chainage_text or row.place_text,
         "received_at": row.received_at.isoformat(),
         "overdue": row.overdue_since is not None,
         "exercise": row.exercise,
         "waiting_until": _iso(row.waiting_until),
-        "units": [f"{each.unit.call_sign} {spoken(AssignmentState(each.state).label)}" for each in standing],
+        "units": [{"call_sign": each.unit.call_sign, "state": each.state} for each in standing],
     }
 
 
@@ -148,7 +145,7 @@ def _unit(row: Any) -> dict[str, Any]:
 def _closure(row: Any) -> dict[str, Any]:
     ends = [chainage_of(row.axis_id, metre) for metre in (row.from_m, row.to_m)]
     return {
-        "kind": row.get_kind_display(),
+        "kind": row.kind,
         "place": " – ".join(end for end in ends if end),
         "reason": row.reason,
         "until": _iso(row.valid.upper),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from core import audit, clock
 from core.device_time import NOWHEN, DeviceMoment
 from core.errors import Conflict, InvalidInput, NotFound, StaleFence
-from core.messages import gettext_noop, spoken
+from core.messages import spoken
+from incidents.catalogue.backup import BACKUP_REASONS
 from incidents.desk_states import BackupState
 from incidents.models import Assignment, BackupRequest, IncidentStep
 from incidents.services.backup_cards import backup_publish, backup_write
@@ -32,15 +33,6 @@ MAY_ASK: frozenset[AssignmentState] = frozenset(
     {AssignmentState.ACKNOWLEDGED, AssignmentState.EN_ROUTE, AssignmentState.ON_SCENE}
 )
 ANSWER_CHARACTERS = 300
-REASONS: dict[str, str] = {
-    "danger": gettext_noop("人身受威胁"),
-    "people": gettext_noop("人手不够"),
-    "injured": gettext_noop("有人受伤"),
-    "crowd": gettext_noop("围观聚集"),
-    "traffic": gettext_noop("需要疏导交通"),
-    "powers": gettext_noop("需要民警到场"),
-    "other": gettext_noop("其他"),
-}
 
 
 def assignment_backup_ask(
@@ -60,8 +52,8 @@ def assignment_backup_ask(
     history. A repeated `client_key` changes nothing. Raises InvalidInput for an unknown reason, Forbidden for anybody
     but the crew, StaleFence (409, kept as evidence) as a step does, Conflict before the case is signed for or after it.
     """
-    if reason not in REASONS:
-        raise InvalidInput(_("未知的增援原因"), field="reason", value=reason, cure="、".join(REASONS))
+    if reason not in BACKUP_REASONS:
+        raise InvalidInput(_("未知的增援原因"), field="reason", value=reason, cure="、".join(BACKUP_REASONS))
     late: StaleFence | None = None
     with transaction.atomic():
         assignment = assignment_lock(assignment_uid)
@@ -70,7 +62,7 @@ def assignment_backup_ask(
             if known.stale_fence:
                 raise too_late(assignment, fence)
             return assignment
-        said = "：".join(part for part in (spoken(REASONS[reason]), text.strip()) if part)
+        said = "：".join(part for part in (spoken(BACKUP_REASONS[reason]), text.strip()) if part)
         context = StepContext(
             actor_id=actor.user_id,
             device=device,

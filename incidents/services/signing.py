@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock, events
 from core.errors import Conflict, Forbidden, InvalidInput
 from incidents.models import MonthSignOff
-from incidents.selectors.boards import board_of
+from incidents.selectors.district_overview import district_overview
 from incidents.statistics.counting import last_day
 from roads.selectors import holdings_of
 from stations.selectors import people_visible_to
@@ -42,7 +42,7 @@ def month_sign(*, actor: Actor, month: date, note: str = "") -> MonthSignOff:
     if len(note) > MAX_NOTE:
         raise InvalidInput(_("内容过长"), field="note", value=len(note), cure=_("不超过 500 字"))
     until = min(today, last_day(first))
-    board = board_of(actor=actor, segment_ids={row.segment_id for row in districts}, until=until, zone=zone)
+    overview = district_overview(actor=actor, segment_ids={row.segment_id for row in districts}, until=until, zone=zone)
     path = person.organisation.path or ""
     try:
         with transaction.atomic():
@@ -55,7 +55,7 @@ def month_sign(*, actor: Actor, month: date, note: str = "") -> MonthSignOff:
                 signed_at=now,
                 signed_on=today,
                 note=note.strip(),
-                figures={"until": until.isoformat(), **board.total.as_json()},
+                figures={"until": until.isoformat(), **overview.total.as_json()},
                 created_by_id=actor.user_id,
             )
             audit.record(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.errors import InvalidInput, NotFound
 from incidents.selectors import (
-    board_of,
+    district_overview,
     incidents_of_inspections,
     incidents_visible_to,
     lower_chief_of,
@@ -131,28 +131,28 @@ def chief_districts(request: HttpRequest) -> HttpResponse:
     mine = _general(actor, now, zone)
     today = local_date(now, zone)
     until = _until(request, today)
-    board = board_of(actor=actor, segment_ids=mine.segment_ids, until=until, zone=zone)
+    overview = district_overview(actor=actor, segment_ids=mine.segment_ids, until=until, zone=zone)
     chosen = request.GET.get("district", "")
-    districts = [each for each in board.districts if not chosen or each.uid == chosen]
+    districts = [each for each in overview.districts if not chosen or each.uid == chosen]
     if chosen and not districts:
         raise NotFound(_("没有这个辖区"), field="district", value=chosen[:40], cure=_("请从辖区列表中选择"))
     listed = [pk for each in districts for pk in each.segment_ids]
-    worst = worst_segments(board, listed, MOST_LISTED if chosen else WORST)
+    worst = worst_segments(overview, listed, MOST_LISTED if chosen else WORST)
     sort, names = request.GET.get("sort", SORT), _sort_names()
     context = page_context(
         request,
         "chief",
         tab="districts",
         mine=mine,
-        board=board,
+        overview=overview,
         chosen=districts[0] if chosen else None,
-        districts=_sorted(board.districts, sort),
+        districts=_sorted(overview.districts, sort),
         sort=sort if sort in names else SORT,
         sorts=list(names.items()),
-        worst=_named(actor, board, listed if chosen else worst, worst),
+        worst=_named(actor, overview, listed if chosen else worst, worst),
         trend=_trend(actor, listed, now, zone),
         signatures=list(month_signatures_of(actor)[:12]),
-        signed_today=month_signatures_of(actor).filter(month=board.month, signed_on=today).exists(),
+        signed_today=month_signatures_of(actor).filter(month=overview.month, signed_on=today).exists(),
         months=_months_before(today),
         now=now,
         page={"now": now},
@@ -303,13 +303,13 @@ def _sorted(districts: Any, sort: str) -> list[Any]:
     return sorted(districts, key=keys[sort]) if sort in keys else list(districts)
 
 
-def _named(actor: Actor, board: Any, listed: list[int], worst: list[int]) -> list[dict[str, Any]]:
+def _named(actor: Actor, overview: Any, listed: list[int], worst: list[int]) -> list[dict[str, Any]]:
     """Segments with their figures, the worst first, then the others by name."""
     segments = {segment.pk: segment for segment in segments_visible_to(actor).filter(pk__in=set(listed) | set(worst))}
     ends = segment_ends(segments.values())
     order = [*worst, *sorted(set(segments) - set(worst), key=lambda pk: segments[pk].code)][:MOST_LISTED]
     return [
-        {"segment": segments[pk], "start": ends[pk][0], "end": ends[pk][1], "figures": board.segments[pk]}
+        {"segment": segments[pk], "start": ends[pk][0], "end": ends[pk][1], "figures": overview.segments[pk]}
         for pk in order
         if pk in segments
     ]

@@ -1,4 +1,4 @@
-"""The desk around the map: panels, keys, sound, wall; a feed that is cut; hand-over, notices, the board."""
+"""The desk around the map: panels, keys, sound, wall; a feed that is cut; hand-over, notices, the fallback sheet."""
 
 from __future__ import annotations
 
@@ -228,14 +228,14 @@ def test_a_shift_is_handed_over(visit: Callable[..., Any], fixes: Callable[[], N
     expect(relief.locator("#sheets tbody tr").first).to_contain_text("已交接")
 
 
-def test_the_board_opens_under_its_own_policy(
+def test_the_fallback_sheet_opens_under_its_own_policy(
     visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew
 ) -> None:
     fixes()
-    board = visit("/command/board/", "dispatcher")
-    expect(board.locator(".board")).to_contain_text(patrol_car.call_sign)
-    expect(board.locator("#board-age")).not_to_be_empty()
-    assert board.evaluate(JUDGE) == []
+    sheet = visit("/command/board/", "dispatcher")
+    expect(sheet.locator(".fallback")).to_contain_text(patrol_car.call_sign)
+    expect(sheet.locator("#sheet-age")).not_to_be_empty()
+    assert sheet.evaluate(JUDGE) == []
 
 
 def test_who_is_alone_and_does_not_answer_is_called(

@@ -15,7 +15,7 @@ from core.errors import Conflict, Forbidden, InvalidInput
 from incidents import services
 from incidents.models import Incident, MonthSignOff
 from incidents.selectors import (
-    board_of,
+    district_overview,
     incidents_of_inspections,
     incidents_visible_to,
     pictures_visible_to,
@@ -152,15 +152,16 @@ def test_districts_are_ranked_by_what_is_late(world: World, general: Any) -> Non
     incident = world.report(automatic=False)
     later((refresh(incident).arrive_by - clock.now()).total_seconds() + 1)
     ids = [world.roads.first.pk, world.roads.second.pk]
-    board = board_of(actor=general, segment_ids=ids, until=local_date(clock.now(), ZONE), zone=ZONE)
-    assert [(each.name, each.place, each.figures.late) for each in board.districts] == [
+    overview = district_overview(actor=general, segment_ids=ids, until=local_date(clock.now(), ZONE), zone=ZONE)
+    assert [(each.name, each.place, each.figures.late) for each in overview.districts] == [
         ("城北区", 1, 1) if world.roads.second.organisation_id == world.north.pk else ("城南区", 1, 1),
         ("城南区", 2, 0) if world.roads.second.organisation_id == world.north.pk else ("城北区", 2, 0),
     ]
-    assert (board.total.segments, board.total.open, board.total.late, board.total.month.this) == (2, 1, 1, 1)
-    assert board.total.asked and board.total.inspected_percent is not None
-    assert worst_segments(board, ids, 1) == [world.roads.second.pk]
-    low = board_of(actor=_chief(world), segment_ids=ids, until=local_date(clock.now(), ZONE), zone=ZONE)
+    total = overview.total
+    assert (total.segments, total.open, total.late, total.month.this) == (2, 1, 1, 1)
+    assert total.asked and total.inspected_percent is not None
+    assert worst_segments(overview, ids, 1) == [world.roads.second.pk]
+    low = district_overview(actor=_chief(world), segment_ids=ids, until=local_date(clock.now(), ZONE), zone=ZONE)
     assert [each.segment_ids for each in low.districts] == [(world.roads.second.pk,)], "own segments only"
 
 

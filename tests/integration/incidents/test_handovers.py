@@ -49,7 +49,7 @@ def test_the_sheet_says_what_is_true_and_stays_so(world: World) -> None:
     sheet = services.handover_make(actor=world.desk, notes="对讲机 3 号坏了")
     content = _content(sheet)
     (case,) = content["incidents"]
-    assert case["number"] == incident.number and any(crew.call_sign in unit for unit in case["units"])
+    assert case["number"] == incident.number and crew.call_sign in [unit["call_sign"] for unit in case["units"]]
     units = {row["call_sign"]: row for row in content["units"]}
     assert units[crew.call_sign]["phones"] == ["0898-555000"] and units[crew.call_sign]["place"]
     assert units[stale.call_sign]["freshness"] == "stale"

@@ -1,4 +1,4 @@
-"""The board of a general chief: the own segments by district, with what is late, and the months that were signed."""
+"""What a general chief sees: the own segments by district, with what is late, and the months that were signed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class District:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class DistrictOverview:
     """All districts, the most pressing first, and the figures of each segment."""
 
     month: date
@@ -72,7 +72,7 @@ class Board:
     total: Figures
 
 
-def board_of(*, actor: Actor, segment_ids: Collection[int], until: date, zone: str) -> Board:
+def district_overview(*, actor: Actor, segment_ids: Collection[int], until: date, zone: str) -> DistrictOverview:
     """Figures of the month of `until`, up to that day, of the segments among these that the actor may count."""
     ids = segments_counted_for(actor, segment_ids)
     each = _figures(actor, ids, until, zone)
@@ -85,15 +85,14 @@ def board_of(*, actor: Actor, segment_ids: Collection[int], until: date, zone: s
     districts = tuple(
         District(uid, name, place, figures, pks) for place, (uid, name, pks, figures) in enumerate(found, start=1)
     )
-    return Board(until.replace(day=1), until, districts, each, _sum(each.values()))
+    return DistrictOverview(until.replace(day=1), until, districts, each, _sum(each.values()))
 
 
-def worst_segments(board: Board, segment_ids: Iterable[int], most: int) -> list[int]:
+def worst_segments(overview: DistrictOverview, segment_ids: Iterable[int], most: int) -> list[int]:
     """Segments on which something is late or open, the most pressing first."""
-    ranked = sorted(segment_ids, key=lambda pk: (*_pressing(board.segments[pk]), pk))
-    return [pk for pk in ranked if board.segments[pk].late or board.segments[pk].open or board.segments[pk].asked_late][
-        :most
-    ]
+    ranked = sorted(segment_ids, key=lambda pk: (*_pressing(overview.segments[pk]), pk))
+    figures = overview.segments
+    return [pk for pk in ranked if figures[pk].late or figures[pk].open or figures[pk].asked_late][:most]
 
 
 def month_signatures_of(actor: Actor) -> QuerySet[MonthSignOff]:

@@ -1,7 +1,7 @@
 """断网表: open incidents, units and phones as one file a desk, made anew every five minutes, for the day all is down.
 
-The file lies under `LUZHANG_VAR/boards/` and needs nothing: style and script are written into it. No reporter, no plate
-and no personal number is in it; duty phones are, so only the owner of the process may read it.
+The file lies under `LUZHANG_VAR/fallback/` and needs nothing: style and script are written into it. No reporter, no
+plate and no personal number is in it; duty phones are, so only the owner of the process may read it.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ from stations.types import Actor, ActorKind, DataClass, Role, Verb, system_actor
 EVERY_S = 300.0
 # Another process of this host has just made it.
 YOUNG_S = 240.0
-# The board of a desk that is no more.
+# The sheet of a desk that is no more.
 OLD_S = 86_400.0
 _STYLES = ("core/tokens.css", "maps/css/sheet.css")
-_SCRIPT = "maps/js/board_age.js"
+_SCRIPT = "maps/js/sheet_age.js"
 
 
-def boards_make() -> int:
-    """Make the board of every desk whose file is not young any more, and remove those that nobody renews.
+def fallback_sheets_make() -> int:
+    """Make the sheet of every desk whose file is not young any more, and remove those that nobody renews.
 
     Returns how many were made. Every host that runs `run_urgent` has its own files.
     """
-    folder = boards_folder()
+    folder = fallback_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = 0
     for path in desk_paths():
-        file = board_file(path)
+        file = fallback_file(path)
         if not file.exists() or time.time() - file.stat().st_mtime >= YOUNG_S:
-            _write(file, board_html(path))
+            _write(file, fallback_html(path))
             made += 1
-    for file in folder.glob("board-*"):
+    for file in folder.glob("fallback-*"):
         if time.time() - file.stat().st_mtime > OLD_S:
             file.unlink(missing_ok=True)
     return made
@@ -57,29 +57,29 @@ def boards_make() -> int:
 def desk_paths() -> list[str]:
     """Paths of the organisations that have a desk: somebody commands or dispatches there now."""
     desks = {Role.COMMANDER.value, Role.DISPATCHER.value}
-    grants = role_grants_visible_to(system_actor("boards")).filter(role__in=desks, valid__contains=clock.now())
+    grants = role_grants_visible_to(system_actor("fallback_sheets")).filter(role__in=desks, valid__contains=clock.now())
     return sorted({path for path in grants.values_list("organisation__path", flat=True) if path})
 
 
-def board_file(path: str) -> Path:
-    """Where the board of an organisation's desk lies."""
-    return boards_folder() / f"board-{path.strip('.').replace('.', '-')}.html"
+def fallback_file(path: str) -> Path:
+    """Where the sheet of an organisation's desk lies."""
+    return fallback_folder() / f"fallback-{path.strip('.').replace('.', '-')}.html"
 
 
-def board_path_of(actor: Actor) -> str:
-    """Whose board this actor reads: of the highest organisation at whose desk it sits."""
+def fallback_path_of(actor: Actor) -> str:
+    """Whose sheet this actor reads: of the highest organisation at whose desk it sits."""
     paths = actor.scope_paths(Verb.VIEW, DataClass.HANDOVER)
     return paths[0] if paths and paths[0] else (organisation_root().path or "")
 
 
-def board_html(path: str) -> str:
+def fallback_html(path: str) -> str:
     """The file: what a dispatcher of this organisation may see, in the language of the house."""
-    reader = Actor(name="board", kind=ActorKind.PERSON, grants=((Role.DISPATCHER, path),))
+    reader = Actor(name="fallback_sheet", kind=ActorKind.PERSON, grants=((Role.DISPATCHER, path),))
     now = clock.now()
-    organisation = organisations_visible_to(system_actor("boards")).filter(path=path).first()
+    organisation = organisations_visible_to(system_actor("fallback_sheets")).filter(path=path).first()
     with translation.override(settings.LANGUAGE_CODE):
         return render_to_string(
-            "maps/board.html",
+            "maps/fallback_sheet.html",
             {
                 "name": organisation.name if organisation is not None else "",
                 "is_sample": organisation is not None and organisation.generated,
@@ -100,8 +100,8 @@ def board_html(path: str) -> str:
         )
 
 
-def board_policy(html: str) -> dict[str, list[str]]:
-    """The content policy under which a board is shown: its own style and script by their hashes, nothing else."""
+def fallback_policy(html: str) -> dict[str, list[str]]:
+    """The content policy under which a sheet is shown: its own style and script by their hashes, nothing else."""
     return {
         f"{kind}-src": [
             "'sha256-" + base64.b64encode(hashlib.sha256(_between(html, tag).encode()).digest()).decode() + "'"
@@ -114,9 +114,9 @@ def _between(html: str, tag: str) -> str:
     return html.split(f"<{tag}>", 1)[1].split(f"</{tag}>", 1)[0]
 
 
-def boards_folder() -> Path:
-    """Where the boards of this host lie."""
-    return Path(settings.LUZHANG_VAR) / "boards"
+def fallback_folder() -> Path:
+    """Where the sheets of this host lie."""
+    return Path(settings.LUZHANG_VAR) / "fallback"
 
 
 def _text(name: str) -> str:
@@ -128,7 +128,7 @@ def _text(name: str) -> str:
 
 def _write(file: Path, html: str) -> None:
     """Whole or not at all: whoever reads it meanwhile has the last one."""
-    with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".board-", delete=False) as draft:
+    with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".fallback-", delete=False) as draft:
         draft.write(html)
         draft.flush()
         os.fsync(draft.fileno())
