@@ -48,3 +48,46 @@ JOB_LIFECYCLE: Lifecycle[JobState] = Lifecycle(
         JobState.CANCELLED: frozenset(),
     },
 )
+
+
+class ApprovalState(StrEnum):
+    """States of something that needs a second person."""
+
+    ASKED = "asked"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Value and Chinese name, marked for translation (`core.db.choices`, `core.messages.spoken`)."""
+        return [(state.value, _APPROVAL_LABELS[state]) for state in cls]
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, marked for translation (`core.messages.spoken`)."""
+        return _APPROVAL_LABELS[self]
+
+
+_APPROVAL_LABELS = {
+    ApprovalState.ASKED: gettext_noop("待审核"),
+    ApprovalState.CHECKED: gettext_noop("待审批"),
+    ApprovalState.APPROVED: gettext_noop("已批准"),
+    ApprovalState.REFUSED: gettext_noop("未批准"),
+    ApprovalState.DROPPED: gettext_noop("已撤回"),
+}
+
+APPROVAL_LIFECYCLE: Lifecycle[ApprovalState] = Lifecycle(
+    "approval",
+    ApprovalState.ASKED,
+    {
+        ApprovalState.ASKED: frozenset(
+            {ApprovalState.CHECKED, ApprovalState.APPROVED, ApprovalState.REFUSED, ApprovalState.DROPPED}
+        ),
+        ApprovalState.CHECKED: frozenset({ApprovalState.APPROVED, ApprovalState.REFUSED, ApprovalState.DROPPED}),
+        ApprovalState.APPROVED: frozenset(),
+        ApprovalState.REFUSED: frozenset(),
+        ApprovalState.DROPPED: frozenset(),
+    },
+)

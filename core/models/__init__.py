@@ -1,5 +1,6 @@
 """Models of the kernel. Actors are plain ids here, never foreign keys upward."""
 
+from core.models.approval import Approval
 from core.models.attachment import Attachment, AttachmentThumbnail
 from core.models.audit import AuditHead, AuditRow
 from core.models.clock import Clock
@@ -12,6 +13,7 @@ from core.models.process import ProcessBeat
 from core.models.rules import DecisionTable
 
 __all__ = [
+    "Approval",
     "Attachment",
     "AttachmentThumbnail",
     "AuditHead",
