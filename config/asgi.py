@@ -1,4 +1,4 @@
-"""The web process: Django's application, and two raw ASGI applications mounted beside it for speed."""
+"""The web process: Django's application, and three raw ASGI applications mounted beside it for speed."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _django: Any = django_handler()
 django_application: Any = ThreadedApplication(_django)
 
-# After Django is set up: both need its models.
+# After Django is set up: they need its models.
 from maps.live.asgi import application as live_application  # noqa: E402
 from patrols.intake.asgi import application as tracker_application  # noqa: E402
+from recognition.intake.asgi import application as viid_application  # noqa: E402
 
 MOUNTS: tuple[tuple[str, Any], ...] = (
     ("/trackers/", tracker_application),
+    ("/VIID/", viid_application),
     ("/live/events", live_application),
 )
 
@@ -50,8 +52,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """The server's start and stop: the clock follows the database in between, and at the end what the tracker intake
-    still holds is stored.
+    """The server's start and stop: the clock follows the database in between, and at the end what the intakes
+    still hold is stored.
     """
     clocked: asyncio.Task[None] | None = None
     while True:
@@ -64,6 +66,7 @@ async def _live(receive: Receive, send: Send) -> None:
                 with contextlib.suppress(asyncio.CancelledError):
                     await clocked
             await tracker_application.close()
+            await viid_application.close()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -38,6 +38,7 @@ KEPT = (
     ("incidents.services.planning", "rosters_forget"),
     ("core.rules.tables", "forget"),
     ("stations.selectors.switches", "switches_forget"),
+    ("recognition.selectors.cameras", "cameras_forget"),
 )
 
 

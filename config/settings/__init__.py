@@ -9,6 +9,7 @@ from config.settings.data import *
 from config.settings.geo import *
 from config.settings.language import *
 from config.settings.logs import *
+from config.settings.recognition import *
 from config.settings.security import *
 from config.settings.values import LUZHANG_SIMULATION as LUZHANG_SIMULATION
 from config.settings.values import LUZHANG_VAR as LUZHANG_VAR

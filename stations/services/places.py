@@ -111,6 +111,18 @@ def checkpoint_change(*, actor: Actor, checkpoint_id: int, **fields: Any) -> Che
     return row
 
 
+def checkpoints_reachable_set(*, actor: Actor, checkpoint_ids: Sequence[int], reachable: bool) -> int:
+    """What its devices tell of a checkpoint: on line or off; one under repair stays so. Returns how many changed."""
+    new = Checkpoint.State.ONLINE if reachable else Checkpoint.State.OFFLINE
+    old = Checkpoint.State.OFFLINE if reachable else Checkpoint.State.ONLINE
+    changed = list(
+        Checkpoint.objects.filter(pk__in=checkpoint_ids, state=old).order_by("pk").values_list("pk", flat=True)
+    )
+    for checkpoint_id in changed:
+        checkpoint_change(actor=actor, checkpoint_id=checkpoint_id, state=new.value)
+    return len(changed)
+
+
 def camera_change(*, actor: Actor, camera_id: int, **fields: Any) -> Camera:
     """Change a camera."""
     row = _change(actor, Camera, DataClass.CAMERA, camera_id, fields)

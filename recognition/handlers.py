@@ -1,0 +1,29 @@
+"""What the recognition room does by itself, and when something happened elsewhere. Run by `run_urgent`."""
+
+from __future__ import annotations
+
+from core import clock
+from core.events import EventData, handles
+from core.retention import RetentionClass
+from core.retention import register as retain
+from core.urgent import register
+from recognition.services.following import organisation_paths_follow
+from recognition.services.partitions import passage_partitions_make, passages_past_term
+from recognition.services.senders import senders_quiet
+from recognition.services.watching import watch_expire_due
+
+
+@handles("stations.organisation_moved")
+def follow_organisation(event: EventData) -> None:
+    """Entries, alarms and sightings copied the path of their organisation."""
+    organisation_paths_follow(str(event.payload["new_path"]))
+
+
+def _partitions() -> None:
+    passage_partitions_make(clock.now().date())
+
+
+retain(RetentionClass("passages", 180, 7, passages_past_term))
+register("recognition.partitions", 3600.0, _partitions, exclusive=True)
+register("recognition.senders", 10.0, senders_quiet, exclusive=True)
+register("recognition.watch_expiry", 30.0, watch_expire_due, exclusive=True)

@@ -1,0 +1,1 @@
+"""Taking passages in: `/VIID/…` as raw ASGI, and the SQL of their tables."""

@@ -1,0 +1,23 @@
+"""Models of the recognition room."""
+
+from recognition.models.alarm import Alarm, AlarmStep, Sighting
+from recognition.models.passage import CameraStanding, Passage, PassagePicture
+from recognition.models.viid import DigestNonce, ViidInbox, ViidInventory, ViidSender, ViidSubscription
+from recognition.models.watch import WatchCategory, WatchEntry, WatchStep
+
+__all__ = [
+    "Alarm",
+    "AlarmStep",
+    "CameraStanding",
+    "DigestNonce",
+    "Passage",
+    "PassagePicture",
+    "Sighting",
+    "ViidInbox",
+    "ViidInventory",
+    "ViidSender",
+    "ViidSubscription",
+    "WatchCategory",
+    "WatchEntry",
+    "WatchStep",
+]

@@ -1,0 +1,47 @@
+"""The only writers of the recognition room."""
+
+from recognition.services.alarms import (
+    alarm_confirm,
+    alarm_false,
+    alarm_hold,
+    alarm_look,
+    alarm_ordered,
+    alarms_close,
+    alarms_reported,
+    alarms_turned_out,
+)
+from recognition.services.partitions import passage_partitions_make
+from recognition.services.senders import sender_enrol
+from recognition.services.storing import passages_take
+from recognition.services.watching import (
+    WatchOrder,
+    watch_apply,
+    watch_change,
+    watch_check,
+    watch_decide,
+    watch_expire_due,
+    watch_look,
+    watch_withdraw,
+)
+
+__all__ = [
+    "WatchOrder",
+    "alarm_confirm",
+    "alarm_false",
+    "alarm_hold",
+    "alarm_look",
+    "alarm_ordered",
+    "alarms_close",
+    "alarms_reported",
+    "alarms_turned_out",
+    "passage_partitions_make",
+    "passages_take",
+    "sender_enrol",
+    "watch_apply",
+    "watch_change",
+    "watch_check",
+    "watch_decide",
+    "watch_expire_due",
+    "watch_look",
+    "watch_withdraw",
+]

@@ -1,0 +1,1 @@
+"""Views that are no part of the REST API: `/VIID/…`."""
