@@ -69,7 +69,7 @@ class House:
 
     def camera(self, handler: Callable[[httpx.Request], httpx.Response] = _direct) -> VehicleCamera:
         """That device, not signed in yet."""
-        http = httpx.Client(transport=httpx.MockTransport(handler), base_url="http://viid")
+        http = httpx.Client(transport=httpx.MockTransport(handler), base_url="http://localhost")
         return VehicleCamera(http, SENDER, "viid-user", self.password)
 
     def signed_in(self) -> VehicleCamera:
@@ -120,7 +120,7 @@ def _over_asgi(intake: asgi.ViidIntake) -> Callable[[httpx.Request], httpx.Respo
 
     async def one(request: httpx.Request) -> httpx.Response:
         transport = httpx.ASGITransport(app=intake, client=(ADDRESS, 4711))  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://viid") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             found = await http.request(
                 request.method, request.url.path, content=request.content, headers=request.headers
             )
@@ -304,7 +304,7 @@ def _sent(intake: asgi.ViidIntake, *contents: bytes, **headers: str) -> list[htt
 
     async def run() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=intake)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://viid") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             try:
                 calls = [http.post("/VIID/MotorVehicles", content=body, headers=headers) for body in contents]
                 return list(await asyncio.gather(*calls))
