@@ -58,6 +58,20 @@ def test_nothing_typed_is_lost(
     expect(desk.locator("#feed-age")).to_contain_text("实时 ")
 
 
+def test_a_set_up_form_loses_nothing_either(visit: Callable[..., Any], house: Installation) -> None:
+    page = visit("/admin/stations/stationservice/add/", "administrator")
+    for name, text in (("code", "X77"), ("name", "填到一半的事项"), ("service_class", "户政")):
+        page.fill(f"[name={name}]", text)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.click("[name=_save]")
+    expect(page.locator("#signed-out")).to_be_visible()
+    _sign_in_beside(page, house, "administrator")
+    expect(page.locator("#signed-out")).to_have_count(0)
+    expect(page.locator("[name=name]")).to_have_value("填到一半的事项")
+    page.click("[name=_save]")
+    expect(page.locator(".messagelist .success")).to_contain_text("填到一半的事项")
+
+
 def test_another_person_gets_a_page_of_their_own(
     visit: Callable[..., Any], house: Installation, fixes: Callable[[], None], patrol_car: Crew
 ) -> None:
