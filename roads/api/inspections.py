@@ -18,10 +18,10 @@ from core.api.filters import uuid_of
 from core.api.repeatable import HEADER, REPEATED_HEADER
 from core.attachments.picture import SIZE_AT_MOST_BYTES, size_check
 from core.attachments.scaling import PictureSize
-from core.attachments.shown import attachment_shown
 from core.errors import InvalidInput, NotFound
 from roads import services
 from roads.api.base import PAGE_PARAMETERS, RoadView
+from roads.api.pictures import picture_answer
 from roads.models import InspectionPicture
 from roads.selectors import inspection_summary, inspections_visible_to
 from roads.services.inspections import PICTURES_AT_MOST
@@ -112,20 +112,4 @@ class InspectionPictureItem(RoadView):
         )
         if row is None:
             raise NotFound(_("没有这张图片"), field="attachment", value=str(attachment))
-        shown = attachment_shown(row.attachment, _size(request))
-        response = HttpResponse(shown.jpeg, content_type="image/jpeg")
-        response["Content-Disposition"] = f'inline; filename="{attachment}.jpg"'
-        response["Cache-Control"] = "private, max-age=3600, immutable" if shown.is_final else "private, max-age=10"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
-
-
-def _size(request: Request) -> PictureSize | None:
-    text = request.query_params.get("size")
-    if text is None:
-        return None
-    try:
-        return PictureSize(text)
-    except ValueError as problem:
-        known = "、".join(size.value for size in PictureSize)
-        raise InvalidInput(_("未知的取值"), field="size", value=text[:40], cure=known) from problem
+        return picture_answer(request, row.attachment)

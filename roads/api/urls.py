@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from roads.api import boards, chiefs, closures, inspections, leave, lookups, segments, speeds, suggest
+from roads.api import board_records, boards, chiefs, closures, inspections, leave, lookups, segments, speeds, suggest
 
 urlpatterns = [
     path("roads/where/", lookups.Where.as_view(), name="api-roads-where"),
@@ -35,6 +35,13 @@ urlpatterns = [
     path("boards/reprint/", boards.BoardReprints.as_view(), name="api-boards-reprint"),
     path("boards/prints/", boards.PrintCollection.as_view(), name="api-boards-prints"),
     path("boards/prints/<uuid:uid>/", boards.PrintItem.as_view(), name="api-boards-print"),
+    path("boards/<uuid:uid>/", board_records.BoardItem.as_view(), name="api-board"),
+    path("boards/<uuid:uid>/pictures/", board_records.BoardPictures.as_view(), name="api-board-pictures"),
+    path(
+        "boards/<uuid:uid>/pictures/<uuid:attachment>/",
+        board_records.BoardPictureItem.as_view(),
+        name="api-board-picture",
+    ),
     path("boards/<uuid:uid>/issue/", boards.BoardIssue.as_view(), name="api-board-issue"),
     path("boards/<uuid:uid>/post/", boards.BoardPost.as_view(), name="api-board-post"),
     path("boards/<uuid:uid>/remove/", boards.BoardRemove.as_view(), name="api-board-remove"),

@@ -1,7 +1,7 @@
 """The network and who answers for it."""
 
 from roads.models.axis import CalibrationPost, RoadAxis, RoadAxisVersion
-from roads.models.board import Board, BoardStep
+from roads.models.board import Board, BoardPicture, BoardStep
 from roads.models.chief import ChiefAssignment, ChiefDeputy, ChiefLeave, ChiefLevel
 from roads.models.closure import Closure, RoadSpeed
 from roads.models.inspection import Inspection, InspectionPicture
@@ -12,6 +12,7 @@ from roads.models.segment import Segment, SegmentLineage
 
 __all__ = [
     "Board",
+    "BoardPicture",
     "BoardStep",
     "CalibrationPost",
     "ChiefAssignment",

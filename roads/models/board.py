@@ -61,6 +61,25 @@ class Board(models.Model):
         return self.number
 
 
+class BoardPicture(models.Model):
+    """A picture of the board where it hangs, with where its photographer stood; the picture itself is
+    `core.Attachment`. `distance_m`: from there to the place of the board; both empty where nobody knows.
+    """
+
+    board = models.ForeignKey(Board, models.PROTECT, related_name="pictures", verbose_name=_("公示牌"))
+    attachment = models.OneToOneField("core.Attachment", models.PROTECT, related_name="+", verbose_name=_("附件"))
+    edition = models.PositiveIntegerField(_("版次"))
+    geom = gis.PointField(_("拍摄位置"), srid=STORE_SRID, null=True)
+    distance_m = models.FloatField(_("距牌位（米）"), null=True)
+
+    class Meta:
+        verbose_name = _("公示牌照片")
+        verbose_name_plural = _("公示牌照片")
+
+    def __str__(self) -> str:
+        return f"{self.board_id} {self.attachment_id}"
+
+
 class BoardStep(models.Model):
     """What was done with a board, when and by whom; an issue keeps what was printed. Appended only."""
 

@@ -2,6 +2,7 @@
 
 from roads.services.board_bulk import PRINT_KIND, print_archive, public_address
 from roads.services.board_bulk import WHICH as PRINT_CHOICES
+from roads.services.board_pictures import board_picture_add
 from roads.services.board_prints import board_address, board_pdf
 from roads.services.boards import board_issue, board_plan, board_post, board_remove, boards_compare, boards_plan_missing
 from roads.services.chiefs import (
@@ -30,6 +31,7 @@ __all__ = [
     "board_address",
     "board_issue",
     "board_pdf",
+    "board_picture_add",
     "board_plan",
     "board_post",
     "board_remove",

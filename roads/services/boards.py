@@ -59,7 +59,7 @@ def board_issue(*, actor: Actor, board_uid: Any, address: str) -> Board:
     Raises Conflict for a board that is over, or whose place nobody answers for any more.
     """
     with transaction.atomic():
-        board = _locked(board_uid)
+        board = board_locked(board_uid)
         require(actor, Verb.CREATE, DataClass.BOARD, board.organisation.path)
         standing = board_standing(board)
         if standing.segment is None or standing.now is None:
@@ -83,7 +83,7 @@ def board_post(*, actor: Actor, board_uid: Any, posted_on: date | None = None, n
     Raises InvalidInput for a day before its issue or after today, TransitionRefused unless it was issued.
     """
     with transaction.atomic():
-        board = _locked(board_uid)
+        board = board_locked(board_uid)
         require(actor, Verb.ACT, DataClass.BOARD, board.organisation.path)
         BOARD_LIFECYCLE.check(board.state, BoardState.POSTED)
         if board.state == BoardState.OUT_OF_DATE:
@@ -107,7 +107,7 @@ def board_remove(*, actor: Actor, board_uid: Any, reason: str, replaced_by: Any 
     if not reason.strip():
         raise InvalidInput(_("请说明原因"), field="reason", cure=_("填写撤除或更换的原因"))
     with transaction.atomic():
-        board = _locked(board_uid)
+        board = board_locked(board_uid)
         require(actor, Verb.CHANGE, DataClass.BOARD, board.organisation.path)
         state = BoardState.REMOVED
         if replaced_by is not None:
@@ -148,7 +148,8 @@ def _compared(actor: Actor, board: Board, is_wrong: bool) -> bool:
     return True
 
 
-def _locked(uid: Any) -> Board:
+def board_locked(uid: Any) -> Board:
+    """The board, locked until the transaction ends. Raises NotFound."""
     rows = Board.objects.select_for_update(of=("self",))
     board = rows.select_related("organisation", "segment__organisation", "segment__axis").filter(uid=uid).first()
     if board is None:

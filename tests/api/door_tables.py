@@ -82,6 +82,9 @@ POST   api/v1/boards/                                  CLM
 GET    api/v1/boards/reprint/                          CDWHLM
 POST   api/v1/boards/prints/                           CLM
 GET    api/v1/boards/prints/<uuid:uid>/                CLM
+GET    api/v1/boards/<uuid:uid>/                       CDWHLM
+POST   api/v1/boards/<uuid:uid>/pictures/              CWHLM
+GET    api/v1/boards/<uuid:uid>/pictures/<uuid:attachment>/ CDWHLM
 POST   api/v1/boards/<uuid:uid>/issue/                 CLM
 POST   api/v1/boards/<uuid:uid>/post/                  CWHLM
 POST   api/v1/boards/<uuid:uid>/remove/                CLM

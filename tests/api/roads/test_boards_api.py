@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
+from PIL import Image
 
-from core import broker
+from core import broker, clock
 from core.jobs import job_run
 from core.models import Job
 from roads.models import Board
-from roads.services import chief_assignment_end
+from roads.services import board_remove, chief_assignment_end
+from roads.services.board_pictures import board_pictures_past_term
+from stations.selectors import actor_for_user
 from stations.types import Role
 from tests.factories.boards import BoardCity, a_board, a_board_city
-from tests.factories.stations import SYSTEM, an_actor, an_organisation
+from tests.factories.stations import SYSTEM, a_person, an_actor, an_organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,10 +142,72 @@ def test_a_district_is_printed_by_a_job_and_fetched(world: BoardCity, clerk: Cli
     assert others.get(f"{BOARDS}prints/{uid}/").status_code == 404
 
 
+def _photo(colour: tuple[int, int, int] = (10, 200, 30)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def _sent(client: Client, board: Any, data: bytes, **more: Any) -> Any:
+    return client.post(f"{BOARDS}{board.uid}/pictures/", {"file": SimpleUploadedFile("b.jpg", data), **more})
+
+
+def test_a_picture_posts_the_board_and_says_who_when_where(world: BoardCity, clerk: Client, session_of: Any) -> None:
+    board = a_board(world.segment)
+    person = a_person(world.city, Role.CHIEF, name="张贴人")
+    chief = session_of(actor_for_user(person.user))
+    place = {"lon": board.geom.x, "lat": board.geom.y + 0.001, "datum": "wgs84"}
+    made = _sent(chief, board, _photo(), **place, note="路口东侧")
+    assert made.status_code == 201, made.content
+    assert (made.json()["state"], made.json()["posted_on"]) == ("posted", str(timezone.localdate(clock.now())))
+    again = _sent(chief, board, _photo(), **place)
+    assert again.status_code == 200 and again.json()["picture"]["uid"] == made.json()["picture"]["uid"]
+    record = clerk.get(f"{BOARDS}{board.uid}/").json()
+    assert [(step["state"], step["note"]) for step in record["steps"]][-1] == ("posted", "路口东侧")
+    (picture,) = record["pictures"]
+    assert (picture["by"], picture["distance_m"]) == ("张贴人", pytest.approx(110.7, abs=0.5))
+    shown = clerk.get(picture["url"])
+    assert shown["Content-Type"] == "image/jpeg" and shown.content != _photo(), "drawn anew, not passed on"
+    assert Client().get(picture["url"]).status_code == 401
+    later = _sent(chief, board, _photo((200, 10, 30)))
+    assert later.status_code == 201 and later.json()["picture"]["distance_m"] is None
+    removed = board_remove(actor=SYSTEM, board_uid=board.uid, reason="道路改建")
+    ended_at = removed.steps.latest("id").at
+    assert list(board_pictures_past_term(ended_at)) == []
+    (removal,) = board_pictures_past_term(ended_at + timedelta(seconds=1))
+    with transaction.atomic():
+        assert (removal.remove(), removed.pictures.count()) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "data", "more", "status", "field"),
+    [
+        ("issued", b"no picture", {}, 415, "file"),
+        ("issued", None, {}, 400, "file"),
+        ("issued", "photo", {"lon": 110.4}, 400, "datum"),
+        ("issued", "photo", {"posted_on": "2001-01-01"}, 400, "posted_on"),
+        ("due", "photo", {}, 409, "state"),
+    ],
+)
+def test_a_picture_that_cannot_be_kept_changes_nothing(
+    world: BoardCity, clerk: Client, state: str, data: Any, more: dict[str, Any], status: int, field: str
+) -> None:
+    board = a_board(world.segment, issued=state == "issued")
+    body = _photo() if data == "photo" else data
+    address = f"{BOARDS}{board.uid}/pictures/"
+    answer = clerk.post(address, more) if body is None else _sent(clerk, board, body, **more)
+    assert answer.status_code == status, answer.content
+    error = answer.json()["error"]
+    assert error.get("field") == field or [each["field"] for each in error["details"]] == [field], error
+    board.refresh_from_db()
+    assert (board.state, board.pictures.count()) == (state, 0)
+
+
 def test_other_organisations_boards_are_not_there(world: BoardCity, session_of: Any) -> None:
     board = a_board(world.segment)
     stranger = session_of(an_actor(an_organisation("邻市", kind="city"), Role.ADMINISTRATOR))
     assert stranger.get(BOARDS).json()["count"] == 0
+    assert stranger.get(f"{BOARDS}{board.uid}/").status_code == 404
     for action in ("issue", "post", "remove"):
         answer = _post(stranger, f"{BOARDS}{board.uid}/{action}/", {"reason": "x"})
         assert answer.status_code == 404, action

@@ -3,7 +3,8 @@ import { byId, el, fill } from "./dom.js";
 import { gettext } from "./page.js";
 
 /**
- * Ask. `fields`: [{name, label, required, options?, value?, rows?}]. Resolves to the values, or null when given up.
+ * Ask. `fields`: [{name, label, required, options?, value?, rows?, picture?}]. Resolves to the values (of a picture its
+ * File, or null), or null when given up.
  * The native dialog keeps focus inside and closes on Escape.
  */
 export function ask({ title, text = "", fields = [], submit = gettext("确定"), danger = false }) {
@@ -19,7 +20,7 @@ export function ask({ title, text = "", fields = [], submit = gettext("确定"),
     fill(dialog, form);
     dialog.returnValue = "";
     dialog.addEventListener("close", () => {
-      const values = Object.fromEntries(inputs.map(([, field]) => [field.name, field.value.trim()]));
+      const values = Object.fromEntries(inputs.map(([, field]) => [field.name, field.type === "file" ? field.files[0] ?? null : field.value.trim()]));
       resolve(dialog.returnValue === "yes" ? values : null);
     }, { once: true });
     dialog.showModal();
@@ -27,13 +28,14 @@ export function ask({ title, text = "", fields = [], submit = gettext("确定"),
   });
 }
 
-function input({ name, label, required = false, options, value = "", rows }) {
+function input({ name, label, required = false, options, value = "", rows, picture = false }) {
   const props = { name, required, value, className: "input" };
   let field;
   if (options) {
     field = el("select", props, options.map(([code, text]) => el("option", { value: code }, text)));
     field.value = value || options[0]?.[0] || "";
-  } else if (rows) field = el("textarea", { ...props, rows });
+  } else if (picture) field = el("input", { name, required, className: "input input--touch", type: "file", accept: "image/*" });
+  else if (rows) field = el("textarea", { ...props, rows });
   else field = el("input", { ...props, type: "text", maxLength: 300 });
   return [el("label.field", {}, el("span", {}, label), field), field];
 }

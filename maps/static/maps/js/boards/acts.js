@@ -3,6 +3,7 @@ import { clientKey, post } from "../api.js";
 import { ask } from "../ask.js";
 import { el, toast } from "../dom.js";
 import { gettext, page } from "../page.js";
+import { record } from "./record.js";
 
 const OVER = new Set(["replaced", "removed"]);
 
@@ -16,14 +17,51 @@ async function send(board, action, body, said, after) {
   }
 }
 
+/** Where this device stands, as the API takes it; nothing where it will not say within a few seconds. */
+function placeHere() {
+  return new Promise((resolve) => {
+    if (!navigator.geolocation) resolve({});
+    else navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve({ lon: coords.longitude, lat: coords.latitude, datum: "wgs84" }), () => resolve({}),
+      { enableHighAccuracy: true, timeout: 5000, maximumAge: 60000 });
+  });
+}
+
+/** Send a picture with where it was taken; what else is given belongs to posting the board. */
+async function sendPicture(board, { file, ...given }, said, after) {
+  const body = new FormData();
+  body.append("file", file);
+  for (const [name, value] of Object.entries({ ...given, ...await placeHere() })) if (value !== "" && value != null) body.append(name, value);
+  try {
+    await post(`boards/${board.uid}/pictures/`, body);
+    await after(said);
+  } catch (problem) {
+    if (!("status" in problem)) throw problem;
+    toast(problem.words, "error");
+  }
+}
+
+async function photograph(board, after) {
+  const given = await ask({
+    title: gettext("公示牌 %(number)s 的照片", { number: board.number }),
+    fields: [{ name: "file", label: gettext("照片"), required: true, picture: true }],
+    submit: gettext("保存"),
+  });
+  if (given) await sendPicture(board, given, gettext("已保存照片"), after);
+}
+
 async function hang(board, after) {
   const today = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone: page.time_zone || "Asia/Shanghai" }).format(Date.now());
   const given = await ask({
     title: gettext("公示牌 %(number)s 已张贴", { number: board.number }),
-    fields: [{ name: "posted_on", label: gettext("张贴日期（年-月-日）"), required: true, value: today }, { name: "note", label: gettext("说明") }],
+    fields: [{ name: "posted_on", label: gettext("张贴日期（年-月-日）"), required: true, value: today }, { name: "note", label: gettext("说明") },
+      { name: "file", label: gettext("张贴后的照片（可不填）"), picture: true }],
     submit: gettext("记录"),
   });
-  if (given) await send(board, "post", given, gettext("已记录张贴"), after);
+  if (!given) return;
+  const { file, ...told } = given;
+  if (file) await sendPicture(board, given, gettext("已记录张贴"), after);
+  else await send(board, "post", told, gettext("已记录张贴"), after);
 }
 
 async function takeDown(board, after) {
@@ -50,6 +88,8 @@ export function acts(board, after) {
       () => send(board, "issue", {}, gettext("已印发，可打开 PDF"), after), ".btn--primary"),
     board.edition > 0 && !OVER.has(board.state) && el("a.btn.btn--sm", { href: `/api/v1/boards/${board.uid}/pdf/`, target: "_blank" }, "PDF"),
     rights.post && board.state === "issued" && button(gettext("已张贴…"), () => hang(board, after)),
+    rights.post && (board.state === "posted" || (again && board.posted_on)) && button(gettext("照片…"), () => photograph(board, after)),
+    button(gettext("记录…"), () => record(board), ".btn--quiet"),
     rights.remove && !OVER.has(board.state) && button(gettext("撤除…"), () => takeDown(board, after), ".btn--quiet"),
   ];
 }
