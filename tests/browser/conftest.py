@@ -38,12 +38,31 @@ AT_REST = """async () => {
 SIGNED_IN = {settings.SESSION_COOKIE_NAME, "csrftoken"}
 
 
+# The files that the second worker takes, with a stack of its own; about as long together as all others.
+SECOND = frozenset(
+    {
+        "test_every_page",
+        "test_look",
+        "test_public_site",
+        "test_chief_day",
+        "test_duty_offline",
+        "test_duty_work",
+        "test_doors",
+        "test_drawer",
+        "test_loop",
+        "test_session_ends",
+    }
+)
+
+
+# Before xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder drives a browser; one worker does it, since the stack is one."""
+    """All of this folder drives a browser; two workers share it by file, each with a stack of its own."""
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("browser-2" if item.path.stem in SECOND else "browser-1"))
 
 
 @pytest.fixture(scope="session")

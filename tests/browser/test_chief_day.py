@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.stack import Installation
-from tests.browser.test_axe import violations
+from tests.browser.test_every_page import faults
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.usefixtures("tidy")
@@ -117,9 +117,9 @@ def test_the_chiefs_pages_are_fit_to_be_read(
     page = visit("/chief/", "chief_general", phone=phone, color_scheme=theme, locale=language)
     _ready(page)
     uid = page.evaluate(_MIDDLE)["uid"]
-    assert page.evaluate(JUDGE) == [] and violations(page) == []
+    assert faults(page) == []
     page.locator("#trend summary").click()
     assert page.evaluate(JUDGE) == []
     for address in ("/chief/districts/", f"/chief/segments/{uid}/"):
         page.goto(f"{house.url}{address}")
-        assert page.evaluate(JUDGE) == [] and violations(page) == [], address
+        assert faults(page) == [], address

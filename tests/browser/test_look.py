@@ -1,70 +1,16 @@
-"""The look of the pages: the parts on one page, day, night and paper; what can be judged of every page without eyes."""
+"""The look of the pages: the parts on one page, day, night and paper, keys, a wall."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import take_in
-from tests.browser.stack import Crew, Installation
+from tests.browser.stack import Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
-JUDGE = (Path(__file__).parent / "judge.js").read_text(encoding="utf-8")
 LOUD = "() => { window.said = []; addEventListener('error', (event) => window.said.push(event.message)); }"
-
-
-def _settled(page: Any) -> None:
-    """What the page reads after it was loaded is there."""
-    page.wait_for_load_state("load")
-    if page.locator("#map").count():
-        expect(page.locator("#map canvas").first).to_be_visible()
-    expect(page.locator(".state--loading:not(.guide *)")).to_have_count(0)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-@pytest.mark.parametrize(
-    ("path", "user"),
-    [
-        ("/", ""),
-        ("/?q=G98", ""),
-        ("/login/", ""),
-        ("/account/", "chief"),
-        ("/command/", "dispatcher"),
-        ("/chief/", "chief"),
-        ("/styleguide/", "administrator"),
-        ("/no-such-page/", ""),
-    ],
-)
-def test_pages_are_fit_to_be_read(visit: Callable[..., Any], path: str, user: str, phone: bool, theme: str) -> None:
-    page = visit(path, user, phone=phone, color_scheme=theme)
-    _settled(page)
-    assert page.evaluate(JUDGE) == []
-
-
-@pytest.mark.usefixtures("tidy")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_an_open_case_is_fit_to_be_read(
-    visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew, theme: str
-) -> None:
-    fixes()
-    phone = visit("/duty/", patrol_car.user, phone=True, color_scheme=theme)
-    _settled(phone)
-    assert phone.evaluate(JUDGE) == []
-    desk = visit("/command/", "commander", color_scheme=theme)
-    expect(desk.locator("#n-units")).not_to_have_text("–")
-    take_in(desk, patrol_car, title="两车追尾，无人受伤")
-    expect(desk.locator(".offers").first).to_be_visible()
-    expect(desk.locator(".sent").first).to_contain_text("已送达")
-    assert desk.evaluate(JUDGE) == []
-    phone.wait_for_selector("#sign")
-    assert phone.evaluate(JUDGE) == []
-    phone.click("#sign")
-    phone.wait_for_selector("#next-step")
-    assert phone.evaluate(JUDGE) == []
 
 
 def test_day_and_night_are_chosen_on_any_page(visit: Callable[..., Any]) -> None:
