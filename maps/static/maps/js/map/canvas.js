@@ -2,14 +2,17 @@
 import { worldSize } from "./project.js";
 
 const MOST_RATIO = 2;
+// A frame is drawn at the next turn of the screen after it was asked for.
+const FRAME_MS = 17;
 
 export class CanvasPane {
-  /** `paint(ctx, view)` draws everything and says whether it wants to be called for the next frame, too. `view`:
-   *  {width, height, zoom, scale, dx, dy, now}; a place of the world is at (x * scale - dx, y * scale - dy). */
+  /** `paint(ctx, view)` draws everything and says in how many milliseconds it wants to draw again, null for not by
+   *  itself. `view`: {width, height, zoom, scale, dx, dy, now}; a place of the world is at (x * scale - dx, y * scale - dy). */
   constructor(map, { name, level, paint }) {
     this.map = map;
     this.paint = paint;
     this.asked = 0;
+    this.later = 0;
     const pane = map.createPane(name);
     pane.style.zIndex = level;
     pane.style.pointerEvents = "none";
@@ -23,6 +26,7 @@ export class CanvasPane {
     document.addEventListener("themechange", this.ask);
     map.on("unload", () => {
       cancelAnimationFrame(this.asked);
+      clearTimeout(this.later);
       document.removeEventListener("themechange", this.ask);
     });
     this.ask();
@@ -46,6 +50,7 @@ export class CanvasPane {
 
   draw(now) {
     this.asked = 0;
+    clearTimeout(this.later);
     const { map, canvas, ctx } = this;
     if (canvas.hidden || map._animatingZoom) {
       if (map._animatingZoom) this.ask();
@@ -67,6 +72,9 @@ export class CanvasPane {
     ctx.clearRect(0, 0, width, height);
     const origin = map.getPixelOrigin();
     const view = { width, height, zoom: this.zoom, scale: worldSize(this.zoom), dx: origin.x + corner.x, dy: origin.y + corner.y, now };
-    if (this.paint(ctx, view)) this.ask();
+    const afterMs = this.paint(ctx, view);
+    if (afterMs == null) return;
+    if (afterMs <= FRAME_MS) this.ask();
+    else this.later = setTimeout(this.ask, afterMs - FRAME_MS);
   }
 }

@@ -49,7 +49,7 @@ export class PlaceLayer {
     }
     for (const { place, px, py } of plates) stamp(ctx, nameSprite(place.name), px, py + 18 * scale());
     this.pane.canvas.dataset.places = this.shown.length;
-    return false;
+    return null;
   }
 
   press({ x, y }) {

@@ -48,7 +48,7 @@ export class TrailLayer {
   }
 
   paint(ctx, { width, height, scale: size, dx, dy }) {
-    if (!this.minutes || this.nowS == null) return false;
+    if (!this.minutes || this.nowS == null) return null;
     const bands = Array.from({ length: BANDS }, () => new Path2D());
     const span = this.minutes * 60;
     let count = 0;
@@ -75,6 +75,6 @@ export class TrailLayer {
     }
     ctx.globalAlpha = 1;
     this.pane.canvas.dataset.pieces = count;
-    return false;
+    return null;
   }
 }

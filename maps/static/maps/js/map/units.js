@@ -10,6 +10,9 @@ const MOVES_MPS = 1;
 // From one fix to the next a mark glides, so that the eye can follow it; over more than this it jumps.
 const GLIDE_MS = 900;
 const GLIDE_MOST_M = 600;
+// A step that the eye takes for gliding; where marks creep, whole frames between two steps are spared.
+const STEP_PX = 0.5;
+const SLOWEST_STEP_MS = 250;
 const CLUSTER_BELOW_ZOOM = 14;
 const CLUSTER_CELL = 40;
 const NAMES_FROM_ZOOM = 13.5;
@@ -121,22 +124,26 @@ export class UnitLayer {
     const { width, height, scale: size, dx, dy, now, zoom } = view;
     const margin = 40 * scale();
     const seen = [];
-    let gliding = false;
+    let fastest = 0;
     for (const mark of this.marks.values()) {
       if (mark.hidden) continue;
       let { x, y } = mark;
+      let glide = 0;
       if (mark.since) {
         const part = (now - mark.since) / GLIDE_MS;
         if (part >= 1) mark.since = 0;
         else {
-          gliding = true;
+          glide = Math.hypot(x - mark.fromX, y - mark.fromY);
           x = mark.fromX + (x - mark.fromX) * Math.max(0, part);
           y = mark.fromY + (y - mark.fromY) * Math.max(0, part);
         }
       }
       mark.px = x * size - dx;
       mark.py = y * size - dy;
-      if (mark.px > -margin && mark.py > -margin && mark.px < width + margin && mark.py < height + margin) seen.push(mark);
+      if (mark.px > -margin && mark.py > -margin && mark.px < width + margin && mark.py < height + margin) {
+        seen.push(mark);
+        fastest = Math.max(fastest, glide);
+      }
     }
     // Who is under way is never hidden in a group, nor is the one that somebody looks at.
     const apart = zoom >= CLUSTER_BELOW_ZOOM ? () => true
@@ -149,7 +156,7 @@ export class UnitLayer {
     const { dataset } = this.pane.canvas;
     dataset.singles = this.drawn.singles.length;
     dataset.groups = this.drawn.groups.length;
-    return gliding;
+    return fastest ? Math.min(SLOWEST_STEP_MS, STEP_PX / ((fastest * size) / GLIDE_MS)) : null;
   }
 
   paintMark(ctx, mark, named) {
