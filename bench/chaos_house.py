@@ -29,6 +29,11 @@ from config.launcher.places import Places, as_server_user, generated, places
 from config.launcher.supervisor import Supervisor
 
 PLACES_KEPT = 500
+SETTLE_S = 120
+_LEFT_SQL = """
+    SELECT (SELECT count(*) FROM core_event WHERE feed_seq IS NULL),
+           (SELECT count(*) FROM core_auditrow WHERE row_hash IS NULL)
+"""
 
 
 @dataclass
@@ -146,10 +151,22 @@ def running(house: House) -> Iterator[House]:
     with stack(house.where, house.values, port=house.port, log_folder=house.log) as supervisor:
         house.stack = supervisor
         say(f"running at http://{HOST}:{house.port}/")
+        _settled(house)
         try:
             yield house
         finally:
             house.stack = None
+
+
+def _settled(house: House) -> None:
+    """Wait until what the loading left is numbered and sealed: else it stands before the first measured events."""
+    waiting = threading.Event()
+    for _ in range(SETTLE_S * 4):
+        left = house.rows(_LEFT_SQL)[0]
+        if not any(left):
+            return
+        waiting.wait(0.25)
+    raise SystemExit(f"not settled after {SETTLE_S} s: {left} events and audit rows are left")
 
 
 def _main() -> None:

@@ -12,7 +12,8 @@ from bench.chaos_house import House
 from bench.chaos_http import FAULTS, HOST
 from core.wake import EVENTS_CHANNEL
 
-LINKS = 20
+# On one link the server answers one request after the other; two thousand phones do not share twenty links.
+LINKS = 400
 OK = b"HTTP/1.1 200"
 
 _EVENT_SQL = """
