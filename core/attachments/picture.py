@@ -57,11 +57,30 @@ class Picture:
     lat: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedPicture:
+    """The pixels of a checked picture, upright, without anything else of its file, and what its camera wrote."""
+
+    image: Image.Image
+    taken_at: dt.datetime | None
+    lon: float | None
+    lat: float | None
+
+
 def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") -> Picture:
     """Check, read and re-encode. `zone` is that of camera clocks without an offset.
 
     Raises PictureTooLarge (413) or BrokenPicture (400), naming `field`.
     """
+    opened = picture_opened(data, zone=zone, field=field)
+    out = io.BytesIO()
+    opened.image.save(out, "JPEG", quality=JPEG_QUALITY, optimize=False)
+    width_px, height_px = opened.image.size
+    return Picture(out.getvalue(), width_px, height_px, opened.taken_at, opened.lon, opened.lat)
+
+
+def picture_opened(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") -> OpenedPicture:
+    """Check and decode a picture that is looked at and not kept. Raises as `picture_read`."""
     size_check(len(data), field=field)
     if not _known_magic(data):
         raise UnknownPictureType(
@@ -94,10 +113,8 @@ def picture_read(data: bytes, *, zone: dt.tzinfo = dt.UTC, field: str = "file") 
             raise BrokenPicture(
                 _("图片损坏或不完整"), field=field, value=f"{len(data)} bytes", cure=_("重新拍摄或导出后再上传")
             ) from problem
-    out = io.BytesIO()
-    fresh.save(out, "JPEG", quality=JPEG_QUALITY, optimize=False)
     lon, lat = place if place else (None, None)
-    return Picture(out.getvalue(), fresh.width, fresh.height, taken_at, lon, lat)
+    return OpenedPicture(fresh, taken_at, lon, lat)
 
 
 def size_check(size_bytes: int, *, field: str = "file") -> None:

@@ -18,7 +18,7 @@ LIBRARIES = {
     "roads": {"network", "axes", "reading"},
     "patrols": {"protocols"},
     "incidents": {"dispatch", "verification", "states"},
-    "recognition": {"plates", "gat1400"},
+    "recognition": {"plates", "gat1400", "reading"},
 }
 
 
@@ -130,6 +130,7 @@ def test_models_of_other_rooms_are_named_as_strings() -> None:
         "incidents/dispatch",
         "recognition/plates",
         "recognition/gat1400",
+        "recognition/reading",
     ],
 )
 def test_what_is_calculated_needs_no_django(package: str) -> None:
