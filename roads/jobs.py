@@ -25,7 +25,7 @@ ROAD_BYTES = 2 * 2**30
 
 @job(
     "roads.import_segments", label=_("导入路段和路长"), data_class=DataClass.SEGMENT.value,
-    options=("organisation",), rank=50,
+    options=("organisation",), rank=50, table="roads.imports.tables:SegmentTable",
 )  # fmt: skip
 def import_segments(work: Work) -> Mapping[str, Any]:
     """As `import_segments` does."""
@@ -36,8 +36,9 @@ def import_segments(work: Work) -> Mapping[str, Any]:
 
 
 @job(
-    "roads.import_chiefs", label=_("导入路长任职"), data_class=DataClass.CHIEF.value, options=("organisation",), rank=60
-)
+    "roads.import_chiefs", label=_("导入路长任职"), data_class=DataClass.CHIEF.value, options=("organisation",),
+    rank=60, table="roads.imports.tables:ChiefTable",
+)  # fmt: skip
 def import_chiefs(work: Work) -> Mapping[str, Any]:
     """As `import_chiefs` does."""
     from roads.imports.tables import ChiefTable
@@ -48,7 +49,7 @@ def import_chiefs(work: Work) -> Mapping[str, Any]:
 
 @job(
     "roads.import_posts", label=_("导入里程桩"), data_class=DataClass.ROAD_NETWORK.value, verb=Verb.CHANGE.value,
-    options=("datum",), whole=True, rank=40,
+    options=("datum",), whole=True, rank=40, table="roads.imports.tables:PostTable",
 )  # fmt: skip
 def import_posts(work: Work) -> Mapping[str, Any]:
     """As `import_posts` does."""

@@ -14,7 +14,7 @@ from stations.types import DataClass
 @job(
     "stations.import_stations", label=_("导入站点、卡口和摄像机"), data_class=DataClass.STATION.value,
     options=("datum", "organisation"),
-    rank=20,
+    rank=20, table="stations.imports.tables:StationTable",
 )  # fmt: skip
 def import_stations(work: Work) -> Mapping[str, Any]:
     """As `import_stations` does."""
@@ -28,7 +28,8 @@ def import_stations(work: Work) -> Mapping[str, Any]:
 
 
 @job(
-    "stations.import_people", label=_("导入人员"), data_class=DataClass.PERSON.value, options=("organisation",), rank=10
+    "stations.import_people", label=_("导入人员"), data_class=DataClass.PERSON.value, options=("organisation",),
+    rank=10, table="stations.imports.tables:PersonTable",
 )  # fmt: skip
 def import_people(work: Work) -> Mapping[str, Any]:
     """As `import_people` does."""

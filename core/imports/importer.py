@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +18,8 @@ class TableImporter(ABC):
     columns: ClassVar[Columns]
     required: ClassVar[Sequence[str]] = ()
     options: ClassVar[tuple[str, ...]] = ()
+    # A row as somebody would write it, by column: the template that help pages hand out.
+    example: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *, actor: Any, organisation: str = "", datum: str = "") -> None:
         """`organisation`: code for rows that name none; `datum` likewise. Raises InvalidInput for an unknown datum."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import autodiscover_modules
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from core.imports.importer import TableImporter
     from core.jobs.work import Work
 
 Runner = Callable[["Work"], Mapping[str, Any]]
@@ -42,6 +44,13 @@ class JobKind:
     may_dry_run: bool = True
     rank: int = 100
     lane: str = "slow"
+    # Where the importer of a table is: `room.module:Class`. It is loaded on use.
+    table: str = ""
+
+    def importer(self) -> type[TableImporter] | None:
+        """The class that reads the rows of such a table; None for work without one."""
+        module, _colon, name = self.table.partition(":")
+        return getattr(import_module(module), name) if name else None
 
     def suffix_of(self, file_name: str) -> str:
         """The ending of a file that this kind reads. Raises InvalidInput for any other."""

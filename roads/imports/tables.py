@@ -19,6 +19,11 @@ class SegmentTable(TableImporter):
     columns = segments.COLUMNS
     required = ("road", "from", "to")
     options = ("organisation",)
+    example = {
+        "road": "X201", "from": "K0+000", "to": "K4+500", "side": "双向", "code": "LD-001", "name": "示例路段",
+        "chief": "示例姓名", "level": "4", "duty_phone": "0898-5555-0102", "duty_hours": "每天 6:00-22:00",
+        "organisation": "460000", "starts_on": "2026-01-01",
+    }  # fmt: skip
     rows: segments.SegmentRows
 
     def begin(self, table: Table) -> None:
@@ -60,6 +65,7 @@ class PostTable(TableImporter):
     columns = posts.COLUMNS
     required = ("road", "post")
     options = ("datum",)
+    example = {"road": "G98", "post": "K12+000", "side": "下行", "lon": "110.4530", "lat": "19.3300", "datum": "wgs84"}
     rows: posts.PostRows
 
     def begin(self, table: Table) -> None:
@@ -87,6 +93,10 @@ class ChiefTable(TableImporter):
     columns = chiefs.COLUMNS
     required = ("segment", "level", "person")
     options = ("organisation",)
+    example = {
+        "segment": "LD-001", "level": "4", "person": "SL00001", "starts_on": "2026-01-01",
+        "duty_phone": "0898-5555-0102", "duty_hours": "每天 6:00-22:00", "deputy": "SL00002",
+    }  # fmt: skip
 
     def row(self, row: ImportRow) -> object:
         """One appointment."""

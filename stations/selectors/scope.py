@@ -7,6 +7,8 @@ from django.db.models import Q
 from stations.types import Actor, DataClass, Verb
 
 NOTHING = Q(pk__in=[])
+# Not `Q()`: an empty condition falls out of "this or that", and everything or something would be something only.
+EVERYTHING = ~NOTHING
 
 
 def path_filter(actor: Actor, verb: Verb, data_class: DataClass, field: str = "organisation_path") -> Q:
@@ -18,6 +20,6 @@ def path_filter(actor: Actor, verb: Verb, data_class: DataClass, field: str = "o
     condition = NOTHING
     for path in actor.scope_paths(verb, data_class):
         if path == "":
-            return Q()
+            return EVERYTHING
         condition |= Q(**{f"{field}__startswith": path})
     return condition

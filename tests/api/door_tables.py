@@ -241,7 +241,10 @@ GET    command/handovers/                              desk
 GET    command/handovers/<uuid:uid>/                   desk
 GET    duty/                                           OAWP
 GET    duty/log/                                       OAWP
+GET    help/                                           LM
+GET    help/<str:kind>.csv                             LM
 GET    jobs/                                           LM
+GET    setup/                                          LM
 GET    session.json                                    everybody
 GET    signed-in/                                      everybody
 GET    styleguide/                                     CDOAWHPSRLMKU
