@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -67,5 +68,5 @@ def _described(kind: JobKind) -> dict[str, Any]:
     }
 
 
-def _heading(headings: tuple[str, ...], column: str) -> str:
+def _heading(headings: Sequence[str], column: str) -> str:
     return headings[0] if headings else column
