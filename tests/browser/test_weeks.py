@@ -42,7 +42,8 @@ def test_this_week_beside_last_week(
     received = desk.locator("#weeks-table tbody tr").first
     expect(received.locator("th")).to_have_text("接警")
     expect(received.locator("td").first).to_have_text(re.compile(r"^[1-9]\d*$"))
-    expect(received.locator("td").last).to_have_text("0")
+    # The demonstration tells a week: some of its days may belong to the last one.
+    expect(received.locator("td").last).to_have_text(re.compile(r"^\d+$"))
     expect(desk.locator("#weeks")).to_contain_text(re.compile("前统计，今天未过完"))
     expect(desk.locator("#weeks .banner--warn")).to_have_count(0)
     desk.keyboard.press("Escape")
