@@ -118,9 +118,24 @@ def people_write(plan: OrganisationPlan, written: Written, progress: Progress) -
 
 
 def places_write(plan: OrganisationPlan, written: Written, progress: Progress) -> None:
-    """Stations, checkpoints, cameras, vehicles. The first station of a district serves the district's area."""
-    who = actor()
-    stations.station_services_restore(actor=who)
+    """Stations, checkpoints, cameras, vehicles."""
+    stations.station_services_restore(actor=actor())
+    _stations_write(plan, written)
+    _watching_write(plan, written)
+    for batch in chunks(plan.vehicles):
+        for row in batch:
+            written.vehicles[row.key] = stations.vehicle_create(
+                actor=actor(),
+                organisation=written.organisations[row.organisation],
+                plate=row.plate,
+                kind=row.kind,
+                generated=True,
+            )
+    progress(f"{len(plan.stations)} stations, {len(plan.checkpoints)} checkpoints, {len(plan.vehicles)} vehicles")
+
+
+def _stations_write(plan: OrganisationPlan, written: Written) -> None:
+    """The first station of a district serves the district's area."""
     offered = {row.code: row for row in stations_offered()}
     served: set[str] = set()
     rings = {row.key: row.ring for row in plan.organisations if row.ring}
@@ -132,7 +147,7 @@ def places_write(plan: OrganisationPlan, written: Written, progress: Progress) -
                 served.add(district)
                 area = service_area_of(Polygon([*rings[district]], srid=STORE_SRID).buffer(0))
             written.stations[row.key] = stations.station_create(
-                actor=who,
+                actor=actor(),
                 organisation=written.organisations[row.organisation],
                 kind=row.kind,
                 code=row.code,
@@ -145,11 +160,15 @@ def places_write(plan: OrganisationPlan, written: Written, progress: Progress) -
                 service_area=area,
                 generated=True,
             )
+
+
+def _watching_write(plan: OrganisationPlan, written: Written) -> None:
+    """Checkpoints, and the cameras at them or alone."""
     checkpoints: dict[str, Any] = {}
     for batch in chunks(plan.checkpoints):
         for row in batch:
             checkpoints[row.key] = stations.checkpoint_create(
-                actor=who,
+                actor=actor(),
                 organisation=written.organisations[row.organisation],
                 code=row.code,
                 name=row.name,
@@ -162,7 +181,7 @@ def places_write(plan: OrganisationPlan, written: Written, progress: Progress) -
     for batch in chunks(plan.cameras):
         for row in batch:
             stations.camera_create(
-                actor=who,
+                actor=actor(),
                 organisation=written.organisations[row.organisation],
                 code=row.code,
                 name=row.name,
@@ -174,16 +193,6 @@ def places_write(plan: OrganisationPlan, written: Written, progress: Progress) -
                 checkpoint=checkpoints.get(row.checkpoint),
                 generated=True,
             )
-    for batch in chunks(plan.vehicles):
-        for row in batch:
-            written.vehicles[row.key] = stations.vehicle_create(
-                actor=who,
-                organisation=written.organisations[row.organisation],
-                plate=row.plate,
-                kind=row.kind,
-                generated=True,
-            )
-    progress(f"{len(plan.stations)} stations, {len(plan.checkpoints)} checkpoints, {len(plan.vehicles)} vehicles")
 
 
 def roads_write(plan: OrganisationPlan, axes: list[Any], written: Written, progress: Progress) -> None:

@@ -65,6 +65,7 @@ class IncidentTasksApi(APIView):
         unit, person = data.pop("unit"), data.pop("person")
 
         def add() -> dict[str, Any]:
+            """Give it; done once for a repeated client key."""
             services.incident_task_add(
                 actor=actor,
                 incident_uid=str(uid),

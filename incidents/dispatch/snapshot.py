@@ -1,7 +1,7 @@
 """A decision as canonical JSON: the same decision always gives the same bytes and the same SHA-256.
 
 Keys are sorted, no spaces, UTF-8; coordinates are rounded to 1e-7 degrees (about 1 cm), fractions to 1e-9, seconds
-to 1 ms. Rounding comes *before* deciding (`normalised`), so that what is stored is what was decided on.
+to 1 ms. Rounding comes *before* deciding (`rounding.normalised`), so that what is stored is what was decided on.
 Units are rows under one list of column names, and what many of them share (kind, organisation, powers ...) is a row of
 `crews`: a decision over 200 units stays a few dozen kilobytes. See `stored.unit_rows` for reading them.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -39,20 +39,14 @@ __all__ = [
     "dumps",
     "from_json",
     "load",
-    "normalised",
     "plan_from_json",
     "plan_to_json",
     "replay",
-    "rounded_position",
-    "rounded_spots",
     "sha256",
     "to_json",
     "unit_rows",
 ]
 
-DEGREES, FRACTION, SMALL = 7, 9, 3
-
-_UNIT_FIELDS = tuple(f.name for f in fields(UnitSnapshot) if f.init)
 _INCIDENT = tuple(f.name for f in fields(IncidentSnapshot))
 # Derived, for readers that verify a decision without this program: which start of which tier entered the search.
 _DERIVED = ("eligible", "may_support", "tier", "profile", "offset_ms", "start")
@@ -71,23 +65,6 @@ LASTING = (
 # Stand in for the long lists while the rest is written; no name can contain them, PostgreSQL stores no NUL.
 _HOLE = ("\x00rejected", "\x00crews", "\x00units", "\x00policy")
 _HOLES = tuple(json.dumps(hole) for hole in _HOLE)
-
-
-def normalised(given: DecisionInput) -> DecisionInput:
-    """The input rounded as it will be stored, units in order of call sign. Decide on this one."""
-    units = sorted((_round_unit(unit) for unit in given.units), key=lambda unit: (unit.call_sign, unit.tour_id))
-    incident = given.incident
-    return replace(
-        given,
-        units=tuple(units),
-        incident=replace(
-            incident,
-            lon=round(incident.lon, DEGREES),
-            lat=round(incident.lat, DEGREES),
-            spots=rounded_spots(incident.spots),
-            waiting_s=round(incident.waiting_s, SMALL),
-        ),
-    )
 
 
 def to_json(record: DecisionRecord) -> dict[str, Any]:
@@ -297,35 +274,6 @@ def _place(position: Position | None) -> list[Any] | None:
         return None
     spots = [[spot.arc, spot.tail, spot.head, spot.fraction] for spot in position.spots]
     return [position.lon, position.lat, position.source.value, spots]
-
-
-def rounded_spots(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
-    """Places on the network as they will be stored; itself when nothing changes."""
-    for spot in spots:
-        if spot.fraction != round(spot.fraction, FRACTION):
-            return tuple([Spot(arc, tail, head, round(f, FRACTION)) for arc, tail, head, f in spots])
-    return spots
-
-
-def rounded_position(position: Position | None) -> Position | None:
-    """A position as it will be stored; itself when nothing changes. Gathering may keep rounded positions for reuse."""
-    if position is None:
-        return None
-    lon, lat, spots = round(position.lon, DEGREES), round(position.lat, DEGREES), rounded_spots(position.spots)
-    if spots is position.spots and lon == position.lon and lat == position.lat:
-        return position
-    return Position(lon, lat, position.source, spots)
-
-
-def _round_unit(unit: UnitSnapshot) -> UnitSnapshot:
-    age_s = None if unit.position_age_s is None else round(unit.position_age_s, SMALL)
-    sent_s = None if unit.sent_s is None else round(unit.sent_s, SMALL)
-    fix, fallback = rounded_position(unit.fix), rounded_position(unit.fallback)
-    if fix is unit.fix and fallback is unit.fallback and age_s == unit.position_age_s and sent_s == unit.sent_s:
-        return unit
-    values = {name: getattr(unit, name) for name in _UNIT_FIELDS}  # dataclasses.replace takes twice as long
-    values.update(fix=fix, fallback=fallback, position_age_s=age_s, sent_s=sent_s)
-    return UnitSnapshot(**values)
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from django.db import connection
 
 from core.db.prepared import prepared
 from incidents.dispatch.compact import changed, roster_of
-from incidents.dispatch.snapshot import SMALL, rounded_position
+from incidents.dispatch.rounding import SMALL, rounded_position
 from incidents.dispatch.types import Position, PositionSource, RosterText, UnitSnapshot, UnitState
 from incidents.services.travel import spots_of
 from incidents.states import HOLDING, AssignmentState, Grade

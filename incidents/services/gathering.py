@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core import clock
 from incidents.dispatch.policy import DispatchPolicy
-from incidents.dispatch.snapshot import DEGREES, SMALL, rounded_spots
+from incidents.dispatch.rounding import DEGREES, SMALL, rounded_spots
 from incidents.dispatch.types import (
     DecisionInput,
     Exclusion,

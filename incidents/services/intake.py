@@ -193,6 +193,12 @@ def _create(
         **_place_fields(report, place),
         **limits.fields(now),
     )
+    _stored(actor, incident, now)
+    return incident
+
+
+def _stored(actor: Actor, incident: Incident, now: datetime) -> None:
+    """Written with its number, its timers set, told to everybody."""
     # `JQ` + local date + a number from a sequence; gaps are allowed, doubles are not.
     incident_insert(incident, number_prefix=f"JQ{timezone.localtime(now).strftime('%Y%m%d')}", actor_id=actor.user_id)
     with together():
@@ -202,10 +208,9 @@ def _create(
             action="incidents.incident_receive",
             object_type="incident",
             object_id=str(incident.uid),
-            organisation_path=path,
+            organisation_path=incident.organisation_path,
         )
         incident_publish(incident, "incidents.incident_received")
-    return incident
 
 
 def _title(report: IncidentReport, kind: IncidentKind, place: PlaceOnRoad) -> str:

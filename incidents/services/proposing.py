@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.geos import GEOSGeometry, LineString
 
 from core import clock
-from incidents.dispatch.snapshot import DEGREES, rounded_spots
-from incidents.dispatch.types import DecisionInput, IncidentSnapshot
+from incidents.dispatch.rounding import DEGREES, rounded_spots
+from incidents.dispatch.types import DecisionInput, IncidentSnapshot, Spot
 from incidents.models import Assignment, Incident
 from incidents.selectors import assignment_summary
 from incidents.selectors.plans import candidate_json, plan_json
@@ -22,6 +22,9 @@ from roads.selectors import current_network, place_locate
 from stations.selectors import organisation_at, sendable_paths
 from stations.services import require
 from stations.types import Actor, DataClass, Verb
+
+if TYPE_CHECKING:
+    from roads.selectors.routing import RoadNetwork
 
 
 def incident_propose(*, actor: Actor, incident: Incident) -> dict[str, Any]:
@@ -60,32 +63,10 @@ def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None)
     """
     moment = at or clock.now()
     place = place_locate(lon, lat, at=moment)
-    organisation_path = place.organisation_path or organisation_at((lon, lat)).path or ""
     network = current_network()
     placements = network.snap(lon, lat, both_carriageways=True)
-    policy = policy_in_force()
-    incident = IncidentSnapshot(
-        incident_id=0,
-        kind="other",
-        grade="blue",
-        organisation_path=organisation_path,
-        lon=round(lon, DEGREES),
-        lat=round(lat, DEGREES),
-        spots=rounded_spots(spots_of(placements)),
-        sendable_paths=sendable_paths(organisation_path, moment),
-    )
-    units, roster = units_gathered(network, moment, incident.sendable_paths)
-    given = DecisionInput(
-        incident=incident,
-        units=units,
-        policy=policy,
-        at=moment.isoformat(),
-        network_version=network.version,
-        weights_generation=network.weights.generation,
-        search_k=k,
-        units_at=roster.at.isoformat(),
-        roster=roster.text,
-    )
+    organisation_path = place.organisation_path or organisation_at((lon, lat)).path or ""
+    given = _at_point(network, (lon, lat), rounded_spots(spots_of(placements)), organisation_path, k=k, moment=moment)
     plan = plan_one(given)[0].plan
     candidates = []
     for candidate in plan.candidates[:k]:
@@ -103,7 +84,7 @@ def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None)
         "chainage": place.chainage_text,
         "segment": place.segment.name if place.segment is not None else None,
         "chiefs": [chief.as_json() for chief in place.chain],
-        "network_version": network.version,
+        "network_version": given.network_version,
         "lon": lon,
         "lat": lat,
         "tail": spot.tail if spot is not None else None,
@@ -116,3 +97,37 @@ def point_preview(*, lon: float, lat: float, k: int, at: datetime | None = None)
         "rejected": [{"unit": row["call_sign"], "reason": row["text"]} for row in plan_json(plan)["rejected"]],
         "shortfall": plan.shortfall,
     }
+
+
+def _at_point(
+    network: RoadNetwork,
+    point: tuple[float, float],
+    spots: tuple[Spot, ...],
+    organisation_path: str,
+    *,
+    k: int,
+    moment: datetime,
+) -> DecisionInput:
+    """What a decision for something blue at a bare point would depend on."""
+    incident = IncidentSnapshot(
+        incident_id=0,
+        kind="other",
+        grade="blue",
+        organisation_path=organisation_path,
+        lon=round(point[0], DEGREES),
+        lat=round(point[1], DEGREES),
+        spots=spots,
+        sendable_paths=sendable_paths(organisation_path, moment),
+    )
+    units, roster = units_gathered(network, moment, incident.sendable_paths)
+    return DecisionInput(
+        incident=incident,
+        units=units,
+        policy=policy_in_force(),
+        at=moment.isoformat(),
+        network_version=network.version,
+        weights_generation=network.weights.generation,
+        search_k=k,
+        units_at=roster.at.isoformat(),
+        roster=roster.text,
+    )

@@ -43,14 +43,13 @@ def month_sign(*, actor: Actor, month: date, note: str = "") -> MonthSignOff:
         raise InvalidInput(_("内容过长"), field="note", value=len(note), cure=_("不超过 500 字"))
     until = min(today, last_day(first))
     overview = district_overview(actor=actor, segment_ids={row.segment_id for row in districts}, until=until, zone=zone)
-    path = person.organisation.path or ""
     try:
         with transaction.atomic():
             row = MonthSignOff.objects.create(
                 person_id=person.pk,
                 person_name=person.name,
                 level_name=min(districts, key=lambda holding: holding.level_rank).level_name,
-                organisation_path=path,
+                organisation_path=person.organisation.path or "",
                 month=first,
                 signed_at=now,
                 signed_on=today,
@@ -58,22 +57,7 @@ def month_sign(*, actor: Actor, month: date, note: str = "") -> MonthSignOff:
                 figures={"until": until.isoformat(), **overview.total.as_json()},
                 created_by_id=actor.user_id,
             )
-            audit.record(
-                actor_id=actor.user_id,
-                action="incidents.month_sign",
-                object_type="month",
-                object_id=f"{first:%Y-%m}",
-                organisation_path=path,
-                reason=row.note,
-                details=row.figures,
-            )
-            events.publish(
-                "incidents.month_signed",
-                organisation_path=path,
-                audience=DataClass.STATISTICS.value,
-                subject={"person_id": person.pk},
-                payload={"month": f"{first:%Y-%m}", "name": person.name},
-            )
+            _told(row)
     except IntegrityError as error:
         if "month_signed_once_a_day" not in str(error):
             raise
@@ -81,3 +65,24 @@ def month_sign(*, actor: Actor, month: date, note: str = "") -> MonthSignOff:
             _("今天已经签阅过这个月"), field="month", value=f"{first:%Y-%m}", cure=_("明天可以再次签阅")
         ) from error
     return row
+
+
+def _told(row: MonthSignOff) -> None:
+    """Written down, and told to who reads figures."""
+    month = f"{row.month:%Y-%m}"
+    audit.record(
+        actor_id=row.created_by_id,
+        action="incidents.month_sign",
+        object_type="month",
+        object_id=month,
+        organisation_path=row.organisation_path,
+        reason=row.note,
+        details=row.figures,
+    )
+    events.publish(
+        "incidents.month_signed",
+        organisation_path=row.organisation_path,
+        audience=DataClass.STATISTICS.value,
+        subject={"person_id": row.person_id},
+        payload={"month": month, "name": row.person_name},
+    )

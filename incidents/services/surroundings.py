@@ -8,7 +8,7 @@ from pyproj import Geod
 
 from core import clock
 from incidents.dispatch.placing import Start, start_of
-from incidents.dispatch.snapshot import rounded_spots
+from incidents.dispatch.rounding import rounded_spots
 from incidents.dispatch.types import Reached, Spot, Tier, UnitSnapshot, UnitStart
 from incidents.services.duty_roster import units_gathered
 from incidents.services.gathering import policy_in_force

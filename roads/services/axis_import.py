@@ -115,6 +115,13 @@ def axes_import(
     except BaseException:
         axes_discard(made)
         raise
+    _audited(actor, organisation, build, created=created, kept=kept, moved=moved, gone=len(known))
+    return AxisImportReport(
+        created, kept, moved, len(known), edges, derived.named_m / 1000.0, derived.covered_m / 1000.0, tuple(made)
+    )
+
+
+def _audited(actor: Actor, organisation: Any, build: NetworkBuild, **counts: int) -> None:
     with transaction.atomic():
         audit.record(
             actor_id=actor.user_id,
@@ -122,11 +129,8 @@ def axes_import(
             object_type="network_build",
             object_id=build.version,
             organisation_path=organisation.path or "",
-            details={"created": created, "kept": kept, "moved": moved, "gone": len(known)},
+            details=counts,
         )
-    return AxisImportReport(
-        created, kept, moved, len(known), edges, derived.named_m / 1000.0, derived.covered_m / 1000.0, tuple(made)
-    )
 
 
 def _posts_by_road(posts: Sequence[PostOnRoad]) -> dict[tuple[str, str], RoadPosts]:

@@ -38,15 +38,7 @@ def role_grant(
     wanted = _role(role)
     if actor.person_id is not None and actor.person_id == person.pk:
         raise Forbidden(_("不能给自己授权"), field="person", cure=_("请由另一名安全管理员授权"))
-    start = valid_from or clock.now()
-    if valid_until is not None and valid_until <= start:
-        raise InvalidInput(
-            _("结束时间必须晚于开始时间"),
-            field="valid_until",
-            value=valid_until.isoformat(),
-            cure=_("把结束时间改到开始时间之后"),
-        )
-    valid = DateTimeTZRange(start, valid_until, "[)")
+    valid = _span(valid_from or clock.now(), valid_until)
     try:
         with transaction.atomic():
             Person.objects.select_for_update().get(pk=person.pk)
@@ -81,6 +73,18 @@ def role_grant(
             raise _separation_conflict(wanted) from error
         raise
     return grant
+
+
+def _span(start: datetime, end: datetime | None) -> DateTimeTZRange:
+    """Half-open. Raises InvalidInput for an end that is not after the start."""
+    if end is not None and end <= start:
+        raise InvalidInput(
+            _("结束时间必须晚于开始时间"),
+            field="valid_until",
+            value=end.isoformat(),
+            cure=_("把结束时间改到开始时间之后"),
+        )
+    return DateTimeTZRange(start, end, "[)")
 
 
 def role_revoke(*, actor: Actor, grant_id: int, reason: str) -> RoleGrant:

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import dijkstra
 from demo.simulation.keeping import WeightsKeeper, weights_write
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide
+from incidents.dispatch.rounding import normalised
 from incidents.dispatch.types import DecisionRecord, Position, PositionSource, Spot, UnitSnapshot, UnitState
 from incidents.selectors.plans import candidate_json
 from incidents.services.travel import NetworkTravel
@@ -62,7 +63,7 @@ def record(network: RoadNetwork, seed: int, *, units: int = 40, **changes: Any) 
     crews = [a_unit(network, number, rng) for number in range(units)]
     used = given(crews, incident(lon=lon, lat=lat, spots=spots, **changes))
     generation = network.weights.generation
-    used = snapshot.normalised(replace(used, network_version=network.version, weights_generation=generation))
+    used = normalised(replace(used, network_version=network.version, weights_generation=generation))
     return DecisionRecord(used, decide(used, NetworkTravel(network)))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide
+from incidents.dispatch.rounding import normalised
 from incidents.dispatch.types import (
     DecisionRecord,
     Position,
@@ -91,7 +92,7 @@ def test_the_list_equals_plain_dijkstra_over_the_recorded_snapshot(seed: int) ->
     rng = np.random.default_rng(seed)
     network = RoadNetwork(build_graph(random_source(seed)))
     units = [random_unit(network, number, rng) for number in range(30)]
-    used = snapshot.normalised(given(units, incident(spots=somewhere(network, rng))))
+    used = normalised(given(units, incident(spots=somewhere(network, rng))))
     record = DecisionRecord(used, decide(used, OnNetwork(network)))
 
     plain = snapshot.to_json(record)

@@ -12,6 +12,7 @@ from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide_one
 from incidents.dispatch.policy import DispatchPolicy
 from incidents.dispatch.queue import Match, Waiting, considered, decide_queue, groups_of, solve
+from incidents.dispatch.rounding import normalised
 from incidents.dispatch.types import DecisionRecord, Exclusion, Role, UnitState
 from tests.unit.dispatch.worlds import AUXILIARY, StraightRoad, at, given, incident, unit
 
@@ -166,7 +167,7 @@ def test_only_those_whom_somebody_free_may_serve_are_looked_at() -> None:
 
 def test_solved_decisions_replay() -> None:
     units = [unit(1, 100.0), unit(2, -300.0)]
-    queue = [snapshot.normalised(given(units, place(n, m))) for n, m in ((1, 0.0), (2, 2600.0))]
+    queue = [normalised(given(units, place(n, m))) for n, m in ((1, 0.0), (2, 2600.0))]
     for used, plan, _judged in decide_queue(queue, StraightRoad()):
         again = snapshot.load(snapshot.dumps(DecisionRecord(used, plan)))
         assert snapshot.replay(again, StraightRoad()) == plan

@@ -13,6 +13,7 @@ from hypothesis import settings
 from incidents.dispatch import snapshot
 from incidents.dispatch.engine import decide
 from incidents.dispatch.policy import DispatchPolicy, Rule
+from incidents.dispatch.rounding import normalised
 from incidents.dispatch.types import DecisionRecord, Exclusion, PositionSource, UnitSnapshot, UnitState
 from tests.unit.dispatch.test_engine import tasks, worlds
 from tests.unit.dispatch.worlds import StraightRoad, at, given, incident, unit
@@ -21,7 +22,7 @@ from tests.unit.dispatch.worlds import StraightRoad, at, given, incident, unit
 @settings(max_examples=100, deadline=None)
 @forall(worlds, tasks)
 def test_replay_gives_the_same_plan(units, task) -> None:  # type: ignore[no-untyped-def]
-    record_input = snapshot.normalised(given(units, task, network_version="shanghai-1", weights_generation=7))
+    record_input = normalised(given(units, task, network_version="shanghai-1", weights_generation=7))
     record = DecisionRecord(record_input, decide(record_input, StraightRoad()))
     text = snapshot.dumps(record)
     assert text == snapshot.canonical(snapshot.to_json(record)), "put together from kept rows or written anew"
@@ -38,7 +39,7 @@ def test_text_is_canonical_whatever_the_order() -> None:
     task = incident(excluded=(Exclusion(9, "declined"),), waiting_s=1.23456)
     texts = []
     for several in (units, units[::-1]):
-        one = snapshot.normalised(given(several, task))
+        one = normalised(given(several, task))
         texts.append(snapshot.dumps(DecisionRecord(one, decide(one, StraightRoad()))))
     assert texts[0] == texts[1]
     assert snapshot.sha256(texts[0]) == snapshot.sha256(texts[1])
@@ -46,7 +47,7 @@ def test_text_is_canonical_whatever_the_order() -> None:
 
 
 def test_a_reader_without_this_program_sees_what_entered_the_search() -> None:
-    one = snapshot.normalised(given([unit(1, moving=False), unit(2, 5.0, kind="drone")]))
+    one = normalised(given([unit(1, moving=False), unit(2, 5.0, kind="drone")]))
     plain = snapshot.to_json(DecisionRecord(one, decide(one, StraightRoad())))
     rows = snapshot.unit_rows(json.loads(snapshot.canonical(plain)))
     assert [(r["eligible"], r["tier"], r["offset_ms"], r["start"]) for r in rows] == [
@@ -59,7 +60,7 @@ def test_a_reader_without_this_program_sees_what_entered_the_search() -> None:
 
 
 def test_what_a_unit_keeps_is_not_carried_into_a_changed_one() -> None:
-    one = snapshot.normalised(given([unit(1), unit(2, 9000.0)]))
+    one = normalised(given([unit(1), unit(2, 9000.0)]))
     snapshot.dumps(DecisionRecord(one, decide(one, StraightRoad())))
     held = replace(one.units[0], state=UnitState.ASSIGNED, current_grade="blue", sent_s=5.0)
     other = replace(one, units=(held, one.units[1]))
@@ -71,7 +72,7 @@ def test_what_a_unit_keeps_is_not_carried_into_a_changed_one() -> None:
 
 
 def test_a_record_of_200_units_stays_small() -> None:
-    one = snapshot.normalised(given([unit(n, n * 37.0, area="north") for n in range(200)]))
+    one = normalised(given([unit(n, n * 37.0, area="north") for n in range(200)]))
     assert len(snapshot.dumps(DecisionRecord(one, decide(one, StraightRoad())))) < 50_000
 
 
