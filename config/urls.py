@@ -20,6 +20,7 @@ urlpatterns = [
     path(API, include("stations.api.urls")),
     path(API, include("roads.api.urls")),
     path(API, include("patrols.api.urls")),
+    path(API, include("recognition.api.urls")),
     path(API, include("incidents.api.urls")),
     path("", include("stations.urls")),
     path("", include("maps.urls")),

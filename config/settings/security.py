@@ -58,6 +58,8 @@ LUZHANG_RATE_LIMITS = {
     ),
     # A command centre of ten desks that all type at once behind one address.
     "place-suggest": Limit(1200, 60, frozenset({"api-places-suggest"}), signed_in=True),
+    # Each picture costs a quarter of a second of a processor.
+    "plates-read": Limit(60, 60, frozenset({"api-plates-read"}), method="POST", signed_in=True),
     "public-pages": Limit(
         240,
         60,

@@ -39,5 +39,5 @@ class Calibration:
         return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, sum_))))
 
 
-EVIDENCE = Calibration(constant=0.79, weight=0.54, margin=4.16, auto=0.982, abstain=0.30)
+EVIDENCE = Calibration(constant=1.016, weight=0.958, margin=5.499, auto=0.9689, abstain=0.30)
 STREAM = EVIDENCE

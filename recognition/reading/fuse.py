@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from recognition.plates.grammar import PlateColour, PlateKind, kind_of
 from recognition.reading.beam import Beam, Decoded, probabilities
 from recognition.reading.colour import Ground
-from recognition.reading.priors import Priors
+from recognition.reading.priors import CROSS_BORDER, Priors
 from recognition.reading.recognise import Table
 
 # So many candidates of each network are judged by both.
@@ -63,7 +63,8 @@ def _kin(text: str, ground: Ground) -> list[str]:
     """The same plate with the last characters that this ground calls for: small and blurred they look like a figure,
     and no beam would think of them.
     """
-    return [text[:-1] + tail for tail in _TAILS.get(ground.colour, "")]
+    tails = _TAILS[PlateColour.BLACK] if text.startswith(CROSS_BORDER) else _TAILS.get(ground.colour, "")
+    return [text[:-1] + tail for tail in tails]
 
 
 def view_weights(

@@ -49,7 +49,8 @@ from recognition.reading.weights import Manifest, Role
 
 NAME = "fused"
 _RULES = "1"
-_SAME = 0.5
+# Bounds that share so much of the smaller are of one plate; a ground is told from this certainty on.
+_SAME, _TOLD = 0.5, 0.5
 # A picture no larger than this, of a plate's shape, is taken for a plate cut out by somebody else.
 _CUT_OUT_WIDTH_PX = 400
 _CUT_OUT_RATIOS = (1.45, 6.0)
@@ -99,7 +100,7 @@ class FusedReader:
         budget_s = (self.settings.budget_ms if budget_ms is None else budget_ms) / 1000.0
         candidates: list[_Candidate] = []
         if _is_cut_out(picture):
-            candidates.append(self._one_row(picture, Found(1.0, whole(picture)), [whole(picture)]))
+            candidates.append(self._rows(picture, 1.0, [whole(picture)]))
         if not candidates or candidates[0].weights.best < self.settings.enough:
             for attempt in self.settings.attempts:
                 self._attempt(picture, attempt, candidates, spent + budget_s)
@@ -132,14 +133,17 @@ class FusedReader:
                 candidates[candidates.index(known)] = read
 
     def _plate(self, picture: Picture, found: Found) -> _Candidate | None:
-        """Read one plate: as one row, as two where its shape allows, whichever weighs more. None where a second look
-        from near sees no plate and the first was not sure.
-        """
+        """Look again from near and read. None where no plate is seen from near and the first look was not sure."""
         near = self._locator.refine(picture, found)
         if near is None and _BY_SHAPE < found.score < _DOUBTFUL:
             return None
         quads = [found.quad] if near is None else [near.quad, found.quad]
-        score = found.score if near is None else max(found.score, near.score)
+        return self._rows(picture, found.score if near is None else max(found.score, near.score), quads)
+
+    def _rows(self, picture: Picture, score: float, quads: Sequence[Floats]) -> _Candidate:
+        """Read one plate: as one row, as two where its shape allows, whichever weighs more. `quads`: its corners, the
+        best guess first.
+        """
         best = self._one_row(picture, Found(score, quads[0]), quads)
         width, height = sides(quads[0])
         if width < TWO_ROWS_BELOW * height and best.weights.best < self.settings.sure:
@@ -203,7 +207,7 @@ class FusedReader:
         text, kind, weight = ranked[0]
         second = ranked[1][2] if len(ranked) > 1 else 0.0
         score = calibration.score(weight=weight, second=second)
-        fitting = fits(kind, one.ground.colour) or one.ground.certainty < _SAME
+        fitting = fits(kind, one.ground.colour) or one.ground.certainty < _TOLD
         others = tuple(
             Alternative(other, other_kind, calibration.score(weight=mass, second=weight), mass)
             for other, other_kind, mass in ranked[1:]
@@ -211,7 +215,7 @@ class FusedReader:
         return PlateRead(
             text=text,
             kind=kind,
-            colour=one.ground.colour if one.ground.certainty >= _SAME else None,
+            colour=one.ground.colour if one.ground.certainty >= _TOLD else None,
             score=score,
             auto=score >= calibration.auto and fitting,
             corners=_corners(one.found),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from recognition.plates.grammar import COLOURS, PlateColour, PlateKind
+from recognition.plates.grammar import COLOURS, PROVINCES, PlateColour, PlateKind
 from recognition.reading.colour import Ground
 
 # Kinds that a checkpoint sees once among hundreds of cars, and forms so short of fixed characters that a blurred
@@ -26,8 +26,12 @@ RARE: Mapping[PlateKind, float] = MappingProxyType(
     }
 )
 OFFICE_O = 0.5
+# Armed police without a province are an older form; the small province of the newer one is the first thing to blur.
+ARMED_POLICE_BARE = 0.15
 # Plain plates on black (cars from abroad, codes 05 and 06) are issued no longer; consulates and Hong Kong's are.
 BLACK_ORDINARY = 0.2
+# 粤Z is kept for cars from Hong Kong and Macao; the grammar allows plain plates there, offices issue none.
+CROSS_BORDER, CROSS_BORDER_ORDINARY = "粤Z", 0.05
 # A ground that the kind never has: the reading needs to be this much surer. The colour itself may be wrong.
 OTHER_GROUND = 0.15
 
@@ -46,6 +50,10 @@ class Priors:
             factor *= next((self.provinces[char] for char in text if char in self.provinces), 1.0)
         if text[1] == "O":
             factor *= OFFICE_O
+        if kind is PlateKind.ARMED_POLICE and text[2] not in PROVINCES:
+            factor *= ARMED_POLICE_BARE
+        if kind is PlateKind.ORDINARY and text.startswith(CROSS_BORDER):
+            factor *= CROSS_BORDER_ORDINARY
         if kind is PlateKind.ORDINARY and ground.colour is PlateColour.BLACK:
             factor *= 1.0 - (1.0 - BLACK_ORDINARY) * ground.certainty
         if not fits(kind, ground.colour):

@@ -11,6 +11,7 @@ from recognition.services.alarms import (
     alarms_turned_out,
 )
 from recognition.services.partitions import passage_partitions_make
+from recognition.services.reading import PicturePlates, plates_read
 from recognition.services.senders import sender_enrol
 from recognition.services.storing import passages_take
 from recognition.services.watching import (
@@ -25,6 +26,7 @@ from recognition.services.watching import (
 )
 
 __all__ = [
+    "PicturePlates",
     "WatchOrder",
     "alarm_confirm",
     "alarm_false",
@@ -36,6 +38,7 @@ __all__ = [
     "alarms_turned_out",
     "passage_partitions_make",
     "passages_take",
+    "plates_read",
     "sender_enrol",
     "watch_apply",
     "watch_change",

@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-import cv2
-import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
@@ -42,20 +40,26 @@ def plates_read(
 
     Raises Forbidden, PictureTooLarge (413), UnknownPictureType (415), BrokenPicture (400), Unavailable (503).
     """
+    # Only a process that reads pictures pays for the memory of what reads them.
+    import cv2
+    import numpy as np
+
     require(actor, Verb.LOOKUP, DataClass.VEHICLE_IDENTITY)
     opened = picture_opened(data, zone=timezone.get_current_timezone(), field=field)
     picture = cv2.cvtColor(np.asarray(opened.image), cv2.COLOR_RGB2BGR)
     with reader_turn(profile) as reader:
         reading = reader.read(picture)
+    digest = hashlib.sha256(data).hexdigest()
+    plates = [one.text for one in reading.reads]
     with transaction.atomic():
         audit.record(
             actor_id=actor.user_id,
             action="recognition.plates_read",
             object_type="picture",
-            object_id=hashlib.sha256(data).hexdigest(),
+            object_id=digest[:40],
             organisation_path=(actor.scope_paths(Verb.LOOKUP, DataClass.VEHICLE_IDENTITY) or ("",))[0],
             reason=reason.strip(),
-            details={"plates": [one.text for one in reading.reads], "engine": str(reading.stamp)},
+            details={"plates": plates, "source_sha256": digest, "engine": str(reading.stamp)},
         )
     taken_at = opened.taken_at
     return PicturePlates(picture, reading, taken_at or clock.now(), taken_at is not None, opened.lon, opened.lat)

@@ -117,6 +117,7 @@ GET    api/v1/patrols/requirements/                    CDLM
 POST   api/v1/patrols/requirements/                    CDM
 GET    api/v1/patrols/coverage-holes/                  CDOWAHP
 GET    api/v1/patrols/gaps/                            CDLM
+POST   api/v1/recognition/plates:read                  CDOWR
 GET    api/v1/incidents/                               incidents
 POST   api/v1/incidents/                               CDOAWHPSV
 GET    api/v1/incidents/duplicates/                    incidents

@@ -1,0 +1,1 @@
+"""The recognition room's part of /api/v1/."""
