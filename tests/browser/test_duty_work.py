@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.launcher import children
 from tests.browser.conftest import take_in
-from tests.browser.desk_by_api import case_beside
+from tests.browser.desk_by_api import case_beside, case_of, desk_post
 from tests.browser.stack import Crew, Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -33,6 +36,53 @@ DRAWN = """() => new Promise((done) => {
     const deadline = performance.now() + 10000;
     look();
 })"""
+
+
+# How many locks of the screen the page holds; a headless browser has no screen to keep on.
+AWAKE = """Object.defineProperty(navigator, "wakeLock", { value: { request: async () => {
+    window.awake = (window.awake || 0) + 1;
+    return { released: false, release: async () => { window.awake -= 1; } };
+} } });"""
+# A unit of one person: its tour is planned, not begun. Prints the place of its post.
+PLANNED = """
+from datetime import timedelta
+from django.contrib.gis.geos import Point
+from core import clock
+from patrols.services import tour_plan, unit_create
+from stations.models import Person
+from stations.types import system_actor
+who, person = system_actor("tests"), Person.objects.get(user__username="persuader")
+unit = unit_create(actor=who, organisation=person.organisation, call_sign="劝导一号", kind="foot", agency="warden")
+now = clock.now()
+tour_plan(actor=who, unit=unit, starts_at=now - timedelta(minutes=5), ends_at=now + timedelta(hours=2),
+          person_ids=[person.pk], lead_id=person.pk, post=({lon}, {lat}))
+"""
+# All but the lead have gone; the question whether all is well is due now.
+ALONE = """
+from datetime import timedelta
+from core import clock
+from core.models import Timer
+from patrols.services import tour_member_leave
+from patrols.models import Tour
+from stations.types import system_actor
+for member in Tour.objects.get(uid="{tour}").members.filter(role="member", present__upper_inf=True):
+    tour_member_leave(actor=system_actor("tests"), tour_id=member.tour_id, person_id=member.person_id)
+Timer.objects.filter(kind="incidents.welfare").update(due_at=clock.now() - timedelta(seconds=1))
+"""
+TOGETHER = """
+from patrols.services import tour_member_join
+from patrols.models import Tour
+from stations.types import system_actor
+for member in Tour.objects.get(uid="{tour}").members.filter(role="member", present__upper_inf=False):
+    tour_member_join(actor=system_actor("tests"), tour_id=member.tour_id, person_id=member.person_id)
+"""
+
+
+def _done(house: Installation, script: str) -> None:
+    """Run lines in the house's own shell."""
+    subprocess.run(
+        children.manage("shell", "-c", script), env=dict(house.values), check=True, capture_output=True, text=True
+    )
 
 
 @pytest.fixture
@@ -127,8 +177,9 @@ def test_one_more_unit_for_the_same_case(at_work: Callable[..., tuple[Any, Any]]
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_screen_of_a_case_is_fit_for_gloves(at_work: Callable[..., tuple[Any, Any]], theme: str) -> None:
-    phone, _desk = at_work("货物散落", color_scheme=theme)
+    phone, _desk = at_work("货物散落", color_scheme=theme, script=AWAKE)
     phone.click("#sign")
+    phone.wait_for_function("() => window.awake === 1")
     for step in ("出发", "到场", "处置完毕"):
         expect(phone.locator("#next-step")).to_have_text(step)
         expect(phone.locator("#next-step")).to_be_enabled()
@@ -145,12 +196,71 @@ def test_every_screen_of_a_case_is_fit_for_gloves(at_work: Callable[..., tuple[A
     expect(phone.locator("#report-text")).to_have_value("双方自行协商")
     phone.click("#report [type=submit]")
     expect(phone.locator("#unit-state")).to_have_text("待命")
+    phone.wait_for_function("() => !window.awake")
     expect(phone.locator("#unsent")).to_be_hidden()
     phone.locator("#menu summary").click()
     phone.get_by_role("link", name="我今天做了什么").click()
     expect(phone.locator(".log li").last).to_contain_text("已反馈")
     expect(phone.locator(".log")).to_contain_text("双方自行协商")
     assert phone.evaluate(JUDGE) == []
+
+
+def test_check_in_at_the_post_a_notice_read_and_check_out(
+    visit: Callable[..., Any], house: Installation, patrol_car: Crew
+) -> None:
+    # Away from the patrol car: the notice is for one of them only.
+    lon, lat = patrol_car.lon + 0.05, patrol_car.lat
+    _done(house, PLANNED.format(lon=lon, lat=lat))
+    here = {"longitude": lon, "latitude": lat, "accuracy": 8}
+    phone = visit("/duty/", "persuader", phone=True, geolocation=here, permissions=["geolocation"])
+    expect(phone.locator("#post-away")).to_contain_text("在签到范围内")
+    assert phone.evaluate(JUDGE) == []
+    phone.click("#check-in")
+    expect(phone.locator("#unit-state")).to_have_text("待命")
+    desk = visit("/account/", "commander")
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    told = {"text": "白色厢货，右后灯不亮", "valid_until": until, "lon": lon, "lat": lat, "radius_m": 300,
+            "datum": "wgs84"}  # fmt: skip
+    desk_post(desk, house, "broadcasts/", told)
+    notice = phone.locator("#notices .notice-card", has_text="右后灯不亮")
+    expect(notice).to_be_visible()
+    assert phone.evaluate(JUDGE) == []
+    notice.get_by_role("button", name="已阅").click()
+    expect(notice).to_have_count(0)
+    rows = desk.request.get(f"{house.url}/api/v1/broadcasts/").json()["broadcasts"]
+    row = next(each for each in rows if each["text"] == told["text"])
+    assert row["seen"] == 1 and "劝导一号" not in row["unseen_by"]
+    desk_post(desk, house, f"broadcasts/{row['uid']}/withdraw/", {"reason": "测试结束"})
+    phone.goto(f"{house.url}/duty/log/")
+    expect(phone.locator(".log li").first).to_contain_text("签到")
+    phone.goto(f"{house.url}/duty/")
+    phone.click("#check-out")
+    phone.locator("#ask [type=submit]").click()
+    expect(phone.locator("h1").first).to_have_text("已签退")
+
+
+def test_alone_on_scene_is_asked_and_answers(
+    at_work: Callable[..., tuple[Any, Any]], house: Installation, patrol_car: Crew
+) -> None:
+    phone, desk = at_work("路侧落石")
+    phone.click("#sign")
+    for step in ("出发", "到场"):
+        expect(phone.locator("#next-step")).to_have_text(step)
+        phone.click("#next-step")
+    expect(phone.locator("#next-step")).to_have_text("处置完毕")
+    _done(house, ALONE.format(tour=patrol_car.tour))
+    try:
+        expect(phone.locator("#welfare")).to_contain_text("是否平安")
+        assert phone.evaluate(JUDGE) == []
+        phone.click("#well")
+        expect(phone.locator("#welfare")).to_have_count(0)
+        expect(phone.locator("#unsent")).to_be_hidden()
+    finally:
+        _done(house, TOGETHER.format(tour=patrol_car.tour))
+    cases = desk.request.get(f"{house.url}/api/v1/incidents/?open=1").json()["features"]
+    uid = next(case["id"] for case in cases if case["properties"]["title"] == "路侧落石")
+    told = [row["text"] for row in case_of(desk, house, uid)["timeline"]]
+    assert "平安" in told
 
 
 def test_read_in_the_sun_and_stay_awake(visit: Callable[..., Any], patrol_car: Crew) -> None:
