@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.imports.importer import TableImporter
+from core.imports.preview import Preview
 from core.imports.reading import Table
 from core.imports.runner import import_begin, import_run
 from core.jobs.work import Work
@@ -28,13 +29,18 @@ def table_import(work: Work, importer: TableImporter) -> dict[str, Any]:
     importer.begin(table)
     work.step(_("试导入") if work.dry_run else _("导入"), run.done, len(table.rows))
     lines = io.StringIO()
-    run = import_run(importer.kind, table, importer.row, run=run, watch=work.watch, importer=importer, progress=lines)
+    preview = Preview(importer.row)
+    run = import_run(
+        importer.kind, table, preview if work.dry_run else importer.row, run=run, watch=work.watch, importer=importer,
+        progress=lines,
+    )  # fmt: skip
     return {
         "total": run.total,
         "accepted": run.accepted,
         "rejected": run.rejected,
         "ignored_columns": table.ignored_columns,
         **importer.figures(),
+        **(preview.figures() if work.dry_run else {}),
     }
 
 

@@ -32,6 +32,8 @@ def test_a_dry_run_then_for_real(visit: Callable[..., Any], scheme: str) -> None
     expect(row).to_have_count(1)
     expect(row).to_contain_text("飞船")
     expect(row.locator("td").first).to_have_text("3")
+    first.locator(".job__preview summary").click()
+    expect(first.locator(".job__map .leaflet-marker-icon")).to_have_count(2)
     assert page.evaluate(FITS), "nothing sticks out at 360 px"
     first.get_by_role("button", name="正式导入").click()
     expect(page.locator("#ask")).to_contain_text("1 行有问题")

@@ -153,10 +153,13 @@ def test_a_dry_run_then_for_real(desk: Client, workers: Workers, city: Organisat
     job = over(ask(desk, "stations.import_stations", "stations.csv", thousand(), dry_run=True))
     assert (job.state, job.import_run.accepted, job.import_run.rejected) == ("done", 997, 3)
     assert Station.objects.count() == 0 and job.file_path
+    assert len(job.result["preview"]) == 500 and job.result["preview_left_out"] == 497
+    assert {"line", "name", "point"} == set(job.result["preview"][0])
     answer = desk.post(f"/api/v1/jobs/{job.uid}/repeat/", {"dry_run": False}, content_type="application/json")
     assert answer.status_code == 201
     real = over(Job.objects.get(uid=answer.json()["uid"]))
     assert (real.state, real.dry_run, Station.objects.count()) == ("done", False, 997)
+    assert "preview" not in real.result
 
 
 def test_a_network_by_job_is_in_force(desk: Client, workers: Workers) -> None:

@@ -1,6 +1,7 @@
 // One job as a card: what it is, how far, what came of it, which rows were refused.
 import { el } from "../dom.js";
 import { gettext, page } from "../page.js";
+import { preview } from "./preview.js";
 
 export const OPEN_STATES = new Set(["queued", "running"]);
 
@@ -71,6 +72,7 @@ function more(job) {
   return el("div.stack", {},
     said.length > 0 && el("ul", {}, said),
     result.ignored_columns?.length > 0 && el("p.muted", {}, gettext("未使用的列：%(names)s", { names: result.ignored_columns.join("、") })),
+    preview(job),
     job.errors?.length > 0 && rows(job),
     result.doubtful_rows?.length > 0 && doubtful(result.doubtful_rows),
     result.log?.length > 0 && el("details", {}, el("summary", {}, gettext("日志")), el("pre.job__log", {}, result.log.join("\n"))));
