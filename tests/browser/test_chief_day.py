@@ -18,7 +18,9 @@ JUDGE = (Path(__file__).parent / "judge.js").read_text(encoding="utf-8")
 _MIDDLE = """() => {
   const { segments } = JSON.parse(document.getElementById("page-data").textContent);
   const line = segments[0].line[0];
-  const [lon, lat] = line[Math.floor(line.length / 2)];
+  // Between two corners: a straight segment has none but its ends, and its end is the next one's first metre.
+  const at = Math.max(1, Math.floor(line.length / 2));
+  const [lon, lat] = [0, 1].map((part) => (line[at - 1][part] + line[at][part]) / 2);
   return { uid: segments[0].uid, longitude: lon, latitude: lat };
 }"""
 
