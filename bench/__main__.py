@@ -27,6 +27,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "tiles": ("bench.tiles", "vector tiles that nobody has cached"),
     "feed": ("bench.feed", "live feed: 500 viewers, 50 full maps, 450 phones"),
     "duty": ("bench.duty", "the phone: kilobytes, and time until it is usable, with and without network"),
+    "passages": ("bench.passages", "passages stored and compared with a list of 1,000,000"),
     "chaos": ("bench.chaos", "random kills under load"),
 }
 

@@ -35,6 +35,7 @@ from incidents.services.history import (
     incident_publish,
 )
 from incidents.services.inspected import incident_of_inspection
+from incidents.services.intercepting import incident_of_alarm, incident_of_sighting
 from incidents.services.picturing import pictures_past_term
 from incidents.services.progress import assignment_advance
 from incidents.services.recalling import recall_to_radio
@@ -99,6 +100,25 @@ def release_closed_tour(event: EventData) -> None:
         incident = incident_lock_by_id(incident_id)
         proposals_withdraw(incident, context=StepContext(text="出勤已结束"))
         incident_publish(incident, "incidents.unit_wanted")
+
+
+@handles("recognition.alarm_raised")
+def alarm_raised(event: EventData) -> None:
+    """Plate and kind are those of a watched vehicle, and its category lets it go without a person."""
+    if not event.payload["ask"]:
+        incident_of_alarm(int(event.subject["alarm_id"]), by_policy=True)
+
+
+@handles("recognition.alarm_confirmed")
+def alarm_confirmed(event: EventData) -> None:
+    """A person has looked and said that it is the vehicle."""
+    incident_of_alarm(int(event.subject["alarm_id"]), by_policy=False)
+
+
+@handles("recognition.sighting_reported")
+def sighting_reported(event: EventData) -> None:
+    """Somebody saw a car that has to be stopped."""
+    incident_of_sighting(int(event.subject["sighting_id"]))
 
 
 @handles("patrols.device_sos")

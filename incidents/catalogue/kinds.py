@@ -24,6 +24,8 @@ KINDS: tuple[KindSeed, ...] = (
     KindSeed("hit_and_run", "肇事逃逸", ("stop_vehicle",), units_needed=2, dedupe_radius_m=500),
     KindSeed("drunk_driving", "酒驾嫌疑", ("breath_test",)),
     KindSeed("watchlist_hit", "布控预警", ("stop_vehicle",)),
+    # A person or the category has let it go: units are sent as for any other case.
+    KindSeed("interception", "布控拦截", ("stop_vehicle",), dedupe_radius_m=50),
     KindSeed("dangerous_goods", "危化品险情", ("survey_scene",), units_needed=2, dedupe_radius_m=500),
     KindSeed("sos", "紧急求助", (), dedupe_radius_m=100),
     KindSeed("dispute", "纠纷", ("mediate",)),

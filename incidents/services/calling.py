@@ -30,7 +30,7 @@ def sos_receive(
     lon, lat = call.get("lon"), call.get("lat")
     placed: tuple[str, ...] = ()
     if lon is None or lat is None:
-        (lon, lat), placed = _seat(organisation_path), (NO_POSITION,)
+        (lon, lat), placed = seat_of(organisation_path), (NO_POSITION,)
     elif call.get("placed_by") == LAST_FIX:
         placed = (LAST_FIX,)
     caller = str(call.get("call_sign") or call.get("device") or "")
@@ -53,7 +53,8 @@ def sos_receive(
     )
 
 
-def _seat(organisation_path: str) -> tuple[float, float]:
+def seat_of(organisation_path: str) -> tuple[float, float]:
+    """Where a case without a place lies: at the seat of its organisation, else in the middle of the network."""
     seat = organisation_seat(organisation_path)
     if seat is not None:
         return seat

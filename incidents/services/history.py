@@ -22,6 +22,7 @@ from core.jsontext import dumps
 from incidents.models import Assignment, Incident, IncidentStep
 from incidents.selectors.summaries import assignment_summary, incident_summary
 from incidents.services.backup_cards import FOLLOWED, backups_follow
+from incidents.services.interception_steps import alarms_follow_assignment, alarms_follow_incident
 from incidents.services.status_returns import status_return_add
 from incidents.states import ASSIGNMENT_LIFECYCLE, INCIDENT_LIFECYCLE, AssignmentState, IncidentState
 from stations.types import DataClass
@@ -198,6 +199,7 @@ def incident_move(
     incident_publish(incident, topic, {"from_state": old.value})
     if incident.source == Incident.Source.TRANSFER:
         status_return_add(incident)
+    alarms_follow_incident(incident, to_state, context.text, context.actor_id)
 
 
 def incident_touch(incident: Incident, *, topic: str = "incidents.incident_changed", **fields: Any) -> None:
@@ -273,5 +275,6 @@ def assignment_move(
     _compare_and_set(assignment, assignment.version, {"state": to_state.value, **fields})
     assignment_note(assignment, context=context, from_state=old.value, to_state=to_state.value, details=details)
     assignment_publish(assignment, f"incidents.assignment_{to_state.value}")
+    alarms_follow_assignment(assignment, to_state, context.actor_id)
     if to_state in FOLLOWED:
         backups_follow(assignment, to_state)

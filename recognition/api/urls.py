@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recognition.api import plates
+from recognition.api import alarms, passages, plates, search, senders, sightings, watch
 
 urlpatterns = [
     path("recognition/plates:read", plates.PlatesRead.as_view(), name="api-plates-read"),
+    path("recognition/passages/", passages.PassagesApi.as_view(), name="recognition-passages"),
+    path("recognition/passages/search/", search.PassageSearchApi.as_view(), name="recognition-passage-search"),
+    path("recognition/senders/", senders.SendersApi.as_view(), name="recognition-senders"),
+    path("recognition/sightings/", sightings.SightingsApi.as_view(), name="recognition-sightings"),
+    path("recognition/stream/", passages.StreamApi.as_view(), name="recognition-stream"),
+    path("recognition/watch/", watch.WatchListApi.as_view(), name="recognition-watch"),
+    path("recognition/watch/<uuid:uid>/check/", watch.WatchCheckApi.as_view(), name="recognition-watch-check"),
+    path("recognition/watch/<uuid:uid>/decide/", watch.WatchDecideApi.as_view(), name="recognition-watch-decide"),
+    path("recognition/watch/<uuid:uid>/change/", watch.WatchChangeApi.as_view(), name="recognition-watch-change"),
+    path("recognition/watch/<uuid:uid>/withdraw/", watch.WatchWithdrawApi.as_view(), name="recognition-watch-withdraw"),
+    path("recognition/watch/<uuid:uid>/look/", watch.WatchLookApi.as_view(), name="recognition-watch-look"),
+    path("recognition/alarms/", alarms.AlarmListApi.as_view(), name="recognition-alarms"),
+    path("recognition/alarms/<uuid:uid>/confirm/", alarms.AlarmConfirmApi.as_view(), name="recognition-alarm-confirm"),
+    path("recognition/alarms/<uuid:uid>/hold/", alarms.AlarmHoldApi.as_view(), name="recognition-alarm-hold"),
+    path("recognition/alarms/<uuid:uid>/false/", alarms.AlarmFalseApi.as_view(), name="recognition-alarm-false"),
+    path("recognition/alarms/<uuid:uid>/report/", alarms.AlarmReportApi.as_view(), name="recognition-alarm-report"),
+    path("recognition/alarms/<uuid:uid>/look/", alarms.AlarmLookApi.as_view(), name="recognition-alarm-look"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from recognition.models import Alarm, CameraStanding, WatchEntry
+from recognition.models import Alarm, CameraStanding, ViidSender, WatchEntry
 from stations.selectors import path_filter
 from stations.types import Actor, DataClass, Verb
 
@@ -24,6 +24,12 @@ def alarms_visible_to(actor: Actor) -> QuerySet[Alarm]:
 def standings_visible_to(actor: Actor) -> QuerySet[CameraStanding]:
     """How the cameras do that this actor may see."""
     return CameraStanding.objects.filter(path_filter(actor, Verb.VIEW, DataClass.CAMERA))
+
+
+def senders_visible_to(actor: Actor) -> QuerySet[ViidSender]:
+    """GA/T 1400 devices that this actor may see."""
+    visible = path_filter(actor, Verb.VIEW, DataClass.DEVICE, field="device__organisation__path")
+    return ViidSender.objects.filter(visible).select_related("device")
 
 
 def masked(plate: str) -> str:

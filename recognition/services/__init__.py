@@ -6,13 +6,16 @@ from recognition.services.alarms import (
     alarm_hold,
     alarm_look,
     alarm_ordered,
+    alarm_report,
     alarms_close,
     alarms_reported,
     alarms_turned_out,
 )
 from recognition.services.partitions import passage_partitions_make
 from recognition.services.reading import PicturePlates, plates_read
+from recognition.services.searching import PassageSearch, passages_search
 from recognition.services.senders import sender_enrol
+from recognition.services.sighting import sighting_report
 from recognition.services.storing import passages_take
 from recognition.services.watching import (
     WatchOrder,
@@ -26,6 +29,7 @@ from recognition.services.watching import (
 )
 
 __all__ = [
+    "PassageSearch",
     "PicturePlates",
     "WatchOrder",
     "alarm_confirm",
@@ -33,13 +37,16 @@ __all__ = [
     "alarm_hold",
     "alarm_look",
     "alarm_ordered",
+    "alarm_report",
     "alarms_close",
     "alarms_reported",
     "alarms_turned_out",
     "passage_partitions_make",
+    "passages_search",
     "passages_take",
     "plates_read",
     "sender_enrol",
+    "sighting_report",
     "watch_apply",
     "watch_change",
     "watch_check",

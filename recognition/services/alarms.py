@@ -103,6 +103,20 @@ def alarms_reported(*, incident_uid: uuid.UUID, outcome: str, words: str, actor_
     return moved
 
 
+def alarm_report(*, actor: Actor, uid: object, outcome: str, words: str = "") -> Alarm:
+    """The desk reports for a unit (44), by radio or because its report named no outcome."""
+    if outcome not in Alarm.Outcome.values:
+        raise InvalidInput(_("未知的结果"), field="outcome", value=outcome, cure="、".join(Alarm.Outcome.values))
+    with transaction.atomic():
+        alarm = _locked(actor, uid)
+        alarm_move(
+            alarm, AlarmState.REPORTED, actor_id=actor.user_id, text=_within(words), outcome=outcome,
+            reported_at=clock.now(),
+        )  # fmt: skip
+        _record(actor, alarm, "report", words)
+    return alarm
+
+
 def alarms_close(*, incident_uid: uuid.UUID, actor_id: int | None) -> int:
     """The incident of these alarms is closed: so are they, but for those that nobody reported on."""
     moved = 0

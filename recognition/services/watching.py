@@ -18,7 +18,7 @@ from recognition.plates.codes import KIND_CODES
 from recognition.plates.plate import Plate, parse, suggestions
 from recognition.services.history import number_of, watch_begin, watch_lock, watch_move
 from recognition.states import BEFORE_APPROVAL, IN_FORCE, WatchState
-from stations.services import require
+from stations.services import require, require_visible
 from stations.types import Actor, DataClass, Verb
 
 APPLY, CHANGE, WITHDRAW = "recognition.watch_apply", "recognition.watch_change", "recognition.watch_withdraw"
@@ -246,6 +246,7 @@ def _terms(terms: dict[str, Any]) -> dict[str, Any]:
 
 def _locked(actor: Actor, verb: Verb, uid: object) -> WatchEntry:
     entry = watch_lock(uid)
+    require_visible(actor, DataClass.WATCHLIST, entry.organisation_path)
     require(actor, verb, DataClass.WATCHLIST, entry.organisation_path)
     return entry
 

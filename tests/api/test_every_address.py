@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 # Raw ASGI applications beside Django: who gets in is tested where they are.
 MOUNTED = {
+    "/VIID/": "tests/protocols/test_viid.py::test_wrong_secret_replay_stranger_other_address_locked",
     "/live/events": "tests/api/maps/test_live.py::test_each_role_gets_in_or_not",
     "/trackers/": "tests/integration/trackers",
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import io
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from core import clock
@@ -24,7 +27,7 @@ from recognition.services import (
 )
 from stations.types import Role
 from tests.factories.recognition import an_order
-from tests.factories.stations import SYSTEM, an_actor, an_organisation
+from tests.factories.stations import SYSTEM, a_person, an_actor, an_organisation
 from tests.integration.recognition.conftest import Gate
 
 
@@ -149,9 +152,30 @@ def test_who_may_and_who_sees(gate: Gate) -> None:
         watch_apply(actor=auxiliary, organisation=gate.district, order=an_order("琼C12345"))
     for actor in (auxiliary, stranger):
         assert not watch_visible_to(actor).exists()
-        with pytest.raises(Forbidden):
+        with pytest.raises(NotFound):
             watch_look(actor=actor, uid=entry.uid, reason="看看")
     with pytest.raises(InvalidInput):
         watch_look(actor=gate.people[1], uid=entry.uid, reason="")
     assert watch_look(actor=gate.people[1], uid=entry.uid, reason="核对").plate == "琼C12345"
     assert AuditRow.objects.get(action="recognition.watch_look").reason == "核对"
+
+
+def test_a_table_of_applications_with_errors_by_row(gate: Gate, tmp_path: Path) -> None:
+    person = a_person(gate.county, Role.COMMANDER)
+    lines = [
+        "号牌,号牌种类,类别,布控理由,案件编号,布控止,外部编号",
+        f"琼C12345,2,逾期未报废,到期未报废,案-1,{date.today() + timedelta(days=5)},W-1",
+        "琼CI2345,02,逾期未报废,到期未报废,案-2,,W-2",
+        "琼C54321,02,飞船,到期未报废,案-3,,W-3",
+        "琼C12346,02,hit_and_run,肇事逃逸,,,W-4",
+        "琼C12345,02,逾期未报废,到期未报废,案-1,,W-1",
+    ]
+    table = tmp_path / "watch.csv"
+    table.write_text("\n".join(lines), "utf-8")
+    out = io.StringIO()
+    words = ["--user", person.user.username, "--organisation", gate.county.code]
+    call_command("import_watchlist", str(table), *words, stdout=out, stderr=io.StringIO())
+    assert "1 of 5 in, 4 reported" in out.getvalue()
+    assert "琼C12345" in out.getvalue().split("line 3")[1].split("\n")[0], "what may have been meant"
+    entry = WatchEntry.objects.get()
+    assert (entry.state, entry.kind_code, entry.applied_by_id) == ("applied", "02", person.user_id)

@@ -1,0 +1,1 @@
+"""Rows of spreadsheets: the watch-list."""
