@@ -21,6 +21,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "fixes": ("bench.fixes", "position intake"),
     "memory": ("bench.memory", "memory of all processes together"),
     "import": ("bench.imports", "road import and graph build"),
+    "plates": ("bench.plates", "reading plates: every engine on photographs and generated plates"),
     "boards": ("bench.boards", "500 notice boards in one job, its worker killed on the way"),
     "public": ("bench.public", "the public directory, as one types"),
     "commandmap": ("bench.commandmap", "the command map with 2,000 moving units, and its first paint"),

@@ -20,7 +20,7 @@ class Profile(StrEnum):
     """How much work one picture is worth.
 
     `EVIDENCE`: a photograph that a person will act upon; reads again, larger and brighter, within a budget. `STREAM`:
-    one frame of many of a passing car; one look, at most two views.
+    one frame of many of a passing car; the same looks within a smaller budget.
     """
 
     EVIDENCE = "evidence"
