@@ -113,7 +113,16 @@ def _searched(text: str) -> dict[str, Any]:
         ]
         return {"results": results, "marks": [[point.lon, point.lat] for point in points]}
     found = directory_search(text)
-    results = [{**entry.as_json(), "lon": f"{entry.lon:.6f}", "lat": f"{entry.lat:.6f}"} for entry in found]
+    kinds = _place_kinds()
+    results = [
+        {
+            **entry.as_json(),
+            "detail": kinds.get(entry.detail, entry.detail) if entry.kind == "place" else entry.detail,
+            "lon": f"{entry.lon:.6f}",
+            "lat": f"{entry.lat:.6f}",
+        }
+        for entry in found
+    ]
     marks = [[entry.lon, entry.lat] for entry in found]
     for station in stations_named(text):
         results.append(
@@ -121,6 +130,20 @@ def _searched(text: str) -> dict[str, Any]:
         )
         marks.append([station.geom.x, station.geom.y])
     return {"results": results, "marks": marks}
+
+
+def _place_kinds() -> dict[str, str]:
+    """Kinds of places of the gazetteer in words; a county's own kinds stand as they are."""
+    return {
+        "bus_station": _("车站"),
+        "school": _("学校"),
+        "hospital": _("医院"),
+        "market": _("集市"),
+        "government": _("政府机关"),
+        "village": _("村庄"),
+        "bridge": _("桥梁"),
+        "interchange": _("互通立交"),
+    }
 
 
 def _coordinates(text: str, datum: str | None, lon: str, lat: str) -> dict[str, Any]:

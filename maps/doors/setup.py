@@ -84,14 +84,14 @@ def _admin(model: str) -> str:
 
 
 def _imports() -> tuple[str, str]:
-    return _("导入"), reverse("jobs")
+    return _("去导入"), reverse("jobs")
 
 
 def _house() -> Step:
     rows = organisations_visible_to(_all()).filter(is_active=True)
     return Step(
-        _("机构"), _("谁管哪里：数据范围、值班电话和监督电话都从机构来。"), rows.count(),
-        ((_("机构"), _admin("stations_organisation")),), at_least=2,
+        _("机构设置"), _("谁管哪里：数据范围、值班电话和监督电话都从机构来。"), rows.count(),
+        ((_("机构设置"), _admin("stations_organisation")),), at_least=2,
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _people() -> Step:
     lacking = "" if accounts >= 5 else _("开通账号的人员只有 %(n)s 名，指挥中心和车组还需要账号") % {"n": accounts}
     return Step(
         _("人员和账号"), _("先导入人员，再开通账号；角色由安全管理员授予。"), people.count(),
-        (_imports(), (_("人员"), _admin("stations_person"))), at_least=4, lacking=lacking,
+        (_imports(), (_("人员名册"), _admin("stations_person"))), at_least=4, lacking=lacking,
     )  # fmt: skip
 
 
@@ -116,8 +116,8 @@ def _roads() -> Step:
 
 def _stations() -> Step:
     return Step(
-        _("站点"), _("服务站、派出所、劝导站：公众查得到，单元从这里出动。"), stations_visible_to(_all()).count(),
-        (_imports(), (_("站点"), _admin("stations_station"))),
+        _("站点资料"), _("服务站、派出所、劝导站：公众查得到，单元从这里出动。"), stations_visible_to(_all()).count(),
+        (_imports(), (_("站点资料"), _admin("stations_station"))),
     )  # fmt: skip
 
 
@@ -127,8 +127,8 @@ def _chiefs() -> Step:
     except NotFound:
         levels = 0
     return Step(
-        _("路长级别"), _("通常四级：总路长、一级、二级、三级；督办逐级上报。"), levels,
-        ((_("路长级别"), _admin("roads_chieflevel")),), at_least=FEWEST_LEVELS,
+        _("级别设置"), _("通常四级：总路长、一级、二级、三级；督办逐级上报。"), levels,
+        ((_("级别设置"), _admin("roads_chieflevel")),), at_least=FEWEST_LEVELS,
     )  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def _segments() -> Step:
     rows = segments_visible_to(_all())
     return Step(
         _("路段和路长"), _("每一米路都有人负责；没有路长的路段要有人看见。"), rows.count(),
-        (_imports(), (_("路段"), _admin("roads_segment")), (_("待核对"), _admin("roads_reviewitem"))),
+        (_imports(), (_("路段清单"), _admin("roads_segment")), (_("待核对"), _admin("roads_reviewitem"))),
         lacking="，".join(said) if not rows.exists() or empty == rows.count() else "",
     )  # fmt: skip
 

@@ -31,16 +31,18 @@ def _steps(client: Client) -> dict[str, bool]:
 def test_an_empty_house_is_told_where_to_begin(signed_in: Callable[[Any], Client], quiet_caches: None) -> None:
     client = signed_in(an_actor(an_organisation("示例市", kind="city"), Role.ADMINISTRATOR))
     steps = _steps(client)
-    assert len(steps) == 11 and not any(steps[name] for name in ("机构", "路网", "站点", "路段和路长", "第一次派警"))
+    assert len(steps) == 11 and not any(
+        steps[name] for name in ("机构设置", "路网", "站点资料", "路段和路长", "第一次派警")
+    )
     page = client.get("/setup/").content.decode()
-    assert "下一步：机构" in page and 'href="/admin/stations/organisation/"' in page and 'href="/jobs/"' in page
+    assert "下一步：机构设置" in page and 'href="/admin/stations/organisation/"' in page and 'href="/jobs/"' in page
 
 
 def test_what_is_there_is_ticked(world: World, signed_in: Callable[[Any], Client]) -> None:
     world.crew()
     world.sent()
     steps = _steps(signed_in(an_actor(world.city, Role.ADMINISTRATOR)))
-    ticked = {"机构", "路网", "警情类别和规则", "单元和出勤", "第一次派警"}
+    ticked = {"机构设置", "路网", "警情类别和规则", "单元和出勤", "第一次派警"}
     assert ticked <= {name for name, done in steps.items() if done}
     assert not steps["公示牌"]
 
