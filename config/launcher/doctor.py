@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,6 +17,7 @@ from config.environment import BadEnvironment, read
 from config.launcher import children, postgres, redis, vendor
 from config.launcher.places import LaunchError, Places, environment
 
+NEEDED = ("django", "psycopg2-binary", "numba", "celery", "uvicorn", "opencv-python", "shapely")
 ENOUGH_DISK_GB = 3
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
@@ -61,18 +63,25 @@ def findings(where: Places) -> Iterator[Finding]:
 
 
 def _lock(where: Places) -> Finding:
-    wanted = dict(
-        line.split(" ")[0].split("==")
-        for line in (where.root / "requirements.lock").read_text(encoding="utf-8").splitlines()
-        if "==" in line and not line.startswith((" ", "#"))
-    )
+    # Of some packages there are several versions, each for other versions of Python.
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for line in (where.root / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if "==" in line and not line.startswith((" ", "#")):
+            name, version = line.split(" ")[0].split("==")
+            wanted[name].add(version)
+    # What was installed, as the installer noted it.
+    noted = where.root / ".venv" / ".lock"
+    if not noted.exists() or noted.read_bytes() != (where.root / "requirements.lock").read_bytes():
+        return Finding("Python packages", "installed from another requirements.lock", "./run setup")
     wrong = []
-    for name in ("django", "psycopg2-binary", "numba", "celery", "uvicorn"):
+    for name, versions in wanted.items():
         try:
-            if metadata.version(name) != wanted.get(name):
+            if metadata.version(name) not in versions:
                 wrong.append(name)
         except metadata.PackageNotFoundError:
-            wrong.append(name)
+            # Some are for other systems; those that no system does without are named.
+            if name in NEEDED:
+                wrong.append(name)
     text = f"differ from requirements.lock: {', '.join(wrong)}" if wrong else f"{len(wanted)} locked"
     return Finding("Python packages", text, "./run setup" if wrong else "")
 
