@@ -16,14 +16,36 @@ export function el(spec, props = {}, ...children) {
   return made;
 }
 
+// Asking for a computed style makes the browser lay out all that was changed before: once a second is enough.
+const SCALE_KEPT_MS = 1000;
+let knownScale = 0;
+addEventListener("resize", () => { knownScale = 0; });
+
 /** How much bigger than on a desk everything is: on a wall, or where the reader wants larger letters. */
-export const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+export function scale() {
+  if (!knownScale) {
+    knownScale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    setTimeout(() => { knownScale = 0; }, SCALE_KEPT_MS);
+  }
+  return knownScale;
+}
 
 export const byId = (id) => document.getElementById(id);
 
 /** Put these children in place of all that is there. */
 export function fill(parent, ...children) {
   parent.replaceChildren(...children.flat().filter((child) => child != null && child !== false && child !== ""));
+}
+
+/** Make `nodes` the children, in this order; what is in its place already is not touched. */
+export function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const node of [...parent.childNodes]) if (!wanted.has(node)) node.remove();
+  let at = parent.firstChild;
+  for (const node of nodes) {
+    if (node === at) at = at.nextSibling;
+    else parent.insertBefore(node, at);
+  }
 }
 
 const MOST_TOASTS = 3;

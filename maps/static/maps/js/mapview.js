@@ -59,28 +59,33 @@ export class IncidentLayer {
   put(incident, { chosen = false, word = "", timer = null } = {}) {
     const sign = `${incident.grade}|${chosen}|${word}`;
     let marker = this.markers.get(incident.uid);
-    if (!marker) {
-      marker = window.L.marker([incident.lat, incident.lon], { keyboard: false, zIndexOffset: 1000 }).addTo(this.group);
-      marker.on("click", () => this.press(incident.uid));
-      this.markers.set(incident.uid, marker);
-    }
-    if (marker.sign !== sign) {
-      marker.sign = sign;
-      marker.setZIndexOffset(chosen ? 3000 : 1000);
-      marker.setIcon(window.L.divIcon({
+    if (marker?.sign !== sign) {
+      const icon = window.L.divIcon({
         className: chosen ? "case--chosen" : "", iconSize: sized(32), html: caseMark(incident.grade, word, incident.title),
-      }));
+      });
+      if (marker) marker.setIcon(icon);
+      else {
+        marker = window.L.marker([incident.lat, incident.lon], { icon, keyboard: false, zIndexOffset: 1000 }).addTo(this.group);
+        marker.on("click", () => this.press(incident.uid));
+        this.markers.set(incident.uid, marker);
+      }
+      marker.sign = sign;
+      marker.timer = null;
+      marker.setZIndexOffset(chosen ? 3000 : 1000);
     }
     this.tick(incident.uid, timer);
   }
 
   /** Turn the timer of an incident: what is left of it, red once it is over. */
   tick(uid, timer) {
-    const ring = this.markers.get(uid)?.getElement()?.querySelector(".case__ring");
-    if (!ring) return;
+    const marker = this.markers.get(uid);
+    const sign = timer ? `${timer.part.toFixed(2)}|${timer.late}` : "";
+    if (!marker || marker.timer === sign) return;
+    marker.timer = sign;
+    const ring = marker.getElement().querySelector(".case__ring");
     ring.hidden = !timer;
     if (!timer) return;
-    ring.style.setProperty("--p", timer.part.toFixed(3));
+    ring.style.setProperty("--p", timer.part.toFixed(2));
     ring.classList.toggle("is-late", timer.late);
   }
 

@@ -1,6 +1,6 @@
 // The list of incidents: graver first, longest waiting first, with timers that run.
 import { nowMs } from "../clock.js";
-import { byId, el, fill } from "../dom.js";
+import { arrange, byId, el, fill } from "../dom.js";
 import { gettext } from "../page.js";
 import { exerciseChip, gradeChip, stateBlock } from "../parts.js";
 import { INCIDENT_STATES, kindName, ringText, SHORTFALLS } from "../words.js";
@@ -39,6 +39,8 @@ export class IncidentList {
     this.place = byId("incident-list");
     this.tabs = [...document.querySelectorAll("#incident-tabs [role=tab]")];
     this.chosen = null;
+    // What is drawn, by uid: {sign, node}. In a flood the rows that say the same stay where they are.
+    this.drawn = new Map();
     for (const [at, tab] of this.tabs.entries()) {
       tab.addEventListener("click", () => this.show(tab.dataset.tab));
       tab.addEventListener("keydown", ({ key }) => {
@@ -80,42 +82,58 @@ export class IncidentList {
       fill(this.place, el("li", {}, stateBlock("empty", this.tab === "open" ? gettext("没有在办警情") : gettext("没有记录"))));
       return;
     }
-    const parts = [];
+    const before = this.drawn;
+    this.drawn = new Map();
+    const keep = (name, sign, make) => {
+      const known = before.get(name);
+      const part = known?.sign === sign ? known : { sign, node: make() };
+      this.drawn.set(name, part);
+      return part.node;
+    };
+    const nodes = [];
     let grade = null;
     for (const [place, row] of rows.entries()) {
       if (place >= MOST_ROWS && row.uid !== this.chosen) continue;
       if (row.grade !== grade) {
         grade = row.grade;
-        const count = rows.filter((other) => other.grade === grade).length;
-        parts.push(el("li.list-head", {}, gradeChip(grade), String(count)));
+        const count = rows.filter((other) => other.grade === row.grade).length;
+        nodes.push(keep(`head ${row.grade}`, count, () => el("li.list-head", {}, gradeChip(row.grade), String(count))));
       }
-      parts.push(this.row(row));
+      const shown = this.shown(row);
+      nodes.push(keep(row.uid, JSON.stringify(shown), () => this.row(row, shown)));
     }
     const left = rows.length - MOST_ROWS;
-    if (left > 0) parts.push(el("li.state", {}, gettext("另有 %(n)s 条未列出，先处置列出的", { n: left })));
-    fill(this.place, parts);
+    if (left > 0) nodes.push(keep("left", left, () => el("li.state", {}, gettext("另有 %(n)s 条未列出，先处置列出的", { n: left }))));
+    arrange(this.place, nodes);
     if (focused) this.place.querySelector(`[data-uid="${focused}"]`)?.focus({ preventScroll: true });
     this.tick();
   }
 
-  row(row) {
+  /** All that a row says, but for its ring. */
+  shown(row) {
     const standing = this.store.assignmentsOf(row.uid).filter((each) => each.state !== "proposed");
-    const units = standing.map((each) => each.call_sign).join("、");
     const wants = !standing.length && ["pending", "graded", "received", "reopened", "returned"].includes(row.state);
-    const chosen = row.uid === this.chosen;
+    return {
+      grade: row.grade || "none", state: row.state, wants, chosen: row.uid === this.chosen, title: row.title || kindName(row.kind),
+      place: row.chainage_text || row.place_text || "", units: standing.map((each) => each.call_sign).join("、"),
+      calls: this.store.calls(row.uid), late: Boolean(row.overdue_since), short: wants && row.shortfall, exercise: row.exercise,
+    };
+  }
+
+  row({ uid }, shown) {
     return el("li", {},
-      el(`button.case-row.case-row--${row.grade || "none"}`, {
-        type: "button", "aria-pressed": String(chosen), dataset: { uid: row.uid }, onclick: () => this.choose(row.uid),
+      el(`button.case-row.case-row--${shown.grade}`, {
+        type: "button", "aria-pressed": String(shown.chosen), dataset: { uid }, onclick: () => this.choose(uid),
       },
-      el("span.case-row__title", {}, row.title || kindName(row.kind)),
-      el("span.case-row__place", {}, row.chainage_text || row.place_text || ""),
+      el("span.case-row__title", {}, shown.title),
+      el("span.case-row__place", {}, shown.place),
       el("span.case-row__state", {},
-        wants ? el("span.chip.chip--late", {}, gettext("待派警")) : el("span.chip", {}, INCIDENT_STATES[row.state]),
-        units && el("span.case-row__units", {}, units),
-        this.store.calls(row.uid) && el("span.chip.chip--late", {}, gettext("求增援")),
-        row.overdue_since && el("span.chip.chip--late", {}, gettext("超时")),
-        row.shortfall && wants && el("span.chip.chip--warn", { title: SHORTFALLS[row.shortfall] || row.shortfall }, gettext("缺口")),
-        row.exercise && exerciseChip()),
+        shown.wants ? el("span.chip.chip--late", {}, gettext("待派警")) : el("span.chip", {}, INCIDENT_STATES[shown.state]),
+        shown.units && el("span.case-row__units", {}, shown.units),
+        shown.calls && el("span.chip.chip--late", {}, gettext("求增援")),
+        shown.late && el("span.chip.chip--late", {}, gettext("超时")),
+        shown.short && el("span.chip.chip--warn", { title: SHORTFALLS[shown.short] || shown.short }, gettext("缺口")),
+        shown.exercise && exerciseChip()),
       el("span.ring", { hidden: true }, el("span", {}))));
   }
 
@@ -126,7 +144,7 @@ export class IncidentList {
       const ring = button.querySelector(".ring");
       const timer = row && timerOf(row);
       ring.hidden = !timer;
-      if (!timer) continue;
+      if (!timer || ring.firstChild.textContent === timer.text) continue;
       ring.firstChild.textContent = timer.text;
       ring.title = timer.label;
       ring.style.setProperty("--p", String(timer.late ? 1 : timer.part));
