@@ -92,6 +92,19 @@ def test_a_red_case_is_listed_and_opened(
     row.focus()
     desk.keyboard.press("Enter")
     expect(desk.locator("#drawer")).to_contain_text("油罐车侧翻")
+    # Another tab is quicker, and this one has not read it yet: its act is refused with who did what.
+    expect(desk.locator("#drawer")).not_to_have_attribute("aria-busy", "true")
+    desk.route(f"**/api/v1/incidents/{uid}/", lambda _route: None)
+    other = desk.request.post(
+        f"{house.url}/api/v1/incidents/{uid}/grade/",
+        headers={"X-CSRFToken": token, "Referer": house.url},
+        data={"grade": "yellow", "reason": "已堵漏"},
+    )
+    assert other.ok, other.text()
+    desk.locator("#drawer").get_by_role("button", name="误报").click()
+    desk.fill("#ask [name=reason]", "重复报警")
+    desk.locator("#ask [type=submit]").click()
+    expect(desk.locator(".toasts")).to_contain_text(re.compile(r"\d\d:\d\d:\d\d .+：改变等级。您看到的已不是最新情况"))
 
 
 def test_keys_tell_what_works(visit: Callable[..., Any], fixes: Callable[[], None]) -> None:

@@ -12,11 +12,11 @@ export const INCIDENT_STATES = {
   reviewed: gettext("已审核"),
   closed: gettext("已办结"),
   returned: gettext("退回"),
-  transferred: gettext("转办"),
+  transferred: gettext("已转办"),
   merged: gettext("已合并"),
   waiting: gettext("挂起"),
   false: gettext("误报"),
-  reopened: gettext("重新打开"),
+  reopened: gettext("已重新打开"),
 };
 
 export const ASSIGNMENT_STATES = {
@@ -30,7 +30,7 @@ export const ASSIGNMENT_STATES = {
   reported: gettext("已反馈"),
   declined: gettext("拒接"),
   expired: gettext("超时未签收"),
-  recalled: gettext("撤回"),
+  recalled: gettext("已撤回"),
 };
 
 // What an overdue press is about.

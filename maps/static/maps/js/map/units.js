@@ -176,16 +176,12 @@ export class UnitLayer {
     }
   }
 
-  /** A dashed ring: it rehearses. */
+  /** In a frame: it rehearses. Everything else around a mark is round. */
   paintExercise(ctx, mark) {
-    ctx.save();
-    ctx.beginPath();
-    ctx.arc(mark.px, mark.py, 16 * scale(), 0, 2 * Math.PI);
-    ctx.setLineDash([4 * scale(), 3 * scale()]);
-    ctx.strokeStyle = tone("--text-1");
-    ctx.lineWidth = 2 * scale();
-    ctx.stroke();
-    ctx.restore();
+    const half = 15 * scale();
+    ctx.strokeStyle = tone("--yellow-mark");
+    ctx.lineWidth = 2.5 * scale();
+    ctx.strokeRect(mark.px - half, mark.py - half, 2 * half, 2 * half);
   }
 
   paintGroup(ctx, group) {
