@@ -1,7 +1,7 @@
 // A Leaflet map with our base map, and markers for units and incidents that say their state by shape and colour.
 import { baseMap } from "./basemap.js";
 import { el, scale } from "./dom.js";
-import { COURSE_SHAPE, GRADE_SHAPES, KIND_SHAPES, pathOf, svgOf, UNIT_SHAPES } from "./map/shapes.js";
+import { COURSE_SHAPE, GRADE_SHAPES, KIND_SHAPES, pathOf, ringOf, svgOf, UNIT_SHAPES } from "./map/shapes.js";
 import { page } from "./page.js";
 
 /** The mark of a unit; `look`: {state: free|sent|scene|break, age: fresh|late|stale}; `kind`: car | motorcycle | … On maps
@@ -16,8 +16,11 @@ export function unitMark(look, name, kind = "") {
 
 /** The mark of an incident: grade by shape and colour, kind by its first word. */
 export function caseMark(grade, word, title) {
-  return el(`span.case.case--${grade || "none"}`, {}, el("span.case__body", { title }, el("i.case__ring", { hidden: true }), svgOf(pathOf(GRADE_SHAPES[grade || ""], "shape")), el("b", {}, word)));
+  return el(`span.case.case--${grade || "none"}`, {}, el("span.case__body", { title }, svgOf(ringOf("case__ring"), pathOf(GRADE_SHAPES[grade || ""], "shape")), el("b", {}, word)));
 }
+
+// A ring around a mark turns by steps: of a thousand marks, few are painted anew each second.
+const RING_STEPS = 40;
 
 const sized = (side) => [side * scale(), side * scale()];
 
@@ -79,13 +82,14 @@ export class IncidentLayer {
   /** Turn the timer of an incident: what is left of it, red once it is over. */
   tick(uid, timer) {
     const marker = this.markers.get(uid);
-    const sign = timer ? `${timer.part.toFixed(2)}|${timer.late}` : "";
+    const part = timer ? (Math.ceil(timer.part * RING_STEPS) / RING_STEPS).toFixed(2) : "";
+    const sign = timer ? `${part}|${timer.late}` : "";
     if (!marker || marker.timer === sign) return;
     marker.timer = sign;
     const ring = marker.getElement().querySelector(".case__ring");
-    ring.hidden = !timer;
+    ring.classList.toggle("is-on", Boolean(timer));
     if (!timer) return;
-    ring.style.setProperty("--p", timer.part.toFixed(2));
+    ring.style.setProperty("--p", part);
     ring.classList.toggle("is-late", timer.late);
   }
 

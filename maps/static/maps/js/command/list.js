@@ -39,6 +39,13 @@ export class IncidentList {
     this.place = byId("incident-list");
     this.tabs = [...document.querySelectorAll("#incident-tabs [role=tab]")];
     this.chosen = null;
+    // Only rows in sight turn their timers.
+    this.sight = new IntersectionObserver((seen) => {
+      for (const { target, isIntersecting } of seen) {
+        target.inSight = isIntersecting;
+        if (isIntersecting) this.turn(target);
+      }
+    });
     // What is drawn, by uid: {sign, node}. In a flood the rows that say the same stay where they are.
     this.drawn = new Map();
     for (const [at, tab] of this.tabs.entries()) {
@@ -105,6 +112,7 @@ export class IncidentList {
     const left = rows.length - MOST_ROWS;
     if (left > 0) nodes.push(keep("left", left, () => el("li.state", {}, gettext("另有 %(n)s 条未列出，先处置列出的", { n: left }))));
     arrange(this.place, nodes);
+    for (const [name, part] of before) if (this.drawn.get(name)?.node !== part.node) this.sight.unobserve(part.node);
     if (focused) this.place.querySelector(`[data-uid="${focused}"]`)?.focus({ preventScroll: true });
     this.tick();
   }
@@ -121,7 +129,7 @@ export class IncidentList {
   }
 
   row({ uid }, shown) {
-    return el("li", {},
+    const item = el("li", {},
       el(`button.case-row.case-row--${shown.grade}`, {
         type: "button", "aria-pressed": String(shown.chosen), dataset: { uid }, onclick: () => this.choose(uid),
       },
@@ -135,22 +143,27 @@ export class IncidentList {
         shown.short && el("span.chip.chip--warn", { title: SHORTFALLS[shown.short] || shown.short }, gettext("缺口")),
         shown.exercise && exerciseChip()),
       el("span.ring", { hidden: true }, el("span", {}))));
+    item.inSight = true;
+    this.sight.observe(item);
+    return item;
   }
 
   /** Once a second: the rings and ages only. */
   tick() {
-    for (const button of this.place.querySelectorAll(".case-row")) {
-      const row = this.store.incidents.get(button.dataset.uid);
-      const ring = button.querySelector(".ring");
-      const timer = row && timerOf(row);
-      ring.hidden = !timer;
-      if (!timer || ring.firstChild.textContent === timer.text) continue;
-      ring.firstChild.textContent = timer.text;
-      ring.title = timer.label;
-      ring.style.setProperty("--p", String(timer.late ? 1 : timer.part));
-      ring.classList.toggle("ring--late", timer.late);
-      ring.classList.toggle("ring--warn", !timer.late && timer.part < 0.34);
-    }
+    for (const item of this.place.children) if (item.inSight) this.turn(item);
+  }
+
+  turn(item) {
+    const row = this.store.incidents.get(item.querySelector(".case-row").dataset.uid);
+    const ring = item.querySelector(".ring");
+    const timer = row && timerOf(row);
+    ring.hidden = !timer;
+    if (!timer || ring.firstChild.textContent === timer.text) return;
+    ring.firstChild.textContent = timer.text;
+    ring.title = timer.label;
+    ring.style.setProperty("--p", String(timer.late ? 1 : timer.part));
+    ring.classList.toggle("ring--late", timer.late);
+    ring.classList.toggle("ring--warn", !timer.late && timer.part < 0.34);
   }
 
   mark(uid) {
