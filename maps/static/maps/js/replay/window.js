@@ -23,8 +23,10 @@ export function isoText(local) {
 export function formBegun(form, given) {
   const [from, to] = (given || "").split("/");
   const hour = nowMs() - 3_600_000;
+  // The running minute counts, too: the server ends at its own now.
+  const soon = nowMs() + 59_999;
   form.from.value = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(from) ? from.slice(0, 16) : localText(hour);
-  form.to.value = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(to || "") ? to.slice(0, 16) : localText(nowMs());
+  form.to.value = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(to || "") ? to.slice(0, 16) : localText(soon);
   form.reason.focus();
 }
 
