@@ -69,8 +69,14 @@ def groups_of(policy: DispatchPolicy, grades: Iterable[str]) -> list[frozenset[s
     return [*groups, frozenset(current)] if current else groups
 
 
+def solver_ready() -> None:
+    """Take the solver in. Processes that never solve a queue (web, worker) save 40 MB and a second by not doing it;
+    the one that does must not wait for it when the first queue has formed.
+    """
+    import scipy.optimize  # noqa: F401
+
+
 def _solve_group(rows: Sequence[Waiting], used: set[int], policy: DispatchPolicy) -> list[Match]:
-    # Loaded on first use: processes that never solve a queue (web, worker) save 40 MB and a second.
     from scipy.optimize import linear_sum_assignment
 
     tours = sorted({tour for row in rows for tour in row.totals_ms} - used)

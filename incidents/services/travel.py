@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import Unavailable
+from incidents.dispatch.queue import solver_ready
 from incidents.dispatch.types import Reached, Spot, TravelAnswer, UnitStart
 from roads.selectors import current_network
 
@@ -24,8 +25,9 @@ _ready: set[str] = set()
 
 
 def network_ready() -> bool:
-    """Open the network in force and search it once, so that the first incident does not wait for the compiled search
-    to be loaded (seconds on a busy machine). Does nothing when that is done; False before the first import.
+    """Open the network in force, search it once and take the queue's solver in, so that neither the first incident nor
+    the first queue waits for them (seconds on a busy machine). Does nothing when that is done; False before the first
+    import.
     """
     try:
         network = current_network()
@@ -35,6 +37,7 @@ def network_ready() -> bool:
         place = network.snap(float(network.graph.state_lon[0]), float(network.graph.state_lat[0]))
         NetworkTravel(network)(spots_of(place), (UnitStart(spots_of(place), 0),), (True,), 1, "drive", 60_000)
         network.route(place, place)
+        solver_ready()
         _ready.add(network.version)
     return True
 
