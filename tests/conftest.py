@@ -65,5 +65,5 @@ def shared_data() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come first: they are the longest groups, and two of the workers take them at once."""
-    items.sort(key=lambda item: "/tests/browser/" not in str(item.path))
+    """Browser tests come last: their driver keeps an event loop open in its process until the session ends."""
+    items.sort(key=lambda item: "/tests/browser/" in str(item.path))

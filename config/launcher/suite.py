@@ -19,10 +19,9 @@ from config.launcher.places import Places, environment
 from config.launcher.services import services
 from config.launcher.speech import say
 
-# In the order of collection: two workers take the browser tests first, which wait as much as they work; a third has the
-# others meanwhile.
+# In the order of collection: both workers come to the browsers at the end, the largest group is not taken first.
 SUITES = (
-    ("tests", ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder", "-m", "not chaos")),
+    ("tests", ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-m", "not chaos")),
     ("chaos", ("-m", "chaos", "tests/chaos")),
 )
 

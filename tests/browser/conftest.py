@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
@@ -61,70 +60,28 @@ SECOND = frozenset(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of this folder drives a browser; two workers share it by file, each with a stack of its own."""
     for item in items:
-        if _is_here(item):
+        if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser-2" if item.path.stem in SECOND else "browser-1"))
 
 
-class Opened:
-    """What the tests of this folder share in a worker: started by the first, closed after the last of them.
-
-    No session fixture: the driver keeps an event loop open in its process, and other tests may come after these.
-    """
-
-    def __init__(self) -> None:
-        self._kept = contextlib.ExitStack()
-        self._house: Installation | None = None
-        self._browser: Any = None
-
-    def house(self, folders: pytest.TempPathFactory) -> Installation:
-        """The running installation."""
-        if self._house is None:
-            name = f"luzhang_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-            self._house = self._kept.enter_context(installation(name=name, folder=folders.mktemp("house")))
-        return self._house
-
-    def browser(self) -> Any:
-        """One Chromium."""
-        if self._browser is None:
-            kit = self._kept.enter_context(playwright.sync_playwright())
-            self._browser = kit.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-            self._kept.callback(self._browser.close)
-        return self._browser
-
-    def close(self) -> None:
-        """End both."""
-        self._house = self._browser = None
-        self._kept.pop_all().close()
-
-
-opened = Opened()
-
-
-def _is_here(item: pytest.Item | None) -> bool:
-    return item is not None and "/tests/browser/" in str(item.path)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """After the last of these tests in this worker, nothing of theirs runs on."""
-    yield
-    if _is_here(item) and not _is_here(nextitem):
-        opened.close()
-
-
-@pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The running installation."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed: ./run setup")
-    return opened.house(tmp_path_factory)
+    name = f"luzhang_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with installation(name=name, folder=tmp_path_factory.mktemp("house")) as running:
+        yield running
 
 
-@pytest.fixture
-def browser(house: Installation) -> Any:
-    """The running Chromium."""
-    return opened.browser()
+@pytest.fixture(scope="session")
+def browser(house: Installation) -> Iterator[Any]:
+    """One Chromium for the session."""
+    with playwright.sync_playwright() as kit:
+        made = kit.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield made
+        made.close()
 
 
 class Watch:
