@@ -19,9 +19,9 @@ from config.launcher.places import Places, environment
 from config.launcher.services import services
 from config.launcher.speech import say
 
-# In the order of collection: both workers come to the browsers at the end, the largest group is not taken first.
+# One test at a time to whoever is free, in the order of collection: the browser tests last, in both workers.
 SUITES = (
-    ("tests", ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-m", "not chaos")),
+    ("tests", ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-m", "not chaos")),
     ("chaos", ("-m", "chaos", "tests/chaos")),
 )
 

@@ -19,6 +19,31 @@ from tests.browser.stack import Crew, Installation, installation
 playwright = pytest.importorskip("playwright.sync_api")
 playwright.expect.set_options(timeout=20_000)
 CHROMIUM = Path("/usr/bin/chromium")
+WINDOW = [
+    "WebUIReloadButton",
+    "InitialWebUI",
+    "WebUIReloadButtonPrewarmWebUI",
+    "WebUIReloadButtonProfilePrewarming",
+    "PreloadTopChromeWebUI",
+]
+DRIVERS = [
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "Translate",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "CDPScreenshotNewSurface",
+    "SkipListAccountsWithoutGaiaCookies",
+]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +52,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Chromium prepares parts of its own window for every new profile, a third of a second of processor time each; the
+    # driver's own list is said again, since the last one counts.
+    f"--disable-features={','.join(WINDOW + DRIVERS)}",
 ]
 PATIENCE_MS = 20_000
 # Colours that are on their way to others are judged when they have come to rest.
@@ -38,31 +66,11 @@ AT_REST = """async () => {
 SIGNED_IN = {settings.SESSION_COOKIE_NAME, "csrftoken"}
 
 
-# The files that the second worker takes, with a stack of its own; about as long together as all others.
-SECOND = frozenset(
-    {
-        "test_every_page",
-        "test_look",
-        "test_public_site",
-        "test_chief_day",
-        "test_duty_offline",
-        "test_duty_work",
-        "test_doors",
-        "test_drawer",
-        "test_loop",
-        "test_session_ends",
-    }
-)
-
-
-# Before xdist reads the groups.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder drives a browser; two workers share it by file, each with a stack of its own."""
+    """All of this folder drives a browser; each worker that comes here has a stack and a Chromium of its own."""
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser-2" if item.path.stem in SECOND else "browser-1"))
 
 
 @pytest.fixture(scope="session")

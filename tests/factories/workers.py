@@ -17,8 +17,6 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-# The tests that start workers run in one process (xdist_group).
-GROUP = "celery-workers"
 PATIENCE_S = 120.0
 STOPS_WITHIN_S = 15.0
 

@@ -16,11 +16,11 @@ from core.attachments.shown import attachment_shown
 from core.attachments.thumbnails import WAITING_AFTER, thumbnails_sweep
 from core.models import Attachment
 from core.services import clock_set
-from tests.factories.workers import GROUP, Workers, until, workers
+from tests.factories.workers import Workers, until, workers
 
 __all__ = ["workers"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group(GROUP)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from incidents import tasks
 from incidents.models import CountedDay, IncidentDay
 from tests.factories.figures import past_incident
 from tests.factories.stations import an_organisation
-from tests.factories.workers import GROUP, Workers, until, workers
+from tests.factories.workers import Workers, until, workers
 
 __all__ = ["workers"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group(GROUP)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def test_a_killed_count_leaves_whole_days_and_the_next_one_does_the_rest(workers: Workers) -> None:

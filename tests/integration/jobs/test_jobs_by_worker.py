@@ -19,7 +19,7 @@ from tests.factories.workers import Workers, until
 from tests.integration.jobs.conftest import over
 
 # One process of tests starts workers, and keeps them.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("jobs")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 OSM = (
     '<?xml version="1.0"?><osm version="0.6" generator="hand">'

@@ -14,7 +14,7 @@ from config.launcher.places import DATABASE
 from core import keys
 from tests.integration.launcher.conftest import House
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("launcher")]
+pytestmark = [pytest.mark.slow]
 
 COUNTS = """
 select string_agg(name || '=' || n, ',' order by name) from (

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.launcher.conftest import Demo, House
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("launcher")]
+pytestmark = [pytest.mark.slow]
 
 
 def _answers(house: House) -> bool:
