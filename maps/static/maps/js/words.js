@@ -147,9 +147,10 @@ export function clockText(seconds) {
   return shown.map((part, index) => (index ? String(part).padStart(2, "0") : String(part))).join(":");
 }
 
-/** Short enough for a ring: minutes and seconds, whole minutes where a sign stands before ten and more, or hours. */
+/** Short enough for a ring: minutes and seconds, whole minutes where a sign stands before ten and more, hours, or days. */
 export function ringText(seconds) {
   const size = Math.abs(seconds);
+  if (size >= 100 * 3600) return gettext("%(n)s天", { n: Math.floor(size / 86400) });
   if (size >= 3600) return gettext("%(n)s时", { n: Math.floor(size / 3600) });
   return seconds <= -600 ? gettext("%(n)s分", { n: Math.floor(size / 60) }) : clockText(seconds);
 }
