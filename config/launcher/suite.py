@@ -19,9 +19,10 @@ from config.launcher.places import Places, environment
 from config.launcher.services import services
 from config.launcher.speech import say
 
-# One test at a time to whoever is free, in the order of collection: the browser tests last, in both workers.
+# One test at a time to whoever is free, in the order of collection: what empties tables comes after what reads what
+# migrations wrote, and the browser tests last, in both workers. (By file, the first of these would not hold.)
 SUITES = (
-    ("tests", ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-m", "not chaos")),
+    ("tests", ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-m", "not chaos")),
     ("chaos", ("-m", "chaos", "tests/chaos")),
 )
 
