@@ -53,8 +53,12 @@ def test_a_round_is_logged_in_a_dead_spot(visit: Callable[..., Any], house: Inst
     page.goto(f"{house.url}/chief/segments/{middle['uid']}/")
     entry = page.locator(".log > li").filter(has_text="护栏缺口，浏览器里看到的")
     expect(entry).to_have_count(1)
+    # Its case is made a moment later by another process: the page is read again until it is there.
+    for _attempt in range(20):
+        if page.locator(".cases", has_text="护栏缺口").count():
+            break
+        page.reload()
     expect(page.locator(".cases")).to_contain_text("护栏缺口")
-    page.reload()
     expect(entry).to_contain_text("已立警情")
 
 
