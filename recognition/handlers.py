@@ -7,6 +7,7 @@ from core.events import EventData, handles
 from core.retention import RetentionClass
 from core.retention import register as retain
 from core.urgent import register
+from recognition.services.checking import passages_check
 from recognition.services.following import organisation_paths_follow
 from recognition.services.partitions import passage_partitions_make, passages_past_term
 from recognition.services.senders import senders_quiet
@@ -27,3 +28,5 @@ retain(RetentionClass("passages", 180, 7, passages_past_term))
 register("recognition.partitions", 3600.0, _partitions, exclusive=True)
 register("recognition.senders", 10.0, senders_quiet, exclusive=True)
 register("recognition.watch_expiry", 30.0, watch_expire_due, exclusive=True)
+# A lane of its own: it may be busy for a while after a storm of passages.
+register("recognition.checks", 1.0, passages_check, exclusive=True, lane="checks")

@@ -39,6 +39,7 @@ KEPT = (
     ("core.rules.tables", "forget"),
     ("stations.selectors.switches", "switches_forget"),
     ("recognition.selectors.cameras", "cameras_forget"),
+    ("recognition.services.impossible", "ways_forget"),
 )
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["LUZHANG_LOOK_ALIKE_BELOW", "LUZHANG_VIID_KEEPALIVE_S", "LUZHANG_VIID_SERVER_ID"]
+__all__ = [
+    "LUZHANG_CLONED_TAKES_UNKNOWN",
+    "LUZHANG_CLONED_TOLERANCE",
+    "LUZHANG_CLONED_UNKNOWN_CLOCK_S",
+    "LUZHANG_CLONED_WINDOW_S",
+    "LUZHANG_LOOK_ALIKE_BELOW",
+    "LUZHANG_VIID_KEEPALIVE_S",
+    "LUZHANG_VIID_SERVER_ID",
+]
 
 # Readings less sure than this, or of unknown sureness, are also compared with plates that look alike.
 LUZHANG_LOOK_ALIKE_BELOW = 0.9
@@ -10,3 +18,11 @@ LUZHANG_LOOK_ALIKE_BELOW = 0.9
 LUZHANG_VIID_KEEPALIVE_S = 60
 # Our own number towards devices: 20 digits, given by the authority that runs the deployment.
 LUZHANG_VIID_SERVER_ID = "00000000005030000001"
+
+# Cloned plates: the share of the free-flow time by road that the boldest driver needs; by how much the clock of a
+# camera may be off that nobody has measured; passages farther apart in time are not compared.
+LUZHANG_CLONED_TOLERANCE = 0.5
+LUZHANG_CLONED_UNKNOWN_CLOCK_S = 120.0
+LUZHANG_CLONED_WINDOW_S = 7200.0
+# Most cameras say nothing of how sure they are. False: such readings never speak of a cloned plate.
+LUZHANG_CLONED_TAKES_UNKNOWN = True

@@ -115,4 +115,5 @@ class AlarmLookApi(APIView):
         body.is_valid(raise_exception=True)
         alarm = services.alarm_look(actor=actor_for_request(request), uid=uid, reason=body.validated_data["words"])
         steps = list(alarm.steps.order_by("id").values("at", "from_state", "to_state", "code", "text"))
-        return Response({**alarm_summary(alarm), "plate": str(alarm.plate), "read": str(alarm.read), "steps": steps})
+        shown = {"plate": str(alarm.plate), "read": str(alarm.read), "grounds": alarm.grounds, "steps": steps}
+        return Response({**alarm_summary(alarm), **shown})

@@ -1,7 +1,7 @@
 """Models of the recognition room."""
 
 from recognition.models.alarm import Alarm, AlarmStep, Sighting
-from recognition.models.passage import CameraStanding, Passage, PassagePicture
+from recognition.models.passage import CameraStanding, Passage, PassageBatch, PassagePicture
 from recognition.models.viid import DigestNonce, ViidInbox, ViidInventory, ViidSender, ViidSubscription
 from recognition.models.watch import WatchCategory, WatchEntry, WatchStep
 
@@ -11,6 +11,7 @@ __all__ = [
     "CameraStanding",
     "DigestNonce",
     "Passage",
+    "PassageBatch",
     "PassagePicture",
     "Sighting",
     "ViidInbox",

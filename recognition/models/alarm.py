@@ -24,7 +24,9 @@ ALARM_PLATE_PURPOSE = "recognition.alarm.plate"
 class Alarm(models.Model):
     """A watched vehicle was seen: one for a vehicle, a camera and a while (`during`; the database refuses a second),
     however often it passes meanwhile (`count`). `plate` is the watched one, `read` what the camera read. `chain` is the
-    first alarm of this vehicle's way, None in that one itself. `ask`: a person looks before anybody is sent.
+    first alarm of this vehicle's way, None in that one itself. `ask`: a person looks before anybody is sent. An alarm
+    without an entry was concluded from passages and always asks: `cause`, `cause_key` (which rule) and `grounds`, the
+    reasoning as it was (no plates). Of those there is one for a vehicle, a cause and a while, whatever the camera.
     """
 
     class Match(models.TextChoices):
@@ -32,6 +34,13 @@ class Alarm(models.Model):
         PLATE = "plate", _("号牌一致，种类不明或不符")
         PARTIAL = "partial", _("部分识别")
         ALIKE = "alike", _("疑似（形近）")
+        FOUND = "found", _("推断")
+
+    class Cause(models.TextChoices):
+        WATCHED = "watched", _("布控比中")
+        TRAVEL = "travel", _("行程不可能")
+        REGISTER = "register", _("与登记不符")
+        RULE = "rule", _("违反通行规定")
 
     class Outcome(models.TextChoices):
         STOPPED = "stopped", _("已拦截")
@@ -45,7 +54,12 @@ class Alarm(models.Model):
         "stations.Organisation", models.PROTECT, related_name="alarms", verbose_name=_("机构")
     )
     organisation_path = models.CharField(max_length=200, editable=False)
-    entry = models.ForeignKey(WatchEntry, models.PROTECT, related_name="alarms", verbose_name=_("布控"))
+    entry = models.ForeignKey(
+        WatchEntry, models.PROTECT, null=True, blank=True, related_name="alarms", verbose_name=_("布控")
+    )
+    cause = models.CharField(_("起因"), max_length=8, choices=Cause, default=Cause.WATCHED)
+    cause_key = models.CharField(max_length=60, blank=True)
+    grounds = models.JSONField(_("依据"), default=dict, blank=True)
     other_entries = ArrayField(models.BigIntegerField(), default=list, blank=True)
     category = models.CharField(_("类别"), max_length=40)
     grade = models.PositiveSmallIntegerField(_("级别"))
@@ -95,6 +109,22 @@ class Alarm(models.Model):
                     ("camera_code", RangeOperators.EQUAL),
                     ("during", RangeOperators.OVERLAPS),
                 ],
+                condition=Q(cause="watched"),
+            ),
+            ExclusionConstraint(
+                name="alarm_concluded_once_a_window",
+                expressions=[
+                    ("plate_index", RangeOperators.EQUAL),
+                    ("kind_code", RangeOperators.EQUAL),
+                    ("cause", RangeOperators.EQUAL),
+                    ("cause_key", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(cause="watched"),
+            ),
+            models.CheckConstraint(
+                condition=Q(cause="watched", entry__isnull=False) | (~Q(cause="watched") & Q(entry=None, ask=True)),
+                name="alarm_watched_or_concluded",
             ),
             models.CheckConstraint(condition=Q(match="exact") | Q(ask=True), name="alarm_possible_asks_a_person"),
             models.CheckConstraint(condition=Q(last_at__gte=F("passed_at")), name="alarm_last_after_first"),

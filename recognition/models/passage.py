@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,26 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.camera_code} {self.passed_at:%H:%M:%S}"
+
+
+class PassageBatch(models.Model):
+    """The newly stored passages of one message that wait for the slower checks: written in the message's transaction,
+    deleted in the one that checks them. `keys` and `days` name them together with the device. `problem`: why a check
+    failed; such a batch waits for a person and holds nobody up.
+    """
+
+    device_id = models.BigIntegerField()
+    keys = ArrayField(models.CharField(max_length=64))
+    days = ArrayField(models.DateField())
+    received_at = models.DateTimeField(default=clock.now)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("待核查过车")
+        verbose_name_plural = _("待核查过车")
+
+    def __str__(self) -> str:
+        return f"{self.device_id} {self.received_at:%H:%M:%S}"
 
 
 class PassagePicture(models.Model):

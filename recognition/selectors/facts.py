@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from recognition.models import Alarm, Sighting
+from recognition.models import Alarm, Sighting, WatchCategory
 from recognition.types import AlarmFacts, SightingFacts
+
+# What any stop takes: also of a category that was deleted meanwhile.
+STOP = ("stop_vehicle",)
 
 
 def alarm_facts(alarm_id: int) -> AlarmFacts:
@@ -18,7 +21,10 @@ def alarm_facts(alarm_id: int) -> AlarmFacts:
         .order_by("-passed_at", "-id")
         .values_list("incident_uid", flat=True)
     )
-    category = alarm.entry.category
+    if alarm.entry is not None:
+        category: WatchCategory | None = alarm.entry.category
+    else:
+        category = WatchCategory.objects.filter(code=alarm.category).first()
     return AlarmFacts(
         id=alarm.pk,
         uid=alarm.uid,
@@ -27,9 +33,9 @@ def alarm_facts(alarm_id: int) -> AlarmFacts:
         ask=alarm.ask,
         incident_uid=alarm.incident_uid,
         plate=str(alarm.plate),
-        category=category.code,
-        category_name=category.name,
-        powers=tuple(category.powers),
+        category=alarm.category,
+        category_name=category.name if category is not None else alarm.category,
+        powers=tuple(category.powers) if category is not None else STOP,
         grade=alarm.grade,
         camera=alarm.camera.name if alarm.camera is not None else alarm.camera_code,
         lon=alarm.geom.x if alarm.geom is not None else None,

@@ -65,6 +65,7 @@ def alarm_summary(alarm: Alarm) -> dict[str, Any]:
         "category": alarm.category,
         "grade": alarm.grade,
         "match": alarm.match,
+        "cause": alarm.cause,
         "ask": alarm.ask,
         "doubts": alarm.doubts,
         "state": alarm.state,

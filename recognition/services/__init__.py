@@ -11,6 +11,7 @@ from recognition.services.alarms import (
     alarms_reported,
     alarms_turned_out,
 )
+from recognition.services.checking import passages_check
 from recognition.services.partitions import passage_partitions_make
 from recognition.services.reading import PicturePlates, plates_read
 from recognition.services.searching import PassageSearch, passages_search
@@ -42,6 +43,7 @@ __all__ = [
     "alarms_reported",
     "alarms_turned_out",
     "passage_partitions_make",
+    "passages_check",
     "passages_search",
     "passages_take",
     "plates_read",

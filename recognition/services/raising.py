@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.contrib.gis.geos import Point
 from django.db import connection
@@ -27,15 +27,17 @@ CHAIN = timedelta(hours=12)
 def alarms_raise(sender: Sender, hits: Sequence[tuple[Candidate, Hit]]) -> list[Alarm]:
     """Write the alarms of one message, in its transaction; returns the new ones."""
     # Two messages about one car wait for each other here; always in the same order, so never in a circle.
-    for lock in sorted({_lock_of(hit) for _candidate, hit in hits}):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('recognition.alarm'), %s)", [lock])
+    vehicles_lock(str(hit.entry.plate) for _candidate, hit in hits)
     ordered = sorted(hits, key=lambda one: one[0].passed_at)
     return [alarm for candidate, hit in ordered if (alarm := _alarm(sender, candidate, hit)) is not None]
 
 
-def _lock_of(hit: Hit) -> int:
-    return int.from_bytes(hashlib.sha256(str(hit.entry.plate).encode()).digest()[:4], "big", signed=True)
+def vehicles_lock(plates: Iterable[str]) -> None:
+    """Nobody else writes alarms of these plates until the transaction ends."""
+    digests = {hashlib.sha256(plate.encode()).digest()[:4] for plate in plates}
+    for lock in sorted(int.from_bytes(digest, "big", signed=True) for digest in digests):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('recognition.alarm'), %s)", [lock])
 
 
 def _alarm(sender: Sender, candidate: Candidate, hit: Hit) -> Alarm | None:
@@ -43,17 +45,24 @@ def _alarm(sender: Sender, candidate: Candidate, hit: Hit) -> Alarm | None:
     plate, at = str(hit.entry.plate), candidate.passed_at
     span = DateTimeTZRange(at, at + WINDOW, "[)")
     same = Alarm.objects.filter(plate_index=plate, kind_code=hit.entry.kind_code)
-    running = same.filter(camera_code=candidate.passage.camera_code, during__overlap=span).order_by("-during").first()
+    here = same.filter(cause=Alarm.Cause.WATCHED, camera_code=candidate.passage.camera_code)
+    running = here.filter(during__overlap=span).order_by("-during").first()
     if running is not None:
         _count(running, candidate)
         return None
-    before = same.filter(last_at__gt=at - CHAIN, passed_at__lte=at + CHAIN).order_by("-last_at", "-id").first()
     alarm = _new(sender, candidate, hit, plate)
     alarm.during = span
-    alarm.chain_id = None if before is None else before.chain_id or before.pk
+    alarm.chain_id = chain_of(plate, hit.entry.kind_code, at)
     alarm.save(force_insert=True)
     alarm_begin(alarm)
     return alarm
+
+
+def chain_of(plate: str, kind_code: str, at: datetime) -> int | None:
+    """The first alarm of the way that a vehicle is on at `at`, if there is one."""
+    same = Alarm.objects.filter(plate_index=plate, kind_code=kind_code)
+    before = same.filter(last_at__gt=at - CHAIN, passed_at__lte=at + CHAIN).order_by("-last_at", "-id").first()
+    return None if before is None else before.chain_id or before.pk
 
 
 def _count(alarm: Alarm, candidate: Candidate) -> None:

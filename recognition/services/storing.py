@@ -15,6 +15,7 @@ from recognition.intake import stage
 from recognition.intake.incoming import PassageIn, Sender, Taken
 from recognition.plates.plate import Reading
 from recognition.selectors.cameras import camera_of
+from recognition.services.checking import passages_await
 from recognition.services.comparing import Candidate, hits_among
 from recognition.services.raising import alarms_raise
 from recognition.services.standing import Seen, offsets_of, standing_note, time_of
@@ -36,6 +37,7 @@ def passages_take(sender: Sender, passages: Sequence[PassageIn], *, received_at:
         standing_note(sender.device_id, now, _seen(fresh))
         hits = hits_among(fresh, now=now)
         raised = alarms_raise(sender, hits) if hits else []
+        passages_await(sender, fresh, received_at=now)
     metrics.count("stored", len(new))
     metrics.count("duplicates", len(passages) - len(new))
     metrics.count("alarms", sum(not alarm.ask for alarm in raised))

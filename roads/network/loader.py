@@ -18,7 +18,7 @@ from .placement import Placement
 from .profiles import Profile
 from .route import Route, find_route
 from .snap import Snapper, with_reverse
-from .weights import WeightsReader, WeightView
+from .weights import WeightsReader, WeightView, static_view
 
 
 class RoadNetwork:
@@ -87,6 +87,13 @@ class RoadNetwork:
         """The fastest way of one unit under the weights in force; see `route.find_route`. `directions.directions`
         words it."""
         return self.weights.steady(profile, lambda view: find_route(self.searcher, view, unit, incident))
+
+    def free_flow(self, start: Sequence[Placement], goal: Sequence[Placement]) -> Route | None:
+        """The fastest way by car with free roads: base times, no closures, turning round anywhere. A bound from below
+        for what anybody drove."""
+        view = static_view(self.graph, Profile.DRIVE)
+        turned = (with_reverse(self.graph, places, Profile.DRIVE) for places in (start, goal))
+        return find_route(self.searcher, view, *turned)
 
     def alternatives(
         self, placements: Sequence[Placement], profile: Profile = Profile.DRIVE, view: WeightView | None = None

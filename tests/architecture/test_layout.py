@@ -18,7 +18,7 @@ LIBRARIES = {
     "roads": {"network", "axes", "reading"},
     "patrols": {"protocols"},
     "incidents": {"dispatch", "verification", "states"},
-    "recognition": {"plates", "gat1400", "reading"},
+    "recognition": {"plates", "gat1400", "reading", "judging"},
 }
 
 
