@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,17 @@ def test_tasks_and_marks_of_a_case(visit: Callable[..., Any], patrol_car: Crew, 
     _press(page, "结束")
     _answer(page, reason="已整改")
     expect(page.locator("#drawer .timeline")).to_contain_text("结束标签")
+    box = page.locator("#map").bounding_box()
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).to_be_hidden()
+    # The map went to the case when it was opened, and stays.
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#map")).to_have_class(re.compile("is-over-case"))
+    page.screenshot(path=f"/tmp/lead/case_{theme}.png")
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator("#drawer h2")).to_have_text("争执")
+    page.screenshot(path=f"/tmp/lead/case2_{theme}.png")
 
 
 def test_a_child_is_attached_and_named_by_its_parent(visit: Callable[..., Any], patrol_car: Crew) -> None:

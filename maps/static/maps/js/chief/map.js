@@ -1,6 +1,7 @@
 // My segments as lines that say their state by colour and dash, open incidents as marks, and choosing a place.
 import { scale } from "../dom.js";
-import { IncidentLayer, makeMap, pin } from "../mapview.js";
+import { CaseLayer } from "../map/cases.js";
+import { makeMap, pin } from "../mapview.js";
 
 const MANY = 80;
 const WEIGHTS = { late: 6, today: 6, open: 5, fine: 4 };
@@ -16,7 +17,7 @@ export class ChiefMap {
     own.map = await makeMap(place);
     own.press = press;
     own.lines = window.L.layerGroup().addTo(own.map);
-    own.cases = new IncidentLayer(own.map, () => {});
+    own.cases = new CaseLayer(own.map);
     own.draw(data);
     own.fit(data);
     return own;
@@ -45,7 +46,7 @@ export class ChiefMap {
       });
       this.shown.set(uid, drawn);
     }
-    for (const incident of incidents) this.cases.put(incident, { word: "" });
+    for (const incident of incidents) this.cases.put(incident, { worded: false });
     this.cases.keepOnly(new Set(incidents.map(({ uid }) => uid)));
   }
 

@@ -14,21 +14,23 @@ const RANK = { red: 0, yellow: 1, blue: 2, "": 3 };
 /** Which tab an incident belongs to. */
 export const tabOf = (row) => (SETTLED.has(row.state) ? "settled" : REVIEW.has(row.state) ? "review" : "open");
 
+/** From when until when the time of an incident runs that matters now, in milliseconds of the house; null for none. */
+export function spanOf(row) {
+  if (SETTLED.has(row.state) || REVIEW.has(row.state)) return null;
+  const arrival = Boolean(!row.arrived_at && row.arrive_by);
+  const until = arrival ? row.arrive_by : row.close_by;
+  return until ? { fromMs: Date.parse(row.received_at), untilMs: Date.parse(until), arrival } : null;
+}
+
 /** The timer that matters now: {text, label, part, late} or null. */
 export function timerOf(row) {
-  const now = nowMs();
-  const countdown = (until, from, label) => {
-    const left = (Date.parse(until) - now) / 1000;
-    const whole = (Date.parse(until) - Date.parse(from)) / 1000;
-    return {
-      text: (left < 0 ? "+" : "") + ringText(left), label, late: left < 0,
-      part: Math.max(0, Math.min(1, left / Math.max(1, whole))),
-    };
+  const span = spanOf(row);
+  if (!span) return null;
+  const left = (span.untilMs - nowMs()) / 1000;
+  return {
+    text: (left < 0 ? "+" : "") + ringText(left), label: span.arrival ? gettext("到场") : gettext("办结"), late: left < 0,
+    part: Math.max(0, Math.min(1, left / Math.max(1, (span.untilMs - span.fromMs) / 1000))),
   };
-  if (SETTLED.has(row.state) || REVIEW.has(row.state)) return null;
-  if (!row.arrived_at && row.arrive_by) return countdown(row.arrive_by, row.received_at, gettext("到场"));
-  if (row.close_by) return countdown(row.close_by, row.received_at, gettext("办结"));
-  return null;
 }
 
 export class IncidentList {

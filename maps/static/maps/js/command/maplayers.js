@@ -56,7 +56,7 @@ export class MapLayers {
     return [
       { id: "units", name: gettext("单元"), on: true, act: (on) => this.side.units.show(on), read: () => this.side.heardMs, extra: () => this.agencyChoice() },
       { id: "trails", name: gettext("轨迹"), act: (on) => this.showTrails(on), extra: () => this.minutesChoice() },
-      { id: "incidents", name: gettext("警情"), on: true, act: (on) => this.side.incidents.group[on ? "addTo" : "remove"](this.side.map) },
+      { id: "incidents", name: gettext("警情"), on: true, act: (on) => this.side.incidents.show(on) },
       { id: "holes", name: gettext("警力空白"), may: may.position, everyS: 15, load: () => this.loadHoles(), clear: () => this.side.holes.show(null) },
       { id: "segments", name: gettext("责任路段"), everyS: 120, load: async () => this.refreshBase("segments"), clear: () => this.base?.show("segments", false) },
       {

@@ -2,8 +2,7 @@
 import { nowMs } from "../clock.js";
 import { byId, toast } from "../dom.js";
 import { gettext, page } from "../page.js";
-import { kindName } from "../words.js";
-import { tabOf, timerOf } from "./list.js";
+import { spanOf, tabOf } from "./list.js";
 import { MapCard } from "./mapcard.js";
 import { MapLayers } from "./maplayers.js";
 
@@ -26,8 +25,8 @@ export class MapSide {
   }
 
   async start() {
-    const [{ IncidentLayer, newMap, RouteLine }, { UnitLayer }, { TrailLayer }, { HoleLayer }] = await Promise.all([
-      import("../mapview.js"), import("../map/units.js"), import("../map/trails.js"), import("../map/areas.js"),
+    const [{ newMap, RouteLine }, { UnitLayer }, { CaseLayer }, { TrailLayer }, { HoleLayer }] = await Promise.all([
+      import("../mapview.js"), import("../map/units.js"), import("../map/cases.js"), import("../map/trails.js"), import("../map/areas.js"),
     ]);
     const map = newMap(byId("map"), { layers: ["segments"] });
     this.map = map;
@@ -39,7 +38,7 @@ export class MapSide {
     });
     this.trails = new TrailLayer(map);
     this.holes = new HoleLayer(map);
-    this.incidents = new IncidentLayer(map, (uid) => this.choose(uid));
+    this.incidents = new CaseLayer(map, { incident: (uid) => this.choose(uid), span: spanOf });
     this.card = new MapCard(this);
     this.layers = new MapLayers(this);
     map.on("click", ({ latlng, containerPoint }) => this.pressed(latlng, containerPoint));
@@ -55,7 +54,7 @@ export class MapSide {
 
   pressed({ lat, lng }, point) {
     if (this.picking) this.picked({ lon: lng, lat });
-    else if (!this.units.press(point) && !this.layers.press(point)) this.card.close();
+    else if (![this.incidents, this.units, this.layers].some((layer) => layer.press(point))) this.card.close();
   }
 
   /** Mark the incident with this uid and go there; null marks none. */
@@ -80,7 +79,7 @@ export class MapSide {
     if (!this.map) return;
     const open = [...this.store.incidents.values()].filter((row) => tabOf(row) !== "settled" || row.uid === this.chosen);
     this.incidents.keepOnly(new Set(open.map((row) => row.uid)));
-    for (const row of open) this.incidents.put(row, { chosen: row.uid === this.chosen, word: kindName(row.kind).slice(0, 1), timer: timerOf(row) });
+    for (const row of open) this.incidents.put(row, { chosen: row.uid === this.chosen });
   }
 
   drawUnits(units = this.store.units.values()) {
@@ -105,7 +104,7 @@ export class MapSide {
   }
 
   tick() {
-    for (const row of this.store.incidents.values()) this.incidents.tick(row.uid, timerOf(row));
+    this.incidents.tick();
     this.trails.tick(nowMs() / 1000);
     this.layers.tick();
     this.card.tick();

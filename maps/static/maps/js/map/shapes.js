@@ -52,12 +52,6 @@ export function pathOf(shape, className = "") {
 }
 
 /** A ring around a mark; how much of it is drawn says `--p` (0–1). */
-export function ringOf(className) {
-  const made = document.createElementNS(SVG, "circle");
-  for (const [name, value] of Object.entries({ class: className, cx: 12, cy: 12, r: 14.5, pathLength: 1 })) made.setAttribute(name, value);
-  return made;
-}
-
 /** An svg of paths, hidden from readers of the screen: the words beside it say the same. */
 export function svgOf(...paths) {
   const svg = document.createElementNS(SVG, "svg");

@@ -1,9 +1,10 @@
 // Marks drawn once and stamped often. Their colours are tokens: with the theme they are drawn anew.
 import { scale } from "../dom.js";
-import { COURSE_SHAPE, KIND_SHAPES, PLACE_SHAPE, RING_COLOURS, RING_SHAPES, UNIT_SHAPES } from "./shapes.js";
+import { COURSE_SHAPE, GRADE_SHAPES, KIND_SHAPES, PLACE_SHAPE, RING_COLOURS, RING_SHAPES, UNIT_SHAPES } from "./shapes.js";
 
 const BOX = 24;
 const ROOM = 8; // around the box, for rims and shadows
+const MOST_KEPT = 3000;
 
 const AGENCY_TONES = {
   traffic: "--agency-traffic", police_station: "--agency-station", special: "--agency-special",
@@ -28,6 +29,7 @@ function sprite(key, width, height, paint) {
     kept.clear();
     keptAt = ratio;
   }
+  if (kept.size > MOST_KEPT) kept.clear();
   let made = kept.get(key);
   if (!made) {
     const canvas = new OffscreenCanvas(Math.ceil(width * ratio), Math.ceil(height * ratio));
@@ -165,6 +167,35 @@ export function clusterSprite(count, shares) {
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.fillText(String(count), middle, middle + 1);
+  });
+}
+
+const CASE_TONES = {
+  red: ["--red", "--text-on-red"], yellow: ["--yellow-mark", "--text-on-yellow"], blue: ["--blue", "--text-on-blue"], "": ["--text-3", "--surface-1"],
+};
+const CASE_SIDE = 32;
+/** Of the ring around an incident, in pixels of a desk. */
+export const RING_RADIUS = (14.5 * CASE_SIDE) / BOX;
+
+/** An incident: its grade by shape and colour, its kind by one letter. */
+export function caseSprite(grade, word) {
+  return sprite(`i|${grade}|${word}`, CASE_SIDE + 4, CASE_SIDE + 4, (ctx) => {
+    const [body, letter] = CASE_TONES[grade];
+    ctx.save();
+    ctx.translate(2, 2);
+    ctx.scale(CASE_SIDE / BOX, CASE_SIDE / BOX);
+    ctx.fillStyle = tone(body);
+    ctx.fill(path(GRADE_SHAPES[grade]));
+    ctx.strokeStyle = tone("--marker-edge");
+    ctx.lineWidth = 2;
+    ctx.stroke(path(GRADE_SHAPES[grade]));
+    ctx.restore();
+    ctx.font = fontOf(px("--t-xs"), "700");
+    ctx.fillStyle = tone(letter);
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    // A triangle has its room below.
+    ctx.fillText(word, CASE_SIDE / 2 + 2, CASE_SIDE / 2 + (grade === "yellow" ? 6 : 3));
   });
 }
 

@@ -26,11 +26,11 @@ let view = null;
 
 /** The map, its layers; made once, since it costs most. */
 async function theMap() {
-  const [{ IncidentLayer, newMap }, { UnitLayer }] = await Promise.all([import("../mapview.js"), import("../map/units.js")]);
+  const [{ newMap }, { UnitLayer }, { CaseLayer }] = await Promise.all([import("../mapview.js"), import("../map/units.js"), import("../map/cases.js")]);
   const map = newMap(byId("map"));
   const units = new UnitLayer(map, { unit: choose, group: (ids) => group(ids), followed: followShown }, { glides: false });
-  const incidents = new IncidentLayer(map, (uid) => jumpTo(uid));
-  map.on("click", ({ containerPoint }) => units.press(containerPoint));
+  const incidents = new CaseLayer(map, { incident: jumpTo });
+  map.on("click", ({ containerPoint }) => incidents.press(containerPoint) || units.press(containerPoint));
   map.ready.then((base) => { if (base.failed) byId("map-note").hidden = false; });
   return { map, units, incidents };
 }
@@ -186,7 +186,7 @@ function drawIncidents() {
     item.classList.toggle("is-now", Boolean(state));
     if (!state) continue;
     open.add(row.uid);
-    view.incidents.put(row, { word: kindName(row.kind).slice(0, 1) });
+    view.incidents.put(row);
   }
   view.incidents.keepOnly(open);
   for (const step of byId("replay-incidents").querySelectorAll("[data-s]")) step.classList.toggle("is-past", Number(step.dataset.s) <= second);
