@@ -70,11 +70,11 @@ def test_tasks_and_marks_of_a_case(visit: Callable[..., Any], patrol_car: Crew, 
     # The map went to the case when it was opened, and stays.
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator("#map")).to_have_class(re.compile("is-over-case"))
-    page.screenshot(path=f"/tmp/lead/case_{theme}.png")
+    tall = "document.querySelector('.map-canvas[data-cases]').offsetHeight === document.getElementById('map').offsetHeight"
+    page.wait_for_function(tall)
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("#drawer h2")).to_have_text("争执")
-    page.screenshot(path=f"/tmp/lead/case2_{theme}.png")
 
 
 def test_a_child_is_attached_and_named_by_its_parent(visit: Callable[..., Any], patrol_car: Crew) -> None:

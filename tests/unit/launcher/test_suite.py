@@ -7,7 +7,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from config.launcher.suite import closing_line, counted
+import pytest
+
+from config.launcher.suite import closing_line, counted, unsteady
 
 TESTS = """
 import pytest
@@ -42,3 +44,21 @@ def test_the_line_reads_as_pytest_does() -> None:
     both = Counter(passed=4, skipped=1) + Counter(passed=1, failed=1)
     assert closing_line(both, 12.345) == "1 failed, 5 passed, 1 skipped in 12.35s"
     assert closing_line(Counter(), 0.0) == "no tests ran in 0.00s"
+
+
+@pytest.mark.parametrize(
+    ("failed", "tried_again"),
+    [
+        (["tests.browser.test_a"], ["tests/browser/test_a.py::test_it[light]"]),
+        (["tests.browser.test_b", "tests.browser.test_a", "tests.browser.test_a"], 2),
+        (["tests.browser.test_a", "tests.api.test_b"], []),
+        (["tests.browser.test_a", "tests.browser.test_b", "tests.browser.test_c"], []),
+        ([], []),
+    ],
+)
+def test_only_a_few_browser_tests_are_tried_again(tmp_path: Path, failed: list[str], tried_again: object) -> None:
+    rows = [f'<testcase classname="{name}" name="test_it[light]"><failure/></testcase>' for name in failed]
+    rows.append('<testcase classname="tests.api.test_good" name="test_good"/>')
+    (tmp_path / "tests.xml").write_text(f"<testsuites><testsuite>{''.join(rows)}</testsuite></testsuites>")
+    found = unsteady(tmp_path / "tests.xml")
+    assert (len(found) if isinstance(tried_again, int) else found) == tried_again

@@ -32,6 +32,10 @@ export function newMap(place, { layers = [], lines = [], interactive = true } = 
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 100 * scale() }).addTo(map);
   if (page.raster?.attribution) L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
   map.fitBounds([[south, west], [north, east]], { animate: false });
+  // Leaflet sees only the window change; a drawer that opens or closes beside the map changes it too.
+  const sized = new ResizeObserver(() => map.invalidateSize({ pan: false }));
+  sized.observe(map.getContainer());
+  map.on("unload", () => sized.disconnect());
   map.ready = baseMap(map, layers, lines).then((base) => {
     map.base = base;
     return base;
