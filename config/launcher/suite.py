@@ -80,7 +80,7 @@ def counted(report: Path) -> Counter[str]:
 
 
 def unsteady(report: Path) -> list[str]:
-    """The failed tests of a JUnit report as pytest names them, where they are few and all drive a browser; else none."""
+    """The failed tests of a JUnit report as pytest names them, if they are few and all drive a browser; else none."""
     if not report.exists():
         return []
     # S314: the file was written by the pytest just run.
@@ -93,7 +93,8 @@ def unsteady(report: Path) -> list[str]:
 
 def closing_line(counts: Mapping[str, int], seconds: float) -> str:
     """As pytest's own: `1 failed, 2 passed, 3 skipped in 4.50s`."""
-    said = [f"{counts[name]} {name}" for name in ("failed", "passed", "skipped", "error", "unsteady") if counts.get(name)]
+    names = ("failed", "passed", "skipped", "error", "unsteady")
+    said = [f"{counts[name]} {name}" for name in names if counts.get(name)]
     return f"{', '.join(said) or 'no tests ran'} in {seconds:.2f}s"
 
 

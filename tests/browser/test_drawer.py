@@ -70,8 +70,8 @@ def test_tasks_and_marks_of_a_case(visit: Callable[..., Any], patrol_car: Crew, 
     # The map went to the case when it was opened, and stays.
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator("#map")).to_have_class(re.compile("is-over-case"))
-    tall = "document.querySelector('.map-canvas[data-cases]').offsetHeight === document.getElementById('map').offsetHeight"
-    page.wait_for_function(tall)
+    height = "(name) => document.querySelector(name).offsetHeight"
+    page.wait_for_function(f"({height})('.map-canvas[data-cases]') === ({height})('#map')")
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("#drawer h2")).to_have_text("争执")
