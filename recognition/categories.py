@@ -26,5 +26,6 @@ CATEGORIES: tuple[CategorySeed, ...] = (
     CategorySeed("hit_and_run", "肇事逃逸", 1, (*_STOP, "arrest"), _DESK, False, True, 180),
     CategorySeed("cloned_plate", "假牌套牌", 1, (*_STOP, "check_identity"), _DESK, False, True, 180),
     CategorySeed("overdue_scrap", "逾期未报废", 2, _STOP, ("dispatcher",), True, False, 730),
+    CategorySeed("key_vehicle", "重点车辆违规", 3, _STOP, ("dispatcher",), False, False, 365),
     CategorySeed("overdue_inspection", "逾期未检验", 3, _STOP, ("dispatcher",), True, False, 730),
 )

@@ -6,8 +6,10 @@ from core import clock
 from core.events import EventData, handles
 from core.retention import RetentionClass
 from core.retention import register as retain
+from core.timers import TimerData, handles_timer
 from core.urgent import register
 from recognition.services.checking import passages_check
+from recognition.services.climbing import KIND, alarm_climb
 from recognition.services.following import organisation_paths_follow
 from recognition.services.partitions import passage_partitions_make, passages_past_term
 from recognition.services.senders import senders_quiet
@@ -18,6 +20,12 @@ from recognition.services.watching import watch_expire_due
 def follow_organisation(event: EventData) -> None:
     """Entries, alarms and sightings copied the path of their organisation."""
     organisation_paths_follow(str(event.payload["new_path"]))
+
+
+@handles_timer(KIND)
+def alarm_unanswered(timer: TimerData) -> None:
+    """Nobody has confirmed, held or refused an alarm in its time."""
+    alarm_climb(int(timer.subject["alarm_id"]))
 
 
 def _partitions() -> None:

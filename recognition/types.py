@@ -34,6 +34,17 @@ class AlarmFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenFacts:
+    """Where and when the vehicle of a case was seen last. WGS-84."""
+
+    lon: float
+    lat: float
+    heading_deg: float | None
+    at: datetime
+    camera: str
+
+
+@dataclass(frozen=True, slots=True)
 class SightingFacts:
     """A vehicle to be stopped that somebody saw without a camera. WGS-84."""
 

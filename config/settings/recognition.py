@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 __all__ = [
+    "LUZHANG_ALARM_CLIMB_S",
+    "LUZHANG_ALARM_CONFIRM_S",
+    "LUZHANG_ALARM_HELD_S",
     "LUZHANG_CLONED_TAKES_UNKNOWN",
     "LUZHANG_CLONED_TOLERANCE",
     "LUZHANG_CLONED_UNKNOWN_CLOCK_S",
     "LUZHANG_CLONED_WINDOW_S",
     "LUZHANG_LOOK_ALIKE_BELOW",
+    "LUZHANG_REGISTER_COLOUR_HOURS",
+    "LUZHANG_TIMELINESS_S",
     "LUZHANG_VIID_KEEPALIVE_S",
     "LUZHANG_VIID_SERVER_ID",
 ]
@@ -26,3 +31,21 @@ LUZHANG_CLONED_UNKNOWN_CLOCK_S = 120.0
 LUZHANG_CLONED_WINDOW_S = 7200.0
 # Most cameras say nothing of how sure they are. False: such readings never speak of a cloned plate.
 LUZHANG_CLONED_TAKES_UNKNOWN = True
+# Between these local hours a camera's colour of a body is compared with the register; lamps change colours at night.
+LUZHANG_REGISTER_COLOUR_HOURS = (7, 18)
+# Limits of the eight timeliness rates, in seconds; provinces set their own.
+LUZHANG_TIMELINESS_S = {
+    "watch_approval": 24 * 3600,
+    "watch_sign": 2 * 3600,
+    "withdrawal_approval": 24 * 3600,
+    "alert_sign": 300,
+    "order_issue": 300,
+    "order_sign": 120,
+    "order_feedback": 2 * 3600,
+    "closure": 24 * 3600,
+}
+# In how many seconds somebody has to look at an alarm of each grade, how long a held one may wait, and how long each
+# level that was told has before the one above is.
+LUZHANG_ALARM_CONFIRM_S = {1: 120, 2: 300, 3: 900}
+LUZHANG_ALARM_HELD_S = 1800
+LUZHANG_ALARM_CLIMB_S = 300

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recognition.api import alarms, passages, plates, search, senders, sightings, watch
+from recognition.api import alarms, passages, plates, register, rules, search, senders, sightings, watch
 
 urlpatterns = [
     path("recognition/plates:read", plates.PlatesRead.as_view(), name="api-plates-read"),
     path("recognition/passages/", passages.PassagesApi.as_view(), name="recognition-passages"),
     path("recognition/passages/search/", search.PassageSearchApi.as_view(), name="recognition-passage-search"),
+    path("recognition/passages/replay/", rules.ReplayApi.as_view(), name="recognition-passage-replay"),
+    path("recognition/rules/", rules.RulesApi.as_view(), name="recognition-rules"),
+    path("recognition/rules/<uuid:uid>/end/", rules.RuleEndApi.as_view(), name="recognition-rule-end"),
     path("recognition/senders/", senders.SendersApi.as_view(), name="recognition-senders"),
     path("recognition/sightings/", sightings.SightingsApi.as_view(), name="recognition-sightings"),
     path("recognition/stream/", passages.StreamApi.as_view(), name="recognition-stream"),
+    path("recognition/vehicles/look/", register.VehicleLookApi.as_view(), name="recognition-vehicle-look"),
     path("recognition/watch/", watch.WatchListApi.as_view(), name="recognition-watch"),
     path("recognition/watch/<uuid:uid>/check/", watch.WatchCheckApi.as_view(), name="recognition-watch-check"),
     path("recognition/watch/<uuid:uid>/decide/", watch.WatchDecideApi.as_view(), name="recognition-watch-decide"),

@@ -1,4 +1,4 @@
-"""The watch-list as a table: every row is an application, in the name of whoever imports it."""
+"""Tables of this room: applications to the watch-list, and rows of the vehicle register."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.errors import InvalidInput
 from core.imports.importer import TableImporter
 from core.imports.reading import ImportRow
 from recognition.models import WatchCategory
+from recognition.services.registering import VehicleRow, vehicle_record_put
 from recognition.services.watching import WatchOrder, watch_apply
 from stations.selectors import organisation_by_code
 
@@ -73,3 +74,41 @@ def _day(day: dt.date | None, *, end: bool = False) -> dt.datetime | None:
         return None
     midnight = dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_current_timezone())
     return midnight + dt.timedelta(days=1) if end else midnight
+
+
+_USES = {"客运": "coach", "危险品": "hazmat", "危险品运输": "hazmat", "危化品": "hazmat", "校车": "school_bus"}
+
+
+class VehicleTable(TableImporter):
+    """Rows of the vehicle register: how vehicles look, and which are key vehicles. A row whose vehicle is there already
+    changes it. Owners are not taken over.
+    """
+
+    kind = "vehicles"
+    columns = {
+        "plate": ("号牌", "号牌号码", "车牌", "hphm"),
+        "kind_code": ("号牌种类", "hpzl"),
+        "vehicle_class": ("车辆类型", "cllx"),
+        "colour": ("车身颜色", "颜色", "csys"),
+        "use": ("重点车辆", "使用性质"),
+        "organisation": ("机构代码", "机构"),
+    }
+    required = ("plate", "kind_code")
+    options = ("organisation",)
+    example = {"plate": "琼C12345", "kind_code": "02", "vehicle_class": "K33", "colour": "A", "use": ""}
+
+    def row(self, row: ImportRow) -> object:
+        """One vehicle."""
+        code = row.text("organisation") or self.organisation
+        organisation = organisation_by_code(code) if code else None
+        if organisation is None:
+            raise InvalidInput(_("没有这个机构"), field="organisation", value=code, cure=_("填写机构代码"))
+        use = row.text("use")
+        vehicle = VehicleRow(
+            plate=row.required("plate"),
+            kind_code=row.required("kind_code").zfill(2),
+            vehicle_class=row.text("vehicle_class"),
+            colour=row.text("colour"),
+            use=_USES.get(use, use),
+        )
+        return vehicle_record_put(actor=self.actor, organisation=organisation, row=vehicle)

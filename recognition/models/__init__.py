@@ -2,6 +2,7 @@
 
 from recognition.models.alarm import Alarm, AlarmStep, Sighting
 from recognition.models.passage import CameraStanding, Passage, PassageBatch, PassagePicture
+from recognition.models.register import PassageRule, VehicleRecord
 from recognition.models.viid import DigestNonce, ViidInbox, ViidInventory, ViidSender, ViidSubscription
 from recognition.models.watch import WatchCategory, WatchEntry, WatchStep
 
@@ -13,7 +14,9 @@ __all__ = [
     "Passage",
     "PassageBatch",
     "PassagePicture",
+    "PassageRule",
     "Sighting",
+    "VehicleRecord",
     "ViidInbox",
     "ViidInventory",
     "ViidSender",

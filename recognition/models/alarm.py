@@ -90,6 +90,10 @@ class Alarm(models.Model):
     )
     version = models.PositiveIntegerField(default=0, editable=False)
     incident_uid = models.UUIDField(null=True, editable=False)
+    # Nobody has answered in time: since when, how many levels it has climbed, and to whose queue (a path).
+    overdue_since = models.DateTimeField(_("超时未确认"), null=True)
+    climbed = models.PositiveSmallIntegerField(default=0)
+    climbed_to = models.CharField(max_length=200, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     ordered_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField(null=True)
@@ -127,6 +131,10 @@ class Alarm(models.Model):
                 name="alarm_watched_or_concluded",
             ),
             models.CheckConstraint(condition=Q(match="exact") | Q(ask=True), name="alarm_possible_asks_a_person"),
+            models.CheckConstraint(
+                condition=Q(climbed=0, climbed_to="") | Q(climbed__gt=0, overdue_since__isnull=False),
+                name="alarm_climbed_is_overdue",
+            ),
             models.CheckConstraint(condition=Q(last_at__gte=F("passed_at")), name="alarm_last_after_first"),
             models.CheckConstraint(
                 condition=~Q(state__in=["reported", "closed"]) | ~Q(outcome=""), name="alarm_reported_with_outcome"

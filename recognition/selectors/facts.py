@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db.models import Q
 
 from recognition.models import Alarm, Sighting, WatchCategory
-from recognition.types import AlarmFacts, SightingFacts
+from recognition.types import AlarmFacts, SeenFacts, SightingFacts
 
 # What any stop takes: also of a category that was deleted meanwhile.
 STOP = ("stop_vehicle",)
@@ -45,6 +47,16 @@ def alarm_facts(alarm_id: int) -> AlarmFacts:
         way=tuple(uid for uid in way if uid is not None),
         generated=alarm.generated,
     )
+
+
+def last_seen(incident_uid: uuid.UUID) -> SeenFacts | None:
+    """Where the vehicle of a case was seen last, by the alarms that belong to it; None without one that has a place."""
+    alarms = Alarm.objects.select_related("camera").filter(incident_uid=incident_uid, geom__isnull=False)
+    alarm = alarms.order_by("-last_at", "-id").first()
+    if alarm is None or alarm.geom is None:
+        return None
+    camera = alarm.camera.name if alarm.camera is not None else alarm.camera_code
+    return SeenFacts(alarm.geom.x, alarm.geom.y, alarm.heading_deg, alarm.last_at, camera)
 
 
 def sighting_facts(sighting_id: int) -> SightingFacts:

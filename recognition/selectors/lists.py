@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from recognition.models import Alarm, CameraStanding, ViidSender, WatchEntry
+from recognition.models import Alarm, CameraStanding, PassageRule, ViidSender, WatchEntry
 from stations.selectors import path_filter
 from stations.types import Actor, DataClass, Verb
 
@@ -14,6 +14,11 @@ from stations.types import Actor, DataClass, Verb
 def watch_visible_to(actor: Actor) -> QuerySet[WatchEntry]:
     """Entries that this actor may see."""
     return WatchEntry.objects.filter(path_filter(actor, Verb.VIEW, DataClass.WATCHLIST))
+
+
+def passage_rules_visible_to(actor: Actor) -> QuerySet[PassageRule]:
+    """Rules of passage that this actor may see: with the watch-list."""
+    return PassageRule.objects.filter(path_filter(actor, Verb.VIEW, DataClass.WATCHLIST))
 
 
 def alarms_visible_to(actor: Actor) -> QuerySet[Alarm]:
@@ -75,6 +80,8 @@ def alarm_summary(alarm: Alarm) -> dict[str, Any]:
         "passed_at": alarm.passed_at,
         "last_at": alarm.last_at,
         "count": alarm.count,
+        "overdue_since": alarm.overdue_since,
+        "climbed": alarm.climbed,
         "raised_at": alarm.raised_at,
         "reliability": alarm.reliability,
         "incident": str(alarm.incident_uid) if alarm.incident_uid else None,

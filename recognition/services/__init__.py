@@ -13,7 +13,10 @@ from recognition.services.alarms import (
 )
 from recognition.services.checking import passages_check
 from recognition.services.partitions import passage_partitions_make
+from recognition.services.passage_rules import RuleOrder, passage_rule_end, passage_rule_put
 from recognition.services.reading import PicturePlates, plates_read
+from recognition.services.registering import VehicleRow, vehicle_record_look, vehicle_record_put
+from recognition.services.replaying import checkpoint_hour
 from recognition.services.searching import PassageSearch, passages_search
 from recognition.services.senders import sender_enrol
 from recognition.services.sighting import sighting_report
@@ -32,6 +35,8 @@ from recognition.services.watching import (
 __all__ = [
     "PassageSearch",
     "PicturePlates",
+    "RuleOrder",
+    "VehicleRow",
     "WatchOrder",
     "alarm_confirm",
     "alarm_false",
@@ -42,13 +47,18 @@ __all__ = [
     "alarms_close",
     "alarms_reported",
     "alarms_turned_out",
+    "checkpoint_hour",
     "passage_partitions_make",
+    "passage_rule_end",
+    "passage_rule_put",
     "passages_check",
     "passages_search",
     "passages_take",
     "plates_read",
     "sender_enrol",
     "sighting_report",
+    "vehicle_record_look",
+    "vehicle_record_put",
     "watch_apply",
     "watch_change",
     "watch_check",

@@ -20,8 +20,10 @@ from recognition.intake.incoming import Sender
 from recognition.intake.stored import COLUMNS, Stored
 from recognition.models import PassageBatch
 from recognition.services.comparing import Candidate
-from recognition.services.concluding import conclusions_raise
+from recognition.services.concluding import Conclusion, conclusions_raise
 from recognition.services.impossible import cloned_among
+from recognition.services.passage_rules import forbidden_among
+from recognition.services.registering import registered_of, unlike_among
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +100,16 @@ def _checked(most: int, pk: int | None = None) -> int:
             cursor.execute(_TAKE.format(one=one), {"most": most, "pk": pk})
             rows = cursor.fetchall()
         passages = [Stored(*columns) for _count, *columns in rows if columns[0] is not None]
-        raised = conclusions_raise(cloned_among(passages)) if passages else []
+        raised = conclusions_raise(_concluded(passages)) if passages else []
     metrics.count("checked", len(passages))
     metrics.count("concluded", len(raised))
     return int(rows[0][0])
+
+
+def _concluded(passages: Sequence[Stored]) -> list[Conclusion]:
+    registered = registered_of(passages)
+    return [
+        *cloned_among(passages),
+        *unlike_among(passages, registered),
+        *forbidden_among(passages, registered),
+    ]

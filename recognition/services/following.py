@@ -8,9 +8,9 @@ from __future__ import annotations
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
 
-from recognition.models import Alarm, Sighting, WatchEntry
+from recognition.models import Alarm, PassageRule, Sighting, VehicleRecord, WatchEntry
 
-_MODELS: tuple[type[models.Model], ...] = (WatchEntry, Alarm, Sighting)
+_MODELS: tuple[type[models.Model], ...] = (WatchEntry, Alarm, Sighting, VehicleRecord, PassageRule)
 
 
 def organisation_paths_follow(new_path: str) -> int:

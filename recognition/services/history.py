@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from core import clock, events
 from core.errors import Conflict, NotFound
-from recognition.models import Alarm, AlarmStep, WatchEntry, WatchStep
+from recognition.models import Alarm, AlarmStep, WatchCategory, WatchEntry, WatchStep
+from recognition.services.climbing import wait_begin, wait_follow
+from recognition.services.telling import told_of
 from recognition.states import ALARM_LIFECYCLE, WATCH_LIFECYCLE, AlarmState, WatchState
 from stations.types import DataClass
 
@@ -73,7 +75,9 @@ def watch_move(entry: WatchEntry, to: WatchState, *, actor_id: int | None, text:
 def alarm_begin(alarm: Alarm, *, text: str = "") -> None:
     """The first row of a new alarm's history, and the event that others hear."""
     AlarmStep.objects.create(alarm=alarm, at=alarm.raised_at, to_state=alarm.state, text=text[:MAX_TEXT])
-    alarm_publish(alarm, "recognition.alarm_raised")
+    category = WatchCategory.objects.filter(code=alarm.category).first()
+    alarm_publish(alarm, "recognition.alarm_raised", told=told_of(category.told if category is not None else (), 0))
+    wait_begin(alarm)
 
 
 def alarm_move(alarm: Alarm, to: AlarmState, *, actor_id: int | None, text: str = "", **fields: Any) -> None:
@@ -86,6 +90,7 @@ def alarm_move(alarm: Alarm, to: AlarmState, *, actor_id: int | None, text: str 
         text=text[:MAX_TEXT],
     )  # fmt: skip
     alarm_publish(alarm, f"recognition.alarm_{to.value}", from_state=old.value)
+    wait_follow(alarm, to)
 
 
 def alarm_publish(alarm: Alarm, topic: str, **payload: Any) -> None:

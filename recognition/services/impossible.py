@@ -97,12 +97,18 @@ def cloned_among(passages: Sequence[Stored]) -> list[Conclusion]:
     return found
 
 
-def usable(passage: Stored) -> bool:
-    """Whether a reading is sure enough, has a time of its own and a place."""
+def usable(passage: Stored, *, placed: bool = True) -> bool:
+    """Whether a reading is sure enough, has a time of its own and (`placed`) a place."""
     least = float(settings.LUZHANG_LOOK_ALIKE_BELOW)
     sure = settings.LUZHANG_CLONED_TAKES_UNKNOWN if passage.reliability is None else passage.reliability >= least
-    known = passage.lon is not None and passage.lat is not None and passage.kind_code not in ("", "99")
-    return bool(sure) and known and passage.clock in CLOCKS and not _doubtful(passage)
+    somewhere = not placed or (passage.lon is not None and passage.lat is not None)
+    return (
+        bool(sure)
+        and somewhere
+        and passage.kind_code not in ("", "99")
+        and passage.clock in CLOCKS
+        and not _doubtful(passage)
+    )
 
 
 def _doubtful(passage: Stored) -> bool:
