@@ -13,6 +13,7 @@ from core.timers import TimerData, handles_timer
 from core.urgent import register
 from incidents.models import Assignment, Incident
 from incidents.selectors.unit_states import assigned_tour_states
+from incidents.services.ahead import interception_replan
 from incidents.services.broadcasting import broadcasts_carry
 from incidents.services.calling import sos_receive
 from incidents.services.delivering import delivery_next
@@ -35,7 +36,7 @@ from incidents.services.history import (
     incident_publish,
 )
 from incidents.services.inspected import incident_of_inspection
-from incidents.services.intercepting import incident_of_alarm, incident_of_sighting
+from incidents.services.intercepting import SEEN, incident_of_alarm, incident_of_sighting
 from incidents.services.picturing import pictures_past_term
 from incidents.services.progress import assignment_advance
 from incidents.services.recalling import recall_to_radio
@@ -119,6 +120,12 @@ def alarm_confirmed(event: EventData) -> None:
 def sighting_reported(event: EventData) -> None:
     """Somebody saw a car that has to be stopped."""
     incident_of_sighting(int(event.subject["sighting_id"]))
+
+
+@handles(SEEN)
+def vehicle_seen(event: EventData) -> None:
+    """Whoever is after the car needs to know where it can be headed off now."""
+    interception_replan(int(event.subject["incident_id"]))
 
 
 @handles("patrols.device_sos")

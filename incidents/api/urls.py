@@ -15,6 +15,7 @@ from incidents.api import (
     desk,
     handovers,
     incidents,
+    interceptions,
     statistics,
     supervisions,
     tasks,
@@ -37,6 +38,7 @@ urlpatterns = [
         attachments.IncidentAttachmentApi.as_view(),
         name="incident-attachment",
     ),
+    path("incidents/<uuid:uid>/interception/", interceptions.InterceptionApi.as_view(), name="incident-interception"),
     path("incidents/<uuid:uid>/own/", desk.IncidentOwnApi.as_view(), name="incident-own"),
     path("incidents/<uuid:uid>/reports/", casework.ReportsApi.as_view(), name="incident-reports"),
     path("incidents/<uuid:uid>/recordings/", casework.RecordingsApi.as_view(), name="incident-recordings"),
@@ -94,5 +96,6 @@ urlpatterns = [
     ),
     path("statistics/segments/", chiefs.SegmentTrendApi.as_view(), name="statistics-segments"),
     path("months/sign/", chiefs.MonthSignApi.as_view(), name="month-sign"),
+    path("statistics/timeliness/", statistics.TimelinessApi.as_view(), name="statistics-timeliness"),
     path("statistics/incidents/", statistics.IncidentFiguresApi.as_view(), name="statistics-incidents"),
 ]

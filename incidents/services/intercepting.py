@@ -19,6 +19,8 @@ from recognition.services import alarm_ordered
 from recognition.types import AlarmFacts
 from stations.types import system_actor
 
+# The vehicle of a case has been seen, for the first time or again: whoever plans ahead plans anew.
+SEEN = "incidents.vehicle_seen"
 ALARM_SCOPE, SIGHTING_SCOPE = "recognition.alarm", "recognition.sighting"
 # A case that is over takes no further passage in.
 OVER = frozenset({IncidentState.CLOSED, IncidentState.FALSE, IncidentState.MERGED, IncidentState.TRANSFERRED})
@@ -39,13 +41,14 @@ def incident_of_alarm(alarm_id: int, *, by_policy: bool) -> None:
             incident_touch(incident_lock_by_id(incident.pk), required_powers=powers)
     else:
         _continue(incident, facts)
+    incident_publish(incident, SEEN)
     alarm_ordered(alarm_id=facts.id, incident_uid=incident.uid, by_policy=by_policy)
 
 
 def incident_of_sighting(sighting_id: int) -> None:
     """Send somebody after a sighting. Repeating it is harmless."""
     seen = sighting_facts(sighting_id)
-    incident_receive(
+    incident, _new = incident_receive(
         actor=replace(system_actor("sighting"), user_id=seen.reported_by_id),
         report=IncidentReport(
             kind=INTERCEPTION,
@@ -62,6 +65,7 @@ def incident_of_sighting(sighting_id: int) -> None:
         client_scope=SIGHTING_SCOPE,
         client_key=str(seen.uid),
     )
+    incident_publish(incident, SEEN)
 
 
 def _open_case(facts: AlarmFacts) -> Incident | None:

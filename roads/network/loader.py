@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ from .route import Route, find_route
 from .snap import Snapper, with_reverse
 from .weights import WeightsReader, WeightView, static_view
 
+if TYPE_CHECKING:
+    from .reach import Departure, Forward, Reach
+
 
 class RoadNetwork:
     """A network as services use it. Thread-safe."""
@@ -30,6 +34,7 @@ class RoadNetwork:
         self.weights = WeightsReader(graph, directory)
         self.snapper = Snapper(graph)
         self.searcher = Nearest(graph)
+        self._forward: Forward | None = None
 
     @property
     def version(self) -> str:
@@ -88,6 +93,15 @@ class RoadNetwork:
         words it."""
         return self.weights.steady(profile, lambda view: find_route(self.searcher, view, unit, incident))
 
+    def reach(
+        self, departures: Sequence[Departure], limit_ms: float, *, profile: Profile = Profile.DRIVE
+    ) -> tuple[Reach, WeightView]:
+        """Who is where first under the weights in force, and those weights; see `reach.Forward.search`."""
+        from .reach import Forward  # scipy's search: processes that never look ahead need not load it
+
+        forward = self._forward = self._forward or Forward(self.graph)
+        return self.weights.steady(profile, lambda view: (forward.search(view, departures, limit_ms), _copied(view)))
+
     def free_flow(self, start: Sequence[Placement], goal: Sequence[Placement]) -> Route | None:
         """The fastest way by car with free roads: base times, no closures, turning round anywhere. A bound from below
         for what anybody drove."""
@@ -112,6 +126,13 @@ class RoadNetwork:
     def export_foot(self) -> Arrays:
         """The walkers' network under the weights in force; see `export.export_foot_arrays`."""
         return self.weights.steady(Profile.FOOT, lambda view: export_foot_arrays(self.graph, view))
+
+
+def _copied(view: WeightView) -> WeightView:
+    """The same weights, safe from a writer."""
+    return WeightView(
+        view.profile, view.generation, view.weight.copy(), view.blocked_from.copy(), view.blocked_to.copy()
+    )
 
 
 def _free_ahead(view: WeightView, place: Placement) -> bool:

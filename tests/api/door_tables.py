@@ -79,6 +79,10 @@ GET    api/v1/chiefs/<uuid:uid>/deputies/              CDOAWHPSRLM
 POST   api/v1/chiefs/<uuid:uid>/deputies/              M
 POST   api/v1/recognition/passages/                    V
 POST   api/v1/recognition/passages/search/             CDOW
+POST   api/v1/recognition/passages/replay/             CDOW
+GET    api/v1/recognition/rules/                       CD
+POST   api/v1/recognition/rules/                       CD
+POST   api/v1/recognition/rules/<uuid:uid>/end/        CD
 POST   api/v1/recognition/stream/                      V
 GET    api/v1/recognition/senders/                     CDMK
 POST   api/v1/recognition/senders/                     M
@@ -95,6 +99,7 @@ POST   api/v1/recognition/alarms/<uuid:uid>/hold/      CDOW
 POST   api/v1/recognition/alarms/<uuid:uid>/false/     CDOW
 POST   api/v1/recognition/alarms/<uuid:uid>/look/      CDOWR
 POST   api/v1/recognition/alarms/<uuid:uid>/report/    CDOW
+POST   api/v1/recognition/vehicles/look/                CDOWR
 POST   api/v1/recognition/sightings/                   CDOAWHPSV
 GET    api/v1/boards/                                  CDWHLM
 POST   api/v1/boards/                                  CLM
@@ -144,6 +149,7 @@ POST   api/v1/incidents/similar/                       CDY
 GET    api/v1/incidents/<uuid:uid>/                    incidents
 POST   api/v1/incidents/<uuid:uid>/own/                AHPS
 GET    api/v1/incidents/<uuid:uid>/proposal/           CDL
+GET    api/v1/incidents/<uuid:uid>/interception/       CD
 POST   api/v1/incidents/<uuid:uid>/reporter/           CDY
 POST   api/v1/incidents/<uuid:uid>/dispatch/           desk
 GET    api/v1/incidents/<uuid:uid>/attachments/        CDOAWHPSR
@@ -202,6 +208,7 @@ POST   api/v1/supervisions/<int:supervision_id>/settle/ incidents
 POST   api/v1/supervisions/<int:supervision_id>/defer/ incidents
 POST   api/v1/supervisions/<int:supervision_id>/hand-down/ incidents
 GET    api/v1/statistics/incidents/                    CDRL
+GET    api/v1/statistics/timeliness/                   CDRL
 GET    api/v1/statistics/segments/                     CDOAWHSRYL
 POST   api/v1/months/sign/                             OAWHSY
 """

@@ -40,6 +40,7 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     "incident-attachments": {"GET": COMMAND | SEES_OWN | CREWS | {Role.REVIEWER}, "POST": COMMAND | SEES_OWN | CREWS},
     "incident-attachment": {"GET": COMMAND | SEES_OWN | CREWS | {Role.REVIEWER}},
     "incident-proposal": {"GET": COMMAND | {Role.ANALYST}},
+    "incident-interception": {"GET": COMMAND},
     "incident-reporter": {"POST": COMMAND | {Role.PAYEE_DESK}},
     "incident-dispatch": {"POST": COMMAND},
     "incident-own": {"POST": SEES_OWN},
@@ -98,6 +99,7 @@ DOOR: dict[str, dict[str, set[Role]]] = {
     },
     "month-sign": {"POST": CREWS | {Role.PAYEE_DESK} | SEES_OWN - {Role.PERSUADER}},
     "statistics-incidents": {"GET": COMMAND | {Role.REVIEWER, Role.ANALYST}},
+    "statistics-timeliness": {"GET": COMMAND | {Role.REVIEWER, Role.ANALYST}},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
