@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from config.launcher.places import places
+from tests.migrated import migrated
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -18,6 +21,16 @@ def pytest_configure(config: pytest.Config) -> None:
     lacking = [name for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "LUZHANG_KEYS") if not os.environ.get(name)]
     if lacking:
         raise pytest.UsageError(f"{', '.join(lacking)} not set: run the tests by `./run test [pytest arguments]`.")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of this process is copied from one that is migrated already."""
+    from django.conf import settings
+
+    where = places()
+    if where.has_own_database:
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = migrated(where)
 
 
 @pytest.fixture(scope="session", autouse=True)

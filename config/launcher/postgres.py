@@ -117,10 +117,20 @@ def client(where: Places, program: str, *arguments: str, database: str = DATABAS
     return [str(binaries() / program), *address, *(["-d", database] if database else []), *arguments]
 
 
-def recreate(where: Places, name: str) -> None:
-    """An empty database with the extensions, in place of any of that name."""
+def recreate(where: Places, name: str, template: str = TEMPLATE) -> None:
+    """A copy of a database, else an empty one with the extensions, in place of any of that name."""
     drop(where, name)
-    _ask(where, f"create database {name} template {TEMPLATE}", "postgres")
+    _ask(where, f"create database {name} template {template}", "postgres")
+
+
+def rename(where: Places, name: str, to: str) -> None:
+    """Give a database that nobody uses another name."""
+    _ask(where, f"alter database {name} rename to {to}", "postgres")
+
+
+def databases(where: Places) -> set[str]:
+    """The names of all databases of the cluster."""
+    return set(_ask(where, "select datname from pg_database", "postgres").splitlines())
 
 
 def drop(where: Places, name: str) -> None:
@@ -204,7 +214,7 @@ def _wait_answering(where: Places) -> None:
 
 def _databases(where: Places) -> None:
     _wait_answering(where)
-    present = set(_ask(where, "select datname from pg_database", "postgres").splitlines())
+    present = databases(where)
     if TEMPLATE not in present:
         making = f"{TEMPLATE}_new"
         if making in present:
@@ -212,6 +222,6 @@ def _databases(where: Places) -> None:
         _ask(where, f"create database {making}", "postgres")
         for extension in EXTENSIONS:
             _ask(where, f"create extension {extension}", making)
-        _ask(where, f"alter database {making} rename to {TEMPLATE}", "postgres")
+        rename(where, making, TEMPLATE)
     if DATABASE not in present:
         _ask(where, f"create database {DATABASE} template {TEMPLATE}", "postgres")

@@ -20,6 +20,7 @@ from config.launcher.demo import HOST, stack
 from config.launcher.places import Places, environment, places
 from config.launcher.services import services
 from config.launcher.supervisor import Supervisor
+from tests.migrated import migrated
 from tests.own_redis import PROCESSES, process_number, redis_url
 
 NODES, UNITS, SEED = 1500, 12, 7
@@ -104,10 +105,11 @@ def installation(*, name: str, folder: Path, port: int | None = None, keep: bool
         for part in ("static", "media", "networks", "log", "demo"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         values = _values(where, name, folder)
-        if not (keep and (folder / "demo" / "units.json").exists()):
-            postgres.recreate(where, name)
+        if keep and (folder / "demo" / "units.json").exists():
+            prepare.database(where, values)
+        else:
+            postgres.recreate(where, name, migrated(where))
         prepare.messages(where)
-        prepare.database(where, values)
         words = ["demo_load", "--nodes", str(NODES), "--units", str(UNITS), "--seed", str(SEED)]
         children.needed(children.manage(*words), folder=where.root, environment=values, doing="loading")
         crews = _crews(where, values)
