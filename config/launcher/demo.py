@@ -99,7 +99,13 @@ def _free_port(wanted: int | None) -> int:
 
 @contextlib.contextmanager
 def stack(
-    where: Places, values: Mapping[str, str], *, port: int, web_workers: int = 1, log_folder: Path | None = None
+    where: Places,
+    values: Mapping[str, str],
+    *,
+    port: int,
+    web_workers: int = 1,
+    urgent_processes: int = URGENT_PROCESSES,
+    log_folder: Path | None = None,
 ) -> Iterator[Supervisor]:
     """Web, urgent processes, Celery worker and beat under a supervisor; ready when the block begins.
 
@@ -108,7 +114,7 @@ def stack(
     marked = {**values, MARK: str(where.var)}
     with Supervisor(log_folder or where.log, marked, folder=where.root) as supervisor:
         # The web and one urgent process first: all at once they would only hold each other up on few cores.
-        urgent = [f"urgent-{number}" for number in range(1, URGENT_PROCESSES + 1)]
+        urgent = [f"urgent-{number}" for number in range(1, urgent_processes + 1)]
         python = sys.executable
         supervisor.start(
             "web",

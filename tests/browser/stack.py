@@ -115,7 +115,8 @@ def installation(*, name: str, folder: Path, port: int | None = None, keep: bool
         crews = _crews(where, values)
         at = port or free_port()
         try:
-            with stack(where, values, port=at, log_folder=folder / "log") as supervisor:
+            # One urgent process is enough for one browser; what a second is for, the chaos test sees.
+            with stack(where, values, port=at, urgent_processes=1, log_folder=folder / "log") as supervisor:
                 yield Installation(
                     url=f"http://{HOST}:{at}",
                     values=values,
