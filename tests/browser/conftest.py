@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +18,8 @@ from tests.browser.stack import Crew, Installation, installation
 
 playwright = pytest.importorskip("playwright.sync_api")
 playwright.expect.set_options(timeout=20_000)
-CHROMIUM = Path("/usr/bin/chromium")
+# The first that is installed. The shell is Chromium without a window of its own: a page takes half the processor time.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 WINDOW = [
     "WebUIReloadButton",
     "InitialWebUI",
@@ -73,10 +74,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def _chromium() -> str | None:
+    return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The running installation."""
-    if not CHROMIUM.exists():
+    if _chromium() is None:
         pytest.skip("chromium is not installed: ./run setup")
     name = f"luzhang_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with installation(name=name, folder=tmp_path_factory.mktemp("house")) as running:
@@ -87,7 +92,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def browser(house: Installation) -> Iterator[Any]:
     """One Chromium for the session."""
     with playwright.sync_playwright() as kit:
-        made = kit.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        made = kit.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
         yield made
         made.close()
 
