@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 
+from tests.browser.desk_by_api import SIGNED_IN, Desk
+from tests.browser.profiles import Profiles
 from tests.browser.stack import Crew, Installation, installation
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -64,7 +65,6 @@ AT_REST = """async () => {
   const over = document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity);
   await Promise.all(over.map((each) => each.finished.catch(() => null)));
 }"""
-SIGNED_IN = {settings.SESSION_COOKIE_NAME, "csrftoken"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,12 +89,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="session")
-def browser(house: Installation) -> Iterator[Any]:
-    """One Chromium for the session."""
+def kit(house: Installation) -> Iterator[Any]:
+    """The browser's driver."""
     with playwright.sync_playwright() as kit:
-        made = kit.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
-        yield made
-        made.close()
+        yield kit
+
+
+@pytest.fixture(scope="session")
+def browser(kit: Any) -> Iterator[Any]:
+    """One Chromium for the session."""
+    made = kit.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
+    yield made
+    made.close()
 
 
 class Watch:
@@ -129,10 +135,15 @@ def watch(house: Installation) -> Iterator[Watch]:
     assert made.faults == []
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Any, house: Installation) -> Profiles:
+    """Those of this browser."""
+    return Profiles(browser, house.url)
+
+
 @pytest.fixture
-def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[..., Any]]:
-    """A page of a fresh browser profile, signed in: `visit("/command/", "dispatcher")`."""
-    contexts = []
+def visit(profiles: Profiles, house: Installation, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """A page of a browser profile in which nothing is stored, signed in: `visit("/command/", "dispatcher")`."""
 
     def signed_in(page: Any, path: str, user: str) -> None:
         """By the session that this person already has in the house, else by the form: sign-ins are rationed."""
@@ -150,12 +161,11 @@ def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[
 
     def visit(path: str, user: str = "", *, phone: bool = False, script: str = "", **options: Any) -> Any:
         size = {"width": 360, "height": 740} if phone else {"width": 1280, "height": 800}
-        kept = {"viewport": size, "locale": "zh-CN", **options}
-        context = browser.new_context(has_touch=phone, is_mobile=phone, **kept)
-        contexts.append(context)
+        kept = {"viewport": size, "locale": "zh-CN", "has_touch": phone, "is_mobile": phone, **options}
+        # Neither a script for every page nor a service worker is got rid of again.
+        page = watch.page(profiles.page(kept, fresh=bool(script) or path.startswith("/duty/")))
         if script:
-            context.add_init_script(script)
-        page = watch.page(context.new_page())
+            page.context.add_init_script(script)
         if user:
             signed_in(page, path, user)
         else:
@@ -163,8 +173,7 @@ def visit(browser: Any, house: Installation, watch: Watch) -> Iterator[Callable[
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    profiles.give_back()
 
 
 @pytest.fixture
@@ -181,25 +190,33 @@ def fixes(house: Installation) -> Callable[[], None]:
 
 
 @pytest.fixture
-def tidy(browser: Any, house: Installation) -> Iterator[None]:
+def commander(kit: Any, house: Installation) -> Iterator[Desk]:
+    """The commander, without a page."""
+    desk = Desk(kit, house)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def tidy(kit: Any, house: Installation) -> Iterator[None]:
     """Afterwards nothing is open any more: the next test finds every unit free."""
     yield
-    context = browser.new_context()
-    page = context.new_page()
-    page.context.add_cookies(house.sessions.get("commander", []))
-    page.goto(f"{house.url}/command/")
-    if "/login/" in page.url:
-        page.fill("[name=login]", "commander")
-        page.fill("[name=password]", house.passwords["commander"])
-        page.click("button[type=submit]")
-        page.wait_for_url("**/command/")
-    token = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrftoken")
-    headers = {"X-CSRFToken": token, "Referer": house.url}
-    for feature in page.request.get(f"{house.url}/api/v1/incidents/?open=1").json()["features"]:
-        address = f"{house.url}/api/v1/incidents/{feature['id']}"
+    desk = Desk(kit, house)
+    for feature in desk.get("incidents/?open=1")["features"]:
         if feature["properties"]["state"] in {"pending", "active", "waiting"}:
-            page.request.post(f"{address}/false/", headers=headers, data={"reason": "测试结束"})
-    context.close()
+            desk.sent(f"incidents/{feature['id']}/false/", {"reason": "测试结束"})
+    desk.close()
+
+
+@pytest.fixture
+def first_of(house: Installation) -> Callable[[str], Any]:
+    """The first feature of a public collection: `first_of("stations/?kind=service")`."""
+
+    def ask(collection: str) -> Any:
+        with urllib.request.urlopen(f"{house.url}/api/v1/{collection}", timeout=20) as answer:
+            return json.load(answer)["features"][0]
+
+    return ask
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every page: nothing refused by its own policy, nothing asked from elsewhere (the `watch` fixture), its map shown."""
+"""Doors of the house: maps of the set-up pages, the night of the system, a phone, the public without scripts."""
 
 from __future__ import annotations
 
@@ -11,25 +11,6 @@ import pytest
 from tests.browser.stack import Crew, Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
-
-
-@pytest.mark.parametrize(
-    ("path", "user"),
-    [
-        ("/", ""),
-        ("/?q=G98", ""),
-        ("/login/", ""),
-        ("/command/", "dispatcher"),
-        ("/chief/", "chief"),
-        ("/no-such-page/", ""),
-    ],
-)
-def test_pages_keep_to_themselves(visit: Callable[..., Any], path: str, user: str) -> None:
-    page = visit(path, user)
-    page.wait_for_load_state("load")
-    expect(page.locator("h1, .case-list").first).to_be_visible()
-    if page.locator("#map").count():
-        expect(page.locator("#map canvas").first).to_be_visible()
 
 
 def test_forms_of_the_admin_draw_on_our_own_map(visit: Callable[..., Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.browser.desk_by_api import case_beside, case_of, desk_post
+from tests.browser.desk_by_api import Desk, case_beside, case_of
 from tests.browser.stack import Crew, Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -32,17 +32,16 @@ def phone(visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew
     return page
 
 
-def _offer(visit: Callable[..., Any], house: Installation, phone: Any, crew: Crew, title: str) -> tuple[Any, str]:
-    """A case that was sent to our phone, and the desk."""
-    desk = visit("/account/", "commander")
-    uid = case_beside(desk, house, crew, title)
+def _offer(desk: Desk, phone: Any, crew: Crew, title: str) -> str:
+    """A case that was sent to our phone; its uid."""
+    uid = case_beside(desk, crew, title)
     phone.wait_for_selector("#sign")
     expect(phone.locator("#unit-name")).to_have_text(crew.call_sign)
-    return desk, uid
+    return uid
 
 
-def _steps(desk: Any, house: Installation, uid: str, call_sign: str) -> list[dict[str, Any]]:
-    rows = case_of(desk, house, uid)["timeline"]
+def _steps(desk: Desk, uid: str, call_sign: str) -> list[dict[str, Any]]:
+    rows = case_of(desk, uid)["timeline"]
     return [row for row in rows if row["of"] == call_sign and row["to_state"] not in {"", "offered", "delivered"}]
 
 
@@ -63,9 +62,9 @@ def test_it_opens_without_network_and_says_how_old_it_is(phone: Any, patrol_car:
 
 
 def test_a_case_in_a_dead_spot_arrives_once_and_in_order(
-    house: Installation, visit: Callable[..., Any], phone: Any, patrol_car: Crew
+    house: Installation, commander: Desk, phone: Any, patrol_car: Crew
 ) -> None:
-    desk, uid = _offer(visit, house, phone, patrol_car, "隧道内抛洒物")
+    uid = _offer(commander, phone, patrol_car, "隧道内抛洒物")
     phone.click("#sign")
     expect(phone.locator("#next-step")).to_have_text("出发")
     expect(phone.locator("#unsent")).to_be_hidden()
@@ -91,31 +90,29 @@ def test_a_case_in_a_dead_spot_arrives_once_and_in_order(
     phone.click("#unsent")
     expect(phone.locator("#sheet .act")).to_have_count(5)
     phone.get_by_role("button", name="返回").click()
-    assert [row["to_state"] for row in _steps(desk, house, uid, patrol_car.call_sign)] == ["acknowledged"]
+    assert [row["to_state"] for row in _steps(commander, uid, patrol_car.call_sign)] == ["acknowledged"]
 
     context.set_offline(False)
     expect(phone.locator("#unsent")).to_be_hidden()
-    steps = _steps(desk, house, uid, patrol_car.call_sign)
+    steps = _steps(commander, uid, patrol_car.call_sign)
     assert [row["to_state"] for row in steps] == ["acknowledged", "en_route", "on_scene", "cleared", "reported"]
     told = [row["details"]["device"] for row in steps]
     assert [device["acted_at"] for device in told] == sorted(device["acted_at"] for device in told)
     # Before the page was killed there is no monotonic distance; since then there is.
     assert ["monotonic_ms" in device for device in told] == [True, False, False, True, True]
-    assert len(desk.request.get(f"{house.url}/api/v1/incidents/{uid}/attachments/").json()["attachments"]) == 1
+    assert len(commander.get(f"incidents/{uid}/attachments/")["attachments"]) == 1
 
 
-def test_what_the_centre_decided_otherwise_is_said_and_kept(
-    house: Installation, visit: Callable[..., Any], phone: Any, patrol_car: Crew
-) -> None:
-    desk, uid = _offer(visit, house, phone, patrol_car, "误派测试")
+def test_what_the_centre_decided_otherwise_is_said_and_kept(commander: Desk, phone: Any, patrol_car: Crew) -> None:
+    uid = _offer(commander, phone, patrol_car, "误派测试")
     phone.click("#sign")
     expect(phone.locator("#next-step")).to_have_text("出发")
     expect(phone.locator("#unsent")).to_be_hidden()
     phone.context.set_offline(True)
     _take(phone, "出发")
     expect(phone.locator("#unsent")).to_have_text("未发送 1")
-    ours = next(row for row in case_of(desk, house, uid)["assignments"] if row["call_sign"] == patrol_car.call_sign)
-    desk_post(desk, house, f"assignments/{ours['uid']}/steps/", {"to_state": "recalled", "text": "重复警情"})
+    ours = next(row for row in case_of(commander, uid)["assignments"] if row["call_sign"] == patrol_car.call_sign)
+    commander.post(f"assignments/{ours['uid']}/steps/", {"to_state": "recalled", "text": "重复警情"})
 
     phone.context.set_offline(False)
     expect(phone.locator("#unsent")).to_have_text("未被接受 1")
@@ -123,14 +120,12 @@ def test_what_the_centre_decided_otherwise_is_said_and_kept(
     expect(phone.locator("#sheet .act--refused")).to_contain_text("已留存备查")
     phone.locator("#sheet").get_by_role("button", name="知道了").click()
     expect(phone.locator("#unsent")).to_be_hidden()
-    late = [row for row in _steps(desk, house, uid, patrol_car.call_sign) if row["details"].get("stale_fence")]
+    late = [row for row in _steps(commander, uid, patrol_car.call_sign) if row["details"].get("stale_fence")]
     assert [row["to_state"] for row in late] == ["en_route"]
 
 
-def test_a_server_that_fails_is_tried_again(
-    house: Installation, visit: Callable[..., Any], phone: Any, patrol_car: Crew
-) -> None:
-    _desk, _uid = _offer(visit, house, phone, patrol_car, "服务中断")
+def test_a_server_that_fails_is_tried_again(commander: Desk, phone: Any, patrol_car: Crew) -> None:
+    _offer(commander, phone, patrol_car, "服务中断")
     answers = iter([503, 503])
 
     def broken(route: Any) -> None:

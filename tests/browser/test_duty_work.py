@@ -13,7 +13,7 @@ import pytest
 
 from config.launcher import children
 from tests.browser.conftest import take_in
-from tests.browser.desk_by_api import case_beside, case_of, desk_post
+from tests.browser.desk_by_api import Desk, case_beside, case_of
 from tests.browser.stack import Crew, Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -87,21 +87,22 @@ def _done(house: Installation, script: str) -> None:
 
 @pytest.fixture
 def at_work(
-    house: Installation, visit: Callable[..., Any], fixes: Callable[[], None], patrol_car: Crew
+    visit: Callable[..., Any], commander: Desk, fixes: Callable[[], None], patrol_car: Crew
 ) -> Callable[..., tuple[Any, Any]]:
     """A phone at a place, with a case that it was sent to: (phone, desk). Few need the desk's page."""
 
-    def begin(title: str, *, desk_at: str = "/account/", **options: Any) -> tuple[Any, Any]:
+    def begin(title: str, *, desk_at: str = "", **options: Any) -> tuple[Any, Any]:
         fixes()
         here = {"longitude": patrol_car.lon, "latitude": patrol_car.lat, "accuracy": 8}
         phone = visit("/duty/", patrol_car.user, phone=True, geolocation=here, permissions=["geolocation"], **options)
         expect(phone.locator("#unit-state")).to_have_text("待命")
-        desk = visit(desk_at, "commander")
-        if desk_at == "/command/":
+        if desk_at:
+            desk = visit(desk_at, "commander")
             expect(desk.locator("#n-units")).not_to_have_text("–")
             take_in(desk, patrol_car, title=title, kind="hazard")
         else:
-            case_beside(desk, house, patrol_car, title)
+            desk = commander
+            case_beside(desk, patrol_car, title)
         phone.wait_for_selector("#sign")
         return phone, desk
 
@@ -206,7 +207,7 @@ def test_every_screen_of_a_case_is_fit_for_gloves(at_work: Callable[..., tuple[A
 
 
 def test_check_in_at_the_post_a_notice_read_and_check_out(
-    visit: Callable[..., Any], house: Installation, patrol_car: Crew
+    visit: Callable[..., Any], house: Installation, commander: Desk, patrol_car: Crew
 ) -> None:
     # Away from the patrol car: the notice is for one of them only.
     lon, lat = patrol_car.lon + 0.05, patrol_car.lat
@@ -217,20 +218,19 @@ def test_check_in_at_the_post_a_notice_read_and_check_out(
     assert phone.evaluate(JUDGE) == []
     phone.click("#check-in")
     expect(phone.locator("#unit-state")).to_have_text("待命")
-    desk = visit("/account/", "commander")
     until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     told = {"text": "白色厢货，右后灯不亮", "valid_until": until, "lon": lon, "lat": lat, "radius_m": 300,
             "datum": "wgs84"}  # fmt: skip
-    desk_post(desk, house, "broadcasts/", told)
+    commander.post("broadcasts/", told)
     notice = phone.locator("#notices .notice-card", has_text="右后灯不亮")
     expect(notice).to_be_visible()
     assert phone.evaluate(JUDGE) == []
     notice.get_by_role("button", name="已阅").click()
     expect(notice).to_have_count(0)
-    rows = desk.request.get(f"{house.url}/api/v1/broadcasts/").json()["broadcasts"]
+    rows = commander.get("broadcasts/")["broadcasts"]
     row = next(each for each in rows if each["text"] == told["text"])
     assert row["seen"] == 1 and "劝导一号" not in row["unseen_by"]
-    desk_post(desk, house, f"broadcasts/{row['uid']}/withdraw/", {"reason": "测试结束"})
+    commander.post(f"broadcasts/{row['uid']}/withdraw/", {"reason": "测试结束"})
     phone.goto(f"{house.url}/duty/log/")
     expect(phone.locator(".log li").first).to_contain_text("签到")
     phone.goto(f"{house.url}/duty/")
@@ -257,9 +257,9 @@ def test_alone_on_scene_is_asked_and_answers(
         expect(phone.locator("#unsent")).to_be_hidden()
     finally:
         _done(house, TOGETHER.format(tour=patrol_car.tour))
-    cases = desk.request.get(f"{house.url}/api/v1/incidents/?open=1").json()["features"]
+    cases = desk.get("incidents/?open=1")["features"]
     uid = next(case["id"] for case in cases if case["properties"]["title"] == "路侧落石")
-    told = [row["text"] for row in case_of(desk, house, uid)["timeline"]]
+    told = [row["text"] for row in case_of(desk, uid)["timeline"]]
     assert "平安" in told
 
 

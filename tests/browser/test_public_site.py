@@ -9,18 +9,13 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import AT_REST
 from tests.browser.stack import Installation
 
 expect = pytest.importorskip("playwright.sync_api").expect
 JUDGE = (Path(__file__).parent / "judge.js").read_text(encoding="utf-8")
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 CARRIED_MS = 240_000
-
-
-def _first(visit: Callable[..., Any], collection: str) -> Any:
-    """A feature of a public collection."""
-    page = visit("/healthz")
-    return page.request.get(f"{page.url.rsplit('/', 1)[0]}{collection}").json()["features"][0]
 
 
 def _printed(visit: Callable[..., Any]) -> Any:
@@ -34,10 +29,10 @@ def _printed(visit: Callable[..., Any]) -> Any:
     return page
 
 
-def test_a_board_is_planned_issued_hung_and_read(visit: Callable[..., Any]) -> None:
+def test_a_board_is_planned_issued_hung_and_read(visit: Callable[..., Any], first_of: Callable[[str], Any]) -> None:
     desk = _printed(visit)
     expect(desk.locator("#print-jobs a[download]").first).to_be_visible()
-    segment = _first(visit, "/api/v1/segments/?limit=1")
+    segment = first_of("segments/?limit=1")
     cookies = {each["name"]: each["value"] for each in desk.context.cookies()}
     planned = desk.request.post(
         f"{desk.url.split('/boards')[0]}/api/v1/boards/",
@@ -74,27 +69,40 @@ def test_a_board_is_planned_issued_hung_and_read(visit: Callable[..., Any]) -> N
     expect(citizen.locator(".banner--warn")).to_contain_text("已撤除")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+def _faults(page: Any) -> list[str]:
+    """What the judge finds by day and by night."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
+        page.evaluate(AT_REST)
+        found += [f"{theme}: {fault}" for fault in page.evaluate(JUDGE)]
+    return found
+
+
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-def test_pages_are_fit_to_be_read(visit: Callable[..., Any], theme: str, phone: bool) -> None:
-    segment = _first(visit, "/api/v1/segments/?limit=1")["id"]
-    station = _first(visit, "/api/v1/stations/?page_size=1&kind=service")["id"]
+def test_pages_are_fit_to_be_read(
+    visit: Callable[..., Any], first_of: Callable[[str], Any], house: Installation, phone: bool
+) -> None:
+    segment = first_of("segments/?limit=1")["id"]
+    station = first_of("stations/?page_size=1&kind=service")["id"]
+    page = visit("/", phone=phone)
     for path in (f"/segments/{segment}/", "/stations/", f"/stations/{station}/", "/b/99999/", "/?q=路&lang=en"):
-        page = visit(path, phone=phone, color_scheme=theme)
+        page.goto(f"{house.url}{path}")
         page.wait_for_load_state("load")
         if page.locator("#map").count():
             expect(page.locator("#map canvas").first).to_be_visible()
-        assert page.evaluate(JUDGE) == [], path
+        assert _faults(page) == [], path
         assert page.evaluate(FITS), path
-    page = visit("/boards/", "administrator", phone=phone, color_scheme=theme)
+    page = visit("/boards/", "administrator", phone=phone)
     expect(page.locator("#reprint .state, #reprint [data-board]").first).to_be_visible()
     expect(page.locator("#boards-said")).not_to_be_empty()
-    assert page.evaluate(JUDGE) == []
+    assert _faults(page) == []
     assert page.evaluate(FITS)
 
 
-def test_where_i_stand_and_the_way_to_a_station(visit: Callable[..., Any]) -> None:
-    segment = _first(visit, "/api/v1/segments/?limit=1")
+def test_where_i_stand_and_the_way_to_a_station(visit: Callable[..., Any], first_of: Callable[[str], Any]) -> None:
+    segment = first_of("segments/?limit=1")
     line = segment["geometry"]["coordinates"][0]
     lon, lat = line[len(line) // 2]
     here = {"geolocation": {"longitude": lon, "latitude": lat}, "permissions": ["geolocation"]}
@@ -102,7 +110,7 @@ def test_where_i_stand_and_the_way_to_a_station(visit: Callable[..., Any]) -> No
     page.get_by_role("button", name="查我现在的位置").click()
     page.wait_for_url("**/?lon=*&datum=wgs84")
     expect(page.locator(".result-segment").first).to_contain_text(segment["properties"]["name"])
-    station = _first(visit, "/api/v1/stations/?page_size=1&kind=service")
+    station = first_of("stations/?page_size=1&kind=service")
     page = visit(f"/stations/{station['id']}/", phone=True, **here)
     # The first to ask a process for a way waits until it has opened the network.
     page.get_by_role("button", name="从我现在的位置").click(no_wait_after=True)
@@ -132,8 +140,10 @@ def test_everything_is_read_without_scripts(visit: Callable[..., Any], house: In
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_a_segment_on_paper_has_its_chain_and_nothing_to_press(visit: Callable[..., Any]) -> None:
-    segment = _first(visit, "/api/v1/segments/?limit=1")["id"]
+def test_a_segment_on_paper_has_its_chain_and_nothing_to_press(
+    visit: Callable[..., Any], first_of: Callable[[str], Any]
+) -> None:
+    segment = first_of("segments/?limit=1")["id"]
     page = visit(f"/segments/{segment}/", color_scheme="dark")
     expect(page.locator("#map canvas").first).to_be_visible()
     page.emulate_media(media="print")
