@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from core import audit_seal
 from core.feed import reader
+from core.imports.undo import UNDO_DAYS
 from core.jobs.files import file_remove, files_sweep
-from core.models import Job
+from core.models import ImportRun, Job
 from core.retention import Removal, RetentionClass, register
 
 BATCH = 20_000
@@ -71,6 +72,17 @@ def old_jobs(before: dt.datetime) -> Iterable[Removal]:
         yield Removal(str(job.uid), 1, partial(_job_remove, job), job.organisation_path)
 
 
+def import_changes(before: dt.datetime) -> Iterable[Removal]:
+    """Former values of imports: nobody takes an import back after the term, and they hold what tables held."""
+    runs = ImportRun.objects.filter(finished_at__lt=before, changes__isnull=False).distinct().order_by("id")
+    for run in runs[:BATCH]:
+        yield Removal(f"import {run.pk}", run.changes.count(), partial(_changes_remove, run), run.organisation_path)
+
+
+def _changes_remove(run: ImportRun) -> int:
+    return int(run.changes.all().delete()[0])
+
+
 def _file_remove(job: Job) -> int:
     path = job.file_path
     Job.objects.filter(pk=job.pk).update(file_path="")
@@ -105,4 +117,5 @@ register(RetentionClass("audit", 1095, 180, audit_chains, by_wall=True))
 register(RetentionClass("feed", 7, 1, feed_rows))
 register(RetentionClass("client_keys", 30, 2, client_keys, by_wall=True))
 register(RetentionClass("job_files", 1, 1, job_files))
+register(RetentionClass("import_changes", UNDO_DAYS, 1, import_changes))
 register(RetentionClass("jobs", 180, 7, old_jobs))

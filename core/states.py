@@ -27,6 +27,11 @@ class JobState(StrEnum):
         """The Chinese name, marked for translation (`core.messages.spoken`)."""
         return _JOB_LABELS[self]
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing follows."""
+        return not JOB_LIFECYCLE.allowed(self)
+
 
 _JOB_LABELS = {
     JobState.QUEUED: gettext_noop("排队中"),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import InvalidInput, LuzhangError
-from core.jobs import Work, job, table_import
+from core import clock
+from core.errors import Conflict, InvalidInput, LuzhangError
+from core.jobs import Work, job, job_kind, table_import, table_undo
 from stations.selectors import organisation_by_code, organisation_root
 from stations.selectors.actors import actor_of_job
 from stations.services import require
@@ -23,9 +24,30 @@ ROAD_FILES = (".osm", ".osm.bz2", ".osm.pbf", ".graphml")
 ROAD_BYTES = 2 * 2**30
 
 
+def _undo(work: Work) -> Mapping[str, Any]:
+    """Take an import of a table back, with the right of who asks for it."""
+    importer = job_kind(work.job.kind).importer()
+    assert importer is not None
+    return table_undo(work, importer, actor_of_job(work.job.actor_id))
+
+
+def _roads_undo(work: Work) -> Mapping[str, Any]:
+    """The network before the import in force again."""
+    from roads.services.roads_undo import roads_undo
+
+    undone = work.job.undoes
+    if undone is None or not undone.result.get("undoable"):
+        raise Conflict(gettext("没有可撤销的改动"), field="import", cure=gettext("刷新后查看"))
+    work.step(gettext("恢复上一张路网"))
+    former = roads_undo(actor=_actor(work), done=undone.result["undoable"], progress=work.say)
+    undone.result["undone_at"] = clock.now().isoformat()
+    undone.save(update_fields=["result"])
+    return _told(former)
+
+
 @job(
     "roads.import_segments", label=_("导入路段和路长"), data_class=DataClass.SEGMENT.value,
-    options=("organisation",), rank=50, table="roads.imports.tables:SegmentTable",
+    options=("organisation",), rank=50, table="roads.imports.tables:SegmentTable", undo=_undo,
 )  # fmt: skip
 def import_segments(work: Work) -> Mapping[str, Any]:
     """As `import_segments` does."""
@@ -37,7 +59,7 @@ def import_segments(work: Work) -> Mapping[str, Any]:
 
 @job(
     "roads.import_chiefs", label=_("导入路长任职"), data_class=DataClass.CHIEF.value, options=("organisation",),
-    rank=60, table="roads.imports.tables:ChiefTable",
+    rank=60, table="roads.imports.tables:ChiefTable", undo=_undo,
 )  # fmt: skip
 def import_chiefs(work: Work) -> Mapping[str, Any]:
     """As `import_chiefs` does."""
@@ -49,7 +71,7 @@ def import_chiefs(work: Work) -> Mapping[str, Any]:
 
 @job(
     "roads.import_posts", label=_("导入里程桩"), data_class=DataClass.ROAD_NETWORK.value, verb=Verb.CHANGE.value,
-    options=("datum",), whole=True, rank=40, table="roads.imports.tables:PostTable",
+    options=("datum",), whole=True, rank=40, table="roads.imports.tables:PostTable", undo=_undo,
 )  # fmt: skip
 def import_posts(work: Work) -> Mapping[str, Any]:
     """As `import_posts` does."""
@@ -60,20 +82,24 @@ def import_posts(work: Work) -> Mapping[str, Any]:
 
 @job(
     "roads.import_roads", label=_("导入路网"), data_class=DataClass.ROAD_NETWORK.value, whole=True,
-    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, options=("name",), rank=30,
+    files=ROAD_FILES, bytes_at_most=ROAD_BYTES, options=("name",), rank=30, undo=_roads_undo,
 )  # fmt: skip
 def import_roads(work: Work) -> Mapping[str, Any]:
     """As `import_roads --osm FILE` does; all or nothing, and repeated harmlessly: a network is named by its content."""
+    from roads.selectors.previews import roads_preview
     from roads.services.roads_import import roads_check, roads_import
+    from roads.services.roads_undo import RoadsMark, roads_done
 
     actor, read = _actor(work), _read(work)
     if work.dry_run:
         work.step(gettext("试建路网"))
         graph = roads_check(read=read, progress=work.say)
-        return {"junctions": graph.counts["junctions"], "edges": graph.edge_count, "skipped": dict(graph.skipped)}
+        told = {"junctions": graph.counts["junctions"], "edges": graph.edge_count, "skipped": dict(graph.skipped)}
+        return {**told, **roads_preview(graph)}
+    before = RoadsMark.now()
     work.step(gettext("建立路网"))
     build, graph = roads_import(actor=actor, read=read, name=work.option("name"), progress=work.say)
-    return {**_told(build), "skipped": dict(graph.skipped)}
+    return {**_told(build), "skipped": dict(graph.skipped), "undoable": roads_done(before)}
 
 
 @job(

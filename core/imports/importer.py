@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from core.geo.datum import datum_of
+from core.imports.journal import Journal
 from core.imports.reading import Columns, ImportRow, Table, table_read
+from core.imports.undo import Kept
 
 
 class TableImporter(ABC):
@@ -20,10 +22,13 @@ class TableImporter(ABC):
     options: ClassVar[tuple[str, ...]] = ()
     # A row as somebody would write it, by column: the template that help pages hand out.
     example: ClassVar[Mapping[str, str]] = {}
+    # How what the rows did is taken back; without it an import of such a table stays.
+    keeps: ClassVar[tuple[Kept, ...]] = ()
 
     def __init__(self, *, actor: Any, organisation: str = "", datum: str = "") -> None:
         """`organisation`: code for rows that name none; `datum` likewise. Raises InvalidInput for an unknown datum."""
         self.actor = actor
+        self.journal = Journal()
         self.organisation = organisation
         self.datum = datum_of(datum).value if datum else ""
 

@@ -16,6 +16,7 @@ from core import audit, clock
 from core.api.errors import typed
 from core.errors import InvalidInput, LuzhangError, plain_value
 from core.imports.importer import TableImporter
+from core.imports.journal import Journal
 from core.imports.reading import ImportRow, Table
 from core.models import ImportRowError, ImportRun
 
@@ -139,7 +140,7 @@ def _dry(steps: _Steps, table: Table) -> None:
     try:
         with transaction.atomic():
             for start in range(0, len(table.rows), steps.size):
-                refused += _rows(run, table.rows[start : start + steps.size], steps.work)
+                refused += _rows(steps, table.rows[start : start + steps.size])
                 if steps.watch is not None:
                     steps.watch(run)
                 _progress(run, steps.out)
@@ -155,9 +156,10 @@ def _chunk(steps: _Steps, rows: list[ImportRow]) -> None:
     before = (run.done, run.accepted, run.rejected)
     try:
         with transaction.atomic():
-            ImportRowError.objects.bulk_create(_rows(run, rows, steps.work))
+            ImportRowError.objects.bulk_create(_rows(steps, rows))
             if steps.importer is not None:
                 run.report["kept"] = steps.importer.kept()
+                run.report["changes"] = run.report.get("changes", 0) + steps.importer.journal.write(run)
             run.save(update_fields=["state", "done", "accepted", "rejected", "report"])
             if steps.watch is not None:
                 steps.watch(run)
@@ -166,12 +168,14 @@ def _chunk(steps: _Steps, rows: list[ImportRow]) -> None:
         raise
 
 
-def _rows(run: ImportRun, rows: list[ImportRow], work: RowWork) -> list[ImportRowError]:
-    refused = []
+def _rows(steps: _Steps, rows: list[ImportRow]) -> list[ImportRowError]:
+    run, refused = steps.run, []
+    journal = steps.importer.journal if steps.importer is not None else Journal()
     for row in rows:
+        journal.begin(row.line)
         try:
             with transaction.atomic():
-                work(row)
+                steps.work(row)
             run.accepted += 1
         except (LuzhangError, ValidationError) as problem:
             refused.append(_refused(run, row, typed(problem)))
@@ -179,6 +183,8 @@ def _rows(run: ImportRun, rows: list[ImportRow], work: RowWork) -> list[ImportRo
             logger.info("%s line %d: %s", run.kind, row.line, problem)
             refused.append(_refused(run, row, _constraint(problem)))
         run.done += 1
+    for error in refused:
+        journal.drop(error.line)
     run.rejected += len(refused)
     return refused
 

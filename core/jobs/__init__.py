@@ -7,8 +7,8 @@ in `jobs.py` by `@job(…)`.
 
 from core.jobs.registry import JobKind, job, job_kind, job_kinds
 from core.jobs.running import job_run
-from core.jobs.services import job_cancel, job_queue, job_repeat, jobs_recover
-from core.jobs.tables import table_import
+from core.jobs.services import job_cancel, job_queue, job_repeat, job_undo, jobs_recover
+from core.jobs.tables import table_import, table_undo
 from core.jobs.work import JobStopped, Work
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "job_queue",
     "job_repeat",
     "job_run",
+    "job_undo",
     "jobs_recover",
     "table_import",
+    "table_undo",
 ]

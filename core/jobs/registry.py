@@ -44,6 +44,8 @@ class JobKind:
     may_dry_run: bool = True
     rank: int = 100
     lane: str = "slow"
+    # Takes back what such a job did: `work.job.undoes` is that job. All or nothing, and refused with a typed error.
+    undo: Runner | None = None
     # Where the importer of a table is: `room.module:Class`. It is loaded on use.
     table: str = ""
 

@@ -10,8 +10,8 @@ from django.db.utils import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core.errors import LuzhangError
-from core.jobs.registry import job_kind
+from core.errors import InvalidInput, LuzhangError
+from core.jobs.registry import Runner, job_kind
 from core.jobs.services import job_claim, job_finish
 from core.jobs.work import BEAT_EVERY_S, JobStopped, Work, beating
 from core.models import Job
@@ -33,7 +33,7 @@ def job_run(uid: str, *, beat_every_s: float = BEAT_EVERY_S) -> str:
     with override(job.language):
         try:
             with beating(work, beat_every_s):
-                result = dict(job_kind(job.kind).run(work))
+                result = dict(_runner(job)(work))
             job_finish(job, JobState.DONE, result={**result, "log": list(work.log)})
         except JobStopped:
             logger.info("job %s: attempt %d was stopped", job.uid, job.attempt)
@@ -42,6 +42,15 @@ def job_run(uid: str, *, beat_every_s: float = BEAT_EVERY_S) -> str:
         except Exception as problem:
             _failed(job, work, problem)
     return str(Job.objects.values_list("state", flat=True).get(pk=job.pk))
+
+
+def _runner(job: Job) -> Runner:
+    kind = job_kind(job.kind)
+    if job.undoes_id is None:
+        return kind.run
+    if kind.undo is None:
+        raise InvalidInput(_("这种任务不能撤销"), field="kind", value=kind.name, cure=_("请手工核对后修改"))
+    return kind.undo
 
 
 def _failed(job: Job, work: Work, problem: Exception) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, clock
 from core.errors import Conflict, InvalidInput
+from core.imports.undo import UNDO_DAYS, undo_until
 from core.jobs.files import KeptFile, file_again, file_keep, file_remove
 from core.jobs.registry import JobKind, job_kind
 from core.jobs.work import JobStopped
@@ -67,6 +68,41 @@ def job_repeat(*, job: Job, actor_id: int | None, dry_run: bool) -> Job:
         raise
 
 
+def job_undo(*, job: Job, actor_id: int | None) -> Job:
+    """Queue the taking back of what a job did. Raises InvalidInput for a kind that cannot be, Conflict where nothing is
+    left to take back or somebody asked before.
+    """
+    kind = job_kind(job.kind)
+    if kind.undo is None:
+        raise InvalidInput(_("这种任务不能撤销"), field="kind", value=kind.name, cure=_("请手工核对后修改"))
+    if not job_may_undo(job):
+        raise Conflict(
+            _("没有可撤销的改动"), field="import", value=job.file_name,
+            cure=_("改动记录保留 %(n)s 天；试导入不改动数据") % {"n": UNDO_DAYS},
+        )  # fmt: skip
+    try:
+        with transaction.atomic():
+            return _queued(
+                kind, KeptFile("", "", 0), job.file_name, actor_id, job.organisation_path, job.params, False, job
+            )
+    except IntegrityError as error:
+        if "job_one_undo" not in str(error):
+            raise
+        raise Conflict(
+            _("已有人在撤销，或已经撤销"), field="import", value=job.file_name, cure=_("刷新后查看")
+        ) from error
+
+
+def job_may_undo(job: Job) -> bool:
+    """The job did something that can still be taken back, as far as its own rows tell."""
+    if job.dry_run or job.undoes_id is not None or not JobState(job.state).is_over or job_kind(job.kind).undo is None:
+        return False
+    run = job.import_run
+    if run is None:
+        return bool(job.result.get("undoable")) and not job.result.get("undone_at")
+    return bool(run.report.get("changes")) and run.undone_at is None and clock.now() < undo_until(run)
+
+
 def _queued(
     kind: JobKind,
     kept: KeptFile,
@@ -75,14 +111,16 @@ def _queued(
     path: str,
     params: Mapping[str, Any],
     dry_run: bool,
+    undoes: Job | None = None,
 ) -> Job:
     with transaction.atomic():
         job = Job.objects.create(
             kind=kind.name, lane=kind.lane, organisation_path=path, actor_id=actor_id, params=dict(params),
-            language=get_language() or "zh-hans", dry_run=dry_run, file_name=file_name[:255], file_path=kept.path,
-            file_sha256=kept.sha256, file_bytes=kept.size_bytes,
+            undoes=undoes, language=get_language() or "zh-hans", dry_run=dry_run, file_name=file_name[:255],
+            file_path=kept.path, file_sha256=kept.sha256, file_bytes=kept.size_bytes,
         )  # fmt: skip
         details = {"kind": kind.name, "file": file_name, "sha256": kept.sha256, "dry_run": dry_run}
+        details |= {"undoes": str(undoes.uid)} if undoes is not None else {}
         _record(job, "core.job_queued", actor_id, details)
         transaction.on_commit(partial(_send, str(job.uid)), robust=True)
     return job

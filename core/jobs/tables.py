@@ -9,10 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.errors import Conflict
 from core.imports.importer import TableImporter
 from core.imports.preview import Preview
 from core.imports.reading import Table
 from core.imports.runner import import_begin, import_run
+from core.imports.undo import import_undo
 from core.jobs.work import Work
 from core.models import ImportRun, Job
 
@@ -42,6 +44,15 @@ def table_import(work: Work, importer: TableImporter) -> dict[str, Any]:
         **importer.figures(),
         **(preview.figures() if work.dry_run else {}),
     }
+
+
+def table_undo(work: Work, importer: type[TableImporter], actor: Any) -> dict[str, Any]:
+    """Take back the import of the job that this one undoes, as a whole. Raises Conflict where that cannot be."""
+    undone = work.job.undoes
+    if undone is None or undone.import_run_id is None:
+        raise Conflict(_("没有可撤销的改动"), field="import", cure=_("刷新后查看"))
+    work.step(_("撤销导入"))
+    return dict(import_undo(run_id=undone.import_run_id, kept=importer.keeps, actor=actor, actor_id=work.job.actor_id))
 
 
 def _run(work: Work, importer: TableImporter, table: Table) -> ImportRun:

@@ -7,7 +7,7 @@ from core.models.clock import Clock
 from core.models.delivery import ConsoleMessage
 from core.models.event import Event, FeedHead, OutboxTask, Timer
 from core.models.guard import IdempotencyKey, RateCounter
-from core.models.imports import ImportRowError, ImportRun
+from core.models.imports import ImportChange, ImportRowError, ImportRun
 from core.models.job import Job
 from core.models.process import ProcessBeat
 from core.models.rules import DecisionTable
@@ -24,6 +24,7 @@ __all__ = [
     "Event",
     "FeedHead",
     "IdempotencyKey",
+    "ImportChange",
     "ImportRowError",
     "ImportRun",
     "Job",

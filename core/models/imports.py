@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.db.fields import EncryptedTextField
 
 
 class ImportRun(models.Model):
@@ -29,6 +32,9 @@ class ImportRun(models.Model):
     actor_id = models.BigIntegerField(null=True)
     started_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
+    # Taken back as a whole, and by whom.
+    undone_at = models.DateTimeField(null=True)
+    undone_by_id = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("导入")
@@ -55,3 +61,27 @@ class ImportRowError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.message}"
+
+
+class ImportChange(models.Model):
+    """What one row of an import did to one row of a table, so that the import can be taken back.
+
+    `former` and `left` are the values before and after as JSON (`core.imports.journal`), encrypted; `former` is empty
+    where the import created the row. Kept for weeks, and no longer than the import stands.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="changes")
+    line = models.PositiveIntegerField(_("行"))
+    kind = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    former = EncryptedTextField(purpose="core.import_change.former", default="")
+    left = EncryptedTextField(purpose="core.import_change.left", default="")
+
+    class Meta:
+        verbose_name = _("导入改动")
+        verbose_name_plural = _("导入改动")
+        indexes = [models.Index(fields=["kind", "object_id", "id"], name="import_change_object")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"

@@ -42,6 +42,8 @@ class Job(models.Model):
     result = models.JSONField(_("结果"), default=dict)
     error = models.JSONField(_("错误"), null=True)
     import_run = models.OneToOneField("core.ImportRun", models.SET_NULL, null=True, related_name="job")
+    # The job whose import this one takes back.
+    undoes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="undone_by")
     created_at = models.DateTimeField(default=clock.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -56,6 +58,15 @@ class Job(models.Model):
             # One at a time in each lane: the database decides who begins.
             models.UniqueConstraint(
                 fields=["lane"], condition=models.Q(state=JobState.RUNNING.value), name="job_one_running_a_lane"
+            ),
+            # An import is taken back once, however many tabs ask.
+            models.UniqueConstraint(
+                fields=["undoes"],
+                condition=models.Q(
+                    undoes__isnull=False,
+                    state__in=[JobState.QUEUED.value, JobState.RUNNING.value, JobState.DONE.value],
+                ),
+                name="job_one_undo",
             ),
         ]
         indexes = [

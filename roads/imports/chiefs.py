@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import InvalidInput
+from core.imports.journal import Journal
 from core.imports.reading import ImportRow
 from roads.imports.people import organisation_of_row, person_named
 from roads.imports.segments import moment
@@ -30,13 +31,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def chief_row(row: ImportRow, *, actor: Actor, organisation_code: str) -> ChiefAssignment:
+def chief_row(
+    row: ImportRow, *, actor: Actor, organisation_code: str, journal: Journal | None = None
+) -> ChiefAssignment:
     """Appoint the chief of a row, and its deputy. The same appointment in force again takes over the row's duty
     contact and is left as it is otherwise.
 
     Dates are local dates of the segment's organisation; the end date is the last day. Raises InvalidInput, or
     Conflict naming who holds the metres.
     """
+    journal = journal or Journal()
     segment = _segment(row, organisation_code)
     organisation = segment.organisation
     level = level_for(organisation, row.required("level"))
@@ -45,26 +49,31 @@ def chief_row(row: ImportRow, *, actor: Actor, organisation_code: str) -> ChiefA
     same = ChiefAssignment.objects.filter(
         segment=segment, level=level, person=person, valid__contains=starts_at
     ).first()
-    assignment = same or chief_assign(
-        actor=actor,
-        segment=segment,
-        level=level,
-        person=person,
-        starts_at=starts_at,
-        ends_at=_after_last_day(row, organisation),
-        duty_phone=row.text("duty_phone"),
-        duty_hours=row.text("duty_hours"),
-        duties=row.text("duties"),
+    assignment = same or journal.created(
+        chief_assign(
+            actor=actor,
+            segment=segment,
+            level=level,
+            person=person,
+            starts_at=starts_at,
+            ends_at=_after_last_day(row, organisation),
+            duty_phone=row.text("duty_phone"),
+            duty_hours=row.text("duty_hours"),
+            duties=row.text("duties"),
+        )
     )
     told = {name: row.text(name) for name in ("duty_phone", "duty_hours", "duties") if row.text(name)}
     if same is not None and any(getattr(same, name) != value for name, value in told.items()):
-        assignment = chief_duty_change(actor=actor, assignment_uid=str(same.uid), **told)
+        with journal.changing(same):
+            assignment = chief_duty_change(actor=actor, assignment_uid=str(same.uid), **told)
     if row.text("deputy"):
         deputy = person_named(actor, organisation, row.text("deputy"), "deputy")
         if not assignment.deputies.filter(person=deputy).exists():
-            deputy_appoint(
-                actor=actor, assignment=assignment, person=deputy, starts_at=starts_at, ends_at=assignment.valid.upper,
-                order=assignment.deputies.count() + 1,
+            journal.created(
+                deputy_appoint(
+                    actor=actor, assignment=assignment, person=deputy, starts_at=starts_at,
+                    ends_at=assignment.valid.upper, order=assignment.deputies.count() + 1,
+                )
             )  # fmt: skip
     return assignment
 

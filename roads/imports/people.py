@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
+from core.imports.journal import Journal
 from core.imports.reading import ImportRow
 from stations.selectors import people_visible_to
 from stations.services import person_create
@@ -50,7 +51,14 @@ def person_named(actor: Actor, organisation: Any, text: str, field: str) -> Any:
     raise InvalidInput(_("没有这个人员"), field=field, value=text, cure=_("先用 import_people 导入人员"))
 
 
-def chief_entered(actor: Actor, organisation: Any, name: str, row: ImportRow, generated: bool = False) -> Any:
+def chief_entered(
+    actor: Actor,
+    organisation: Any,
+    name: str,
+    row: ImportRow,
+    generated: bool = False,
+    journal: Journal | None = None,
+) -> Any:
     """The chief that a row names; somebody new is entered as a leader of the organisation.
 
     A mobile number under a plain heading (电话, 联系电话) becomes the personal number, encrypted and never published.
@@ -61,7 +69,7 @@ def chief_entered(actor: Actor, organisation: Any, name: str, row: ImportRow, ge
         if problem.cure == _("改填警号或工号"):
             raise
     duty, phone = row.text("duty_phone"), row.text("phone")
-    return person_create(
+    person = person_create(
         actor=actor,
         organisation=organisation,
         kind="leader",
@@ -70,3 +78,4 @@ def chief_entered(actor: Actor, organisation: Any, name: str, row: ImportRow, ge
         personal_phone=phone if is_mobile(phone) else "",
         generated=generated,
     )
+    return person if journal is None else journal.created(person)

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput, LuzhangError
 from core.geo.datum import place_check
+from core.imports.journal import Journal
 from core.imports.reading import ImportRow
 from roads.axes.chainage import format_post, parse_chainage, road_code
 from roads.axes.posts import NEAR_LINE_M, ONE_PLACE_M, Row, posts_on_line
+from roads.imports.undo import posts_read
 from roads.models import RoadAxis
 from roads.selectors import axes_of_road
 from roads.selectors.chainage import AxisShape, axis_shapes
@@ -63,6 +65,7 @@ class PostRows:
     axes_of_line: dict[int, list[int]] = field(default_factory=dict)
     rows_of_axis: dict[int, list[Row]] = field(default_factory=dict)
     breaks: int = 0
+    journal: Journal = field(default_factory=Journal)
     _stored: set[int] = field(default_factory=set)
 
     def read(self, rows: Iterable[ImportRow]) -> None:
@@ -90,7 +93,9 @@ class PostRows:
         for axis_id in self.axes_of_line[row.line]:
             if axis_id not in self._stored:
                 found = self.rows_of_axis[axis_id]
-                axes.append(posts_replace(actor=self.actor, axis_id=axis_id, rows=found, source=self.source))
+                axis = RoadAxis.objects.get(pk=axis_id)
+                with self.journal.changing(axis, posts_read):
+                    axes.append(posts_replace(actor=self.actor, axis_id=axis_id, rows=found, source=self.source))
                 self._stored.add(axis_id)
         return axes
 

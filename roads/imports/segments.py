@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import InvalidInput
+from core.imports.journal import Journal
 from core.imports.reading import ImportRow
 from roads.axes.stretches import KnownAxis, NamedPlace, StretchProposal, propose_stretch
 from roads.imports.people import chief_entered, is_mobile, organisation_of_row
@@ -19,6 +21,7 @@ from roads.models import ChiefAssignment, GazetteerPlace, ReviewItem, RoadAxis, 
 from roads.selectors import chainage_of, level_for, levels_for, side_name
 from roads.selectors.chainage import axis_shape
 from roads.services import chief_assign, review_add, segment_create
+from roads.services.reviews import review_open
 from stations.types import Actor
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -93,6 +96,7 @@ class SegmentRows:
     organisation_code: str
     known: KnownRoads
     doubtful: list[tuple[int, str]] = field(default_factory=list)
+    journal: Journal = field(default_factory=Journal)
 
     def __call__(self, row: ImportRow) -> object:
         """Create the segment and its chief, or put the row on the review list. Raises InvalidInput or Conflict."""
@@ -118,21 +122,25 @@ class SegmentRows:
         self.doubtful.append((row.line, f"{words}: {reasons}"))
         # Phone numbers stay in the county's own file: the list is read by more people than the file.
         kept = {name: value for name, value in row.values.items() if value and name not in ("phone", "duty_phone")}
-        return review_add(
-            actor=self.actor,
-            organisation=organisation,
-            kind=ReviewItem.Kind.STRETCH_DOUBTFUL,
-            text=f"{words}：{reasons}",
-            axis=axis,
-            details={
-                "line": row.line,
-                "row": kept,
-                "from_m": round(proposal.from_m, 1),
-                "to_m": round(proposal.to_m, 1),
-                "confidence": round(proposal.confidence, 2),
-                "doubts": [{"code": each.code, "field": each.field, "text": each.text} for each in proposal.doubts],
-            },
-        )
+        words_at = f"{words}：{reasons}"
+        known = review_open(organisation, ReviewItem.Kind.STRETCH_DOUBTFUL, words_at)
+        with self.journal.changing(known) if known is not None else nullcontext():
+            item = review_add(
+                actor=self.actor,
+                organisation=organisation,
+                kind=ReviewItem.Kind.STRETCH_DOUBTFUL,
+                text=words_at,
+                axis=axis,
+                details={
+                    "line": row.line,
+                    "row": kept,
+                    "from_m": round(proposal.from_m, 1),
+                    "to_m": round(proposal.to_m, 1),
+                    "confidence": round(proposal.confidence, 2),
+                    "doubts": [{"code": each.code, "field": each.field, "text": each.text} for each in proposal.doubts],
+                },
+            )
+        return item if known is not None else self.journal.created(item)
 
     def _create(
         self, row: ImportRow, organisation: Any, axis: RoadAxis, metres: tuple[float, float], side: str
@@ -140,19 +148,21 @@ class SegmentRows:
         begin = chainage_of(axis.pk, metres[0])
         label = {"down": "-X", "up": "-S"}.get(side, "")
         default_name = f"{axis.name or axis.code} {row.text('from')}–{row.text('to')}"
-        return segment_create(
-            actor=self.actor,
-            organisation=organisation,
-            code=(row.text("code") or f"{begin.replace(' ', '-')}-P{axis.part}{label}")[:40],
-            name=(row.text("name") or default_name)[:200],
-            axis=axis,
-            from_m=metres[0],
-            to_m=metres[1],
-            sides=side,
+        return self.journal.created(
+            segment_create(
+                actor=self.actor,
+                organisation=organisation,
+                code=(row.text("code") or f"{begin.replace(' ', '-')}-P{axis.part}{label}")[:40],
+                name=(row.text("name") or default_name)[:200],
+                axis=axis,
+                from_m=metres[0],
+                to_m=metres[1],
+                sides=side,
+            )
         )
 
     def _appoint(self, row: ImportRow, segment: Segment) -> None:
-        person = chief_entered(self.actor, segment.organisation, row.text("chief"), row)
+        person = chief_entered(self.actor, segment.organisation, row.text("chief"), row, journal=self.journal)
         scheme = levels_for(segment.organisation)
         wanted = row.text("level") or (scheme[-1].rank if scheme else "")
         level = level_for(segment.organisation, wanted)
@@ -160,14 +170,16 @@ class SegmentRows:
         if ChiefAssignment.objects.filter(segment=segment, level=level, person=person, valid__contains=now).exists():
             return
         phone = row.text("phone")
-        chief_assign(
-            actor=self.actor,
-            segment=segment,
-            level=level,
-            person=person,
-            starts_at=moment(row, "starts_on", segment.organisation) or now,
-            duty_phone=row.text("duty_phone") or ("" if is_mobile(phone) else phone),
-            duty_hours=row.text("duty_hours"),
+        self.journal.created(
+            chief_assign(
+                actor=self.actor,
+                segment=segment,
+                level=level,
+                person=person,
+                starts_at=moment(row, "starts_on", segment.organisation) or now,
+                duty_phone=row.text("duty_phone") or ("" if is_mobile(phone) else phone),
+                duty_hours=row.text("duty_hours"),
+            )
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.imports.importer import TableImporter
 from core.imports.reading import ImportRow, Table
-from roads.imports import chiefs, posts, segments
+from roads.imports import chiefs, posts, segments, undo
 
 DOUBTFUL_KEPT = 1000
 SHOWN = 200
@@ -19,6 +19,7 @@ class SegmentTable(TableImporter):
     columns = segments.COLUMNS
     required = ("road", "from", "to")
     options = ("organisation",)
+    keeps = undo.SEGMENTS
     example = {
         "road": "X201", "from": "K0+000", "to": "K4+500", "side": "双向", "code": "LD-001", "name": "示例路段",
         "chief": "示例姓名", "level": "4", "duty_phone": "0898-5555-0102", "duty_hours": "每天 6:00-22:00",
@@ -28,7 +29,9 @@ class SegmentTable(TableImporter):
 
     def begin(self, table: Table) -> None:
         """Read axes and places once."""
-        self.rows = segments.SegmentRows(self.actor, self.organisation, segments.KnownRoads.read())
+        self.rows = segments.SegmentRows(
+            self.actor, self.organisation, segments.KnownRoads.read(), journal=self.journal
+        )
 
     def row(self, row: ImportRow) -> object:
         """One stretch."""
@@ -65,12 +68,13 @@ class PostTable(TableImporter):
     columns = posts.COLUMNS
     required = ("road", "post")
     options = ("datum",)
+    keeps = undo.POSTS
     example = {"road": "G98", "post": "K12+000", "side": "下行", "lon": "110.4530", "lat": "19.3300", "datum": "wgs84"}
     rows: posts.PostRows
 
     def begin(self, table: Table) -> None:
         """Place all posts on their roads before any is stored."""
-        self.rows = posts.PostRows(self.actor, self.datum, table.name)
+        self.rows = posts.PostRows(self.actor, self.datum, table.name, journal=self.journal)
         self.rows.read(table.rows)
 
     def row(self, row: ImportRow) -> object:
@@ -93,6 +97,7 @@ class ChiefTable(TableImporter):
     columns = chiefs.COLUMNS
     required = ("segment", "level", "person")
     options = ("organisation",)
+    keeps = undo.CHIEFS
     example = {
         "segment": "LD-001", "level": "4", "person": "SL00001", "starts_on": "2026-01-01",
         "duty_phone": "0898-5555-0102", "duty_hours": "每天 6:00-22:00", "deputy": "SL00002",
@@ -100,4 +105,4 @@ class ChiefTable(TableImporter):
 
     def row(self, row: ImportRow) -> object:
         """One appointment."""
-        return chiefs.chief_row(row, actor=self.actor, organisation_code=self.organisation)
+        return chiefs.chief_row(row, actor=self.actor, organisation_code=self.organisation, journal=self.journal)

@@ -39,6 +39,9 @@ class GazetteerPlace(models.Model):
 class FacilityOnRoad(models.Model):
     """A station, checkpoint or camera on a road: axis, metre, side and offset. The tie lives in the higher room."""
 
+    # Derived from the place: taking the place away takes it along (`core.imports.undo`).
+    follows_its_place = True
+
     station = models.OneToOneField("stations.Station", models.CASCADE, null=True, blank=True, related_name="+")
     checkpoint = models.OneToOneField("stations.Checkpoint", models.CASCADE, null=True, blank=True, related_name="+")
     camera = models.OneToOneField("stations.Camera", models.CASCADE, null=True, blank=True, related_name="+")

@@ -38,6 +38,11 @@ def review_add(
     return item
 
 
+def review_open(organisation: Any, kind: str, text: str) -> ReviewItem | None:
+    """The same question, where it is on the list already."""
+    return ReviewItem.objects.filter(organisation=organisation, kind=kind, text=text[:500], settled_at=None).first()
+
+
 def review_settle(*, actor: Actor, item_id: int, note: str = "") -> ReviewItem:
     """Take a question off the list; who did it and what they noted goes to the audit."""
     with transaction.atomic():

@@ -93,7 +93,7 @@ def roads_import(
     """
     require(actor, Verb.CREATE, DataClass.ROAD_NETWORK)
     progress(f"{read.network.way_count} ways, {read.network.node_count} nodes read")
-    with _alone(progress):
+    with alone(progress):
         build, graph = _imported(actor, read, name, axes, progress)
     facilities_locate(actor=actor, progress=progress)
     _tell(graph, progress)
@@ -189,7 +189,7 @@ def _tell(graph: RoadGraph, progress: Progress) -> None:
 
 
 @contextmanager
-def _alone(progress: Progress) -> Iterator[None]:
+def alone(progress: Progress) -> Iterator[None]:
     """One import of roads at a time in the deployment, whoever runs it; the lock ends with its database session."""
     with connection.cursor() as cursor:
         while not _one(cursor, "SELECT pg_try_advisory_lock(%s)"):

@@ -21,16 +21,18 @@ from core.errors import InvalidInput
 from core.idempotency import once
 from core.jobs import JobKind, job_kind, job_kinds
 from core.jobs.reading import refused_rows
+from core.jobs.services import job_may_undo
 from core.models import Job
 from core.states import JobState
 from stations.api.base import PolicyView, organisation_of
 from stations.selectors.jobs import job_kinds_for, jobs_visible_to, organisations_for_job
-from stations.services.jobs import job_again, job_request, job_stop
+from stations.services.jobs import job_again, job_request, job_stop, job_take_back
 from stations.types import Actor, DataClass, Verb
 
 ERRORS_SHOWN = 200
 ORGANISATIONS_SHOWN = 500
 OPTIONS = ("datum", "name")
+ERROR_FIELDS = ("line", "field", "value", "message", "cure")
 
 
 def job_data(job: Job) -> dict[str, Any]:
@@ -50,7 +52,11 @@ def job_data(job: Job) -> dict[str, Any]:
         "accepted": job.import_run.accepted if job.import_run is not None else None,
         "rejected": job.import_run.rejected if job.import_run is not None else None,
         "error": job.error,
-        "may_repeat": job.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+        "undoes": str(job.undoes.uid) if job.undoes is not None else None,
+        "undone_at": job.import_run.undone_at if job.import_run is not None else job.result.get("undone_at"),
+        "may_undo": job_may_undo(job),
+        "may_repeat": job.undoes_id is None
+        and job.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
         and bool(job.file_path or not job.file_name),
         "created_at": job.created_at,
         "started_at": job.started_at,
@@ -66,16 +72,7 @@ def job_details(job: Job) -> dict[str, Any]:
         "options": job.params,
         "sha256": job.file_sha256,
         "result": job.result,
-        "errors": [
-            {
-                "line": error.line,
-                "field": error.field,
-                "value": error.value,
-                "message": error.message,
-                "cure": error.cure,
-            }
-            for error in errors
-        ],
+        "errors": [{name: getattr(error, name) for name in ERROR_FIELDS} for error in errors],
     }
 
 
@@ -105,6 +102,9 @@ class JobOut(serializers.Serializer):
     accepted = serializers.IntegerField(allow_null=True)
     rejected = serializers.IntegerField(allow_null=True)
     error = serializers.DictField(allow_null=True)
+    undoes = serializers.UUIDField(allow_null=True)
+    undone_at = serializers.DateTimeField(allow_null=True)
+    may_undo = serializers.BooleanField()
     may_repeat = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
@@ -163,7 +163,7 @@ class JobView(PolicyView):
 
     def job(self, uid: uuid.UUID) -> Job:
         """The job among those the actor may see. Raises NotFound."""
-        return self.row(jobs_visible_to(self.actor).select_related("import_run"), uid)
+        return self.row(jobs_visible_to(self.actor).select_related("import_run", "undoes"), uid)
 
 
 class JobCollection(JobView):
@@ -191,7 +191,7 @@ class JobCollection(JobView):
     )
     def get(self, request: Request) -> Response:
         """Jobs of the actor's organisations, the latest first."""
-        rows = jobs_visible_to(self.actor).select_related("import_run")
+        rows = jobs_visible_to(self.actor).select_related("import_run", "undoes")
         if request.query_params.get("mine") in ("1", "true"):
             rows = rows.filter(actor_id=self.actor.user_id)
         limit, offset = page_of(request)
@@ -307,6 +307,24 @@ class JobRepeat(JobView):
             return job_details(job_again(actor=self.actor, job=job, kind=job_kind(job.kind), dry_run=data["dry_run"]))
 
         return _once(request, self.client, {"again": str(uid), "dry_run": data["dry_run"]}, work)
+
+
+class JobUndo(JobView):
+    """Take an import back."""
+
+    verbs = {"POST": Verb.CREATE}
+
+    @extend_schema(request=None, responses={201: JobDetails}, parameters=[IDEMPOTENCY_PARAMETER])
+    def post(self, request: Request, uid: uuid.UUID) -> Response:
+        """Queue the taking back of all that an import did, or of nothing; 409 where somebody asked before or nothing is
+        left to take back. What stands in the way later is the error of the job.
+        """
+        job = self.job(uid)
+
+        def work() -> Mapping[str, Any]:
+            return job_details(job_take_back(actor=self.actor, job=job, kind=job_kind(job.kind)))
+
+        return _once(request, self.client, {"undo": str(uid)}, work)
 
 
 def _digest(kind: JobKind, upload: Any) -> str:

@@ -32,4 +32,5 @@ urlpatterns = [
     path("jobs/<uuid:uid>/errors/", jobs.JobErrors.as_view(), name="api-job-errors"),
     path("jobs/<uuid:uid>/cancel/", jobs.JobCancel.as_view(), name="api-job-cancel"),
     path("jobs/<uuid:uid>/repeat/", jobs.JobRepeat.as_view(), name="api-job-repeat"),
+    path("jobs/<uuid:uid>/undo/", jobs.JobUndo.as_view(), name="api-job-undo"),
 ]

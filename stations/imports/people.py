@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.db.choices import values_by_name
 from core.errors import InvalidInput
+from core.imports.journal import Journal
 from core.imports.reading import ImportRow
 from stations.imports.places import organisation_of_row
 from stations.models import Person
@@ -26,11 +27,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def person_row(row: ImportRow, *, actor: Actor, organisation_code: str) -> Person:
+def person_row(row: ImportRow, *, actor: Actor, organisation_code: str, journal: Journal | None = None) -> Person:
     """Enter the person of a row, or change the one with its staff number in that organisation.
 
     Roles are not imported: the security administrator grants them. Empty cells change nothing.
     """
+    journal = journal or Journal()
     organisation = organisation_of_row(row, organisation_code)
     fields: dict[str, Any] = {"name": row.required("name"), "kind": _kind(row)}
     for column in ("staff_number", "post_title", "duty_phone", "personal_phone"):
@@ -41,8 +43,9 @@ def person_row(row: ImportRow, *, actor: Actor, organisation_code: str) -> Perso
     number = fields.get("staff_number")
     found = Person.objects.filter(organisation=organisation, staff_number=number).first() if number else None
     if found is not None:
-        return person_change(actor=actor, person_id=found.pk, **fields)
-    return person_create(actor=actor, organisation=organisation, **fields)
+        with journal.changing(found):
+            return person_change(actor=actor, person_id=found.pk, **fields)
+    return journal.created(person_create(actor=actor, organisation=organisation, **fields))
 
 
 def _kind(row: ImportRow) -> str:

@@ -12,6 +12,7 @@ from core.db.choices import values_by_name
 from core.errors import InvalidInput
 from core.geo.datum import to_wgs84
 from core.geo.srid import STORE_SRID
+from core.imports.journal import Journal
 from core.imports.reading import ImportRow
 from stations.models import Camera, Checkpoint, Organisation, Station, StationService
 from stations.services import (
@@ -64,36 +65,45 @@ _CHECKPOINT = {"checkpoint", "卡口"}
 _CAMERA = {"camera", "摄像机", "监控", "摄像头"}
 
 
-def place_row(row: ImportRow, *, actor: Actor, organisation_code: str, datum: str) -> object:
+def place_row(
+    row: ImportRow, *, actor: Actor, organisation_code: str, datum: str, journal: Journal | None = None
+) -> object:
     """Create the place of a row, or change the one with its code. Raises InvalidInput naming field, value and cure.
 
-    `organisation_code` and `datum` are for rows that name none themselves.
+    `organisation_code` and `datum` are for rows that name none themselves. `journal`: told what was done.
     """
+    journal = journal or Journal()
     kind = row.text("kind", "service").lower()
     code, name = row.required("code"), row.required("name")
     if kind not in _CHECKPOINT | _CAMERA:
-        return _station(row, actor, organisation_code, kind, datum)
+        return _station(row, actor, organisation_code, kind, datum, journal)
     point = _point(row, datum)
     if kind in _CHECKPOINT:
         fields = {**_facing(row), "owner": row.text("owner")}
         found: Any = Checkpoint.objects.filter(code=code).first()
         if found is not None:
-            return checkpoint_change(actor=actor, checkpoint_id=found.pk, name=name, geom=point, **fields)
-        return checkpoint_create(
-            actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
-            **fields,
+            with journal.changing(found):
+                return checkpoint_change(actor=actor, checkpoint_id=found.pk, name=name, geom=point, **fields)
+        return journal.created(
+            checkpoint_create(
+                actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name,
+                point=point, **fields,
+            )
         )  # fmt: skip
     found = Camera.objects.filter(code=code).first()
     fields = {**_facing(row), **_owned(row)}
     if found is not None:
-        return camera_change(actor=actor, camera_id=found.pk, name=name, geom=point, **fields)
-    return camera_create(
-        actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
-        **fields,
+        with journal.changing(found):
+            return camera_change(actor=actor, camera_id=found.pk, name=name, geom=point, **fields)
+    return journal.created(
+        camera_create(
+            actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
+            **fields,
+        )
     )  # fmt: skip
 
 
-def _station(row: ImportRow, actor: Actor, organisation_code: str, kind: str, datum: str) -> Station:
+def _station(row: ImportRow, actor: Actor, organisation_code: str, kind: str, datum: str, journal: Journal) -> Station:
     labels = values_by_name(Station.Kind.choices)
     services = _services(row)
     fields: dict[str, Any] = {
@@ -111,10 +121,13 @@ def _station(row: ImportRow, actor: Actor, organisation_code: str, kind: str, da
         fields["service_area"] = service_area_of(area)
     point = _point_with_area(row, datum, found, area)
     if found is not None:
-        return station_change(actor=actor, station_id=found.pk, name=name, geom=point, services=services, **fields)
-    return station_create(
-        actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
-        services=services, **fields,
+        with journal.changing(found):
+            return station_change(actor=actor, station_id=found.pk, name=name, geom=point, services=services, **fields)
+    return journal.created(
+        station_create(
+            actor=actor, organisation=organisation_of_row(row, organisation_code), code=code, name=name, point=point,
+            services=services, **fields,
+        )
     )  # fmt: skip
 
 

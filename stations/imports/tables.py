@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.imports.importer import TableImporter
 from core.imports.reading import ImportRow
-from stations.imports import people, places
+from stations.imports import people, places, undo
 
 
 class StationTable(TableImporter):
@@ -14,6 +14,7 @@ class StationTable(TableImporter):
     columns = places.COLUMNS
     required = ("code", "name")
     options = ("datum", "organisation")
+    keeps = undo.PLACES
     example = {
         "kind": "公安执法服务站", "code": "FW-001", "name": "示例执法服务站", "organisation": "460000",
         "lon": "110.4746", "lat": "19.2584", "datum": "wgs84", "address": "示例路 1 号",
@@ -23,7 +24,9 @@ class StationTable(TableImporter):
 
     def row(self, row: ImportRow) -> object:
         """One place."""
-        return places.place_row(row, actor=self.actor, organisation_code=self.organisation, datum=self.datum)
+        return places.place_row(
+            row, actor=self.actor, organisation_code=self.organisation, datum=self.datum, journal=self.journal
+        )
 
 
 class PersonTable(TableImporter):
@@ -33,6 +36,7 @@ class PersonTable(TableImporter):
     columns = people.COLUMNS
     required = ("name", "kind")
     options = ("organisation",)
+    keeps = undo.PEOPLE
     example = {
         "name": "示例姓名", "kind": "民警", "organisation": "460000", "staff_number": "SL00001", "post_title": "民警",
         "duty_phone": "0898-5555-0101",
@@ -40,4 +44,4 @@ class PersonTable(TableImporter):
 
     def row(self, row: ImportRow) -> object:
         """One person."""
-        return people.person_row(row, actor=self.actor, organisation_code=self.organisation)
+        return people.person_row(row, actor=self.actor, organisation_code=self.organisation, journal=self.journal)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, InvalidInput
-from core.jobs import JobKind, job_cancel, job_queue, job_repeat
+from core.jobs import JobKind, job_cancel, job_queue, job_repeat, job_undo
 from core.models import Job
 from core.states import JobState
 from stations.models import Organisation
@@ -64,6 +64,13 @@ def job_again(*, actor: Actor, job: Job, kind: JobKind, dry_run: bool) -> Job:
     _require(actor, kind, job.organisation_path)
     _room_for_one_more(actor)
     return job_repeat(job=job, actor_id=actor.user_id, dry_run=dry_run)
+
+
+def job_take_back(*, actor: Actor, job: Job, kind: JobKind) -> Job:
+    """Take back what an import did. Raises Forbidden, InvalidInput, Conflict: see `core.jobs.job_undo`."""
+    _require(actor, kind, job.organisation_path)
+    _room_for_one_more(actor)
+    return job_undo(job=job, actor_id=actor.user_id)
 
 
 def job_stop(*, actor: Actor, job: Job) -> Job:

@@ -25,9 +25,11 @@ const FIGURES = {
   junctions: (n) => gettext("路口 %(n)s", { n }),
   edges: (n) => gettext("路段边 %(n)s", { n }),
   km: (n) => gettext("%(n)s 公里", { n }),
+  removed: (n) => gettext("已移除新增的 %(n)s 条", { n }),
+  restored: (n) => gettext("已恢复 %(n)s 条的原值", { n }),
 };
 
-/** The card; `actions`: open, cancel, repeat. */
+/** The card; `actions`: open, cancel, repeat, undo. */
 export function card(job, isOpen, actions) {
   const [word, mark] = STATES[job.state];
   const isBusy = OPEN_STATES.has(job.state);
@@ -36,6 +38,8 @@ export function card(job, isOpen, actions) {
       el("b.job__name", {}, job.label),
       el(`span.chip.chip--${mark}`, {}, word),
       job.dry_run && el("span.chip.chip--warn", {}, gettext("试导入")),
+      job.undoes && el("span.chip.chip--warn", {}, gettext("撤销导入")),
+      job.undone_at && el("span.chip.chip--line", {}, gettext("已撤销")),
       el("small.push", {}, moment.format(Date.parse(job.created_at)))),
     job.file_name && el("p.job__name.muted", {}, job.file_name),
     isBusy && progress(job),
@@ -46,6 +50,7 @@ export function card(job, isOpen, actions) {
       el("button.btn.btn--sm.btn--quiet", { type: "button", onclick: () => actions.open(job), dataset: { key: `open-${job.uid}` } },
         isOpen ? gettext("收起") : gettext("详情")),
       isBusy && el("button.btn.btn--sm", { type: "button", onclick: () => actions.cancel(job), dataset: { key: `cancel-${job.uid}` } }, gettext("取消任务")),
+      job.may_undo && el("button.btn.btn--sm", { type: "button", onclick: () => actions.undo(job), dataset: { key: `undo-${job.uid}` } }, gettext("撤销导入")),
       !isBusy && job.may_repeat && el(`button.btn.btn--sm${job.dry_run && job.state === "done" ? ".btn--primary" : ""}`,
         { type: "button", onclick: () => actions.repeat(job), dataset: { key: `repeat-${job.uid}` } },
         job.dry_run && job.state === "done" ? gettext("正式导入") : gettext("重新导入"))));

@@ -87,6 +87,12 @@ const actions = {
       await act(`jobs/${job.uid}/cancel/`);
     }
   },
+  async undo(job) {
+    const text = gettext("新增的会移除，改动的恢复原值；之后有人改过或用到时整体不撤销，并说明原因。");
+    if (await ask({ title: gettext("撤销 %(name)s 的导入？", { name: job.file_name || job.label }), text, submit: gettext("撤销导入"), danger: true })) {
+      await act(`jobs/${job.uid}/undo/`);
+    }
+  },
   async repeat(job) {
     const bad = job.rejected ? gettext("%(n)s 行有问题，将被跳过。", { n: job.rejected }) : "";
     if (await ask({ title: gettext("正式导入 %(name)s？", { name: job.file_name || job.label }), text: bad, submit: gettext("正式导入") })) {
@@ -97,7 +103,7 @@ const actions = {
 
 /** What an opened job shows changes with its figures only. */
 async function detail(job) {
-  const mark = [job.state, job.done, job.accepted, job.rejected].join();
+  const mark = [job.state, job.done, job.accepted, job.rejected, job.undone_at, job.may_undo].join();
   const known = details.get(job.uid);
   if (known?.mark === mark) return known.data;
   const data = await get(`jobs/${job.uid}/`);

@@ -12,7 +12,7 @@ async function draw(place, rows) {
   const drawn = rows.map((row) => (row.point
     ? pin(map, row.point[1], row.point[0])
     : window.L.polyline(row.lines.map(turned), { className: "job__line", weight: 4 }).addTo(map))
-    .bindTooltip(gettext("第 %(line)s 行：%(text)s", { line: row.line, text: row.name })));
+    .bindTooltip(row.line ? gettext("第 %(line)s 行：%(text)s", { line: row.line, text: row.name }) : row.name || gettext("无名道路")));
   map.fitBounds(window.L.featureGroup(drawn).getBounds(), { padding: [24, 24], maxZoom: 15, animate: false });
 }
 
