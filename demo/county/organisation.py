@@ -15,6 +15,7 @@ from core.errors import InvalidInput
 from core.messages import gettext_noop as _
 from roads.network.source import Float64
 
+from .checkpoints import place_checkpoints
 from .measure import junction_mask
 from .people import PeopleRegister, duty_phone
 from .plan_roads import (
@@ -24,7 +25,6 @@ from .plan_roads import (
     appoint_chiefs,
     bounds_ring,
     cut_segments,
-    place_checkpoints,
     place_stations,
 )
 from .plan_types import AxisLine, District, OrganisationPlan, OrganisationRow

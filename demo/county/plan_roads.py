@@ -13,8 +13,6 @@ from stations.catalogue.services import AT_PERSUASION, COUNTER, HOUSEHOLD, PUBLI
 from .people import PeopleRegister, duty_phone
 from .plan_types import (
     AxisLine,
-    CameraRow,
-    CheckpointRow,
     ChiefRow,
     District,
     LeaveRow,
@@ -228,44 +226,6 @@ class _VillageNames:
         name = f"{self._villages[int(index)][0]}村"
         count = self._given[name] = self._given.get(name, 0) + 1
         return name if count == 1 else f"{name}第{_NTH[min(count, len(_NTH) - 1)]}"
-
-
-def place_checkpoints(
-    axes: Sequence[AxisLine], ground: Ground, rng: np.random.Generator
-) -> tuple[tuple[CheckpointRow, ...], tuple[CameraRow, ...]]:
-    """Checkpoints on main roads: ring 1 near the ends, ring 2 about every 12 km between, both directions apart, each
-    with a camera; lone cameras in districts (rings 3 to 5) and private ones (ring 6)."""
-    points: list[CheckpointRow] = []
-    cameras: list[CameraRow] = []
-    main = [i for i, axis in enumerate(axes) if axis.road_class <= RoadClass.SECONDARY and axis.length_m > 1500]
-    main = sorted(main, key=lambda i: (axes[i].road_class, -axes[i].length_m, i))[:24]
-    for i in main:
-        axis = axes[i]
-        inner = np.linspace(0, axis.length_m, max(2, round(axis.length_m / 12_000) + 1))
-        at = np.clip(inner, 400.0, axis.length_m - 400.0)
-        for n, metre in enumerate(at.tolist()):
-            lon, lat, heading = along(axis, metre)
-            ring = 1 if n in (0, at.size - 1) and axis.road_class <= RoadClass.PRIMARY else 2
-            lanes = (1, 2) if axis.road_class <= RoadClass.PRIMARY else (1,)
-            organisation = f"district:{ground.of(lon, lat)}"
-            for side, turned in (("down", heading), ("up", round((heading + 180.0) % 360.0, 1))):
-                k = len(points) + 1
-                name = f"{axis.label}第{n + 1}卡口（{'下行' if side == 'down' else '上行'}）"
-                key, metre_1 = f"checkpoint:{k}", round(metre, 1)
-                points.append(CheckpointRow(key, organisation, f"CP-{k:04d}", name, lon, lat, turned, lanes, ring, i,
-                                            metre_1, side))  # fmt: skip
-                cameras.append(CameraRow(f"camera:{k}", organisation, key, f"CAM-{k:04d}", f"{name}摄像机", lon, lat,
-                                         turned, lanes, ring, False, i, metre_1))  # fmt: skip
-    for d, district in enumerate(ground.districts):
-        for n in range(4):
-            k = len(cameras) + 1
-            ring = (3, 4, 5, 6)[n]
-            name = f"{district.name}{'社会面' if ring == 6 else '街面'}摄像机{n + 1}"
-            east, north = rng.uniform(-0.006, 0.006, 2)
-            cameras.append(CameraRow(f"camera:{k}", f"district:{d}", "", f"CAM-{k:04d}", name,
-                                     round(district.lon + float(east), 7), round(district.lat + float(north), 7),
-                                     round(float(rng.uniform(0, 360)), 1) % 360.0, (1,), ring, ring == 6))  # fmt: skip
-    return tuple(points), tuple(cameras)
 
 
 def bounds_ring(bounds: tuple[float, float, float, float]) -> Float64:

@@ -138,7 +138,8 @@ class StationRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRow:
-    """A checkpoint: place on axis, heading of the traffic it sees (degrees from north), lanes, ring 1 to 6."""
+    """A checkpoint: place on axis, heading of the traffic it sees (degrees from north), lanes, ring 1 to 6 (6:
+    somebody's own, its `owner`)."""
 
     key: str
     organisation: str
@@ -152,6 +153,7 @@ class CheckpointRow:
     axis: int
     distance_m: float
     side: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

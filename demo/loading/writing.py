@@ -176,6 +176,7 @@ def _watching_write(plan: OrganisationPlan, written: Written) -> None:
                 heading_deg=row.heading_deg,
                 lanes=list(row.lanes),
                 ring=row.ring,
+                owner=row.owner,
                 generated=True,
             )
     for batch in chunks(plan.cameras):

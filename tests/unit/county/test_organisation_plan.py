@@ -10,8 +10,9 @@ import pytest
 
 from core.errors import InvalidInput
 from demo.county import County
+from demo.county.checkpoints import CHECKPOINTS
 from demo.county.organisation import ACCOUNTS, county_axis_lines, county_organisation, organisation_lay
-from demo.county.plan_types import AxisLine, District, OrganisationPlan
+from demo.county.plan_types import AxisLine, CheckpointRow, District, OrganisationPlan
 from demo.county.plan_units import agency_of
 from demo.county.zones import district_zones
 from stations.access.roles import Role
@@ -120,11 +121,22 @@ def test_stations_checkpoints_and_cameras(plan: OrganisationPlan) -> None:
     codes = {seed.code for seed in SERVICES}
     assert all(set(station.services) <= codes for station in plan.stations)
     assert all(0.0 <= row.heading_deg < 360.0 for row in (*plan.checkpoints, *plan.cameras))
-    assert {row.ring for row in plan.checkpoints} == {1, 2}
+    rings = Counter(row.ring for row in plan.checkpoints)
+    assert rings.total() == CHECKPOINTS == 177 and set(rings) == {1, 2, 3, 4, 5, 6} and min(rings.values()) >= 10
+    assert len({row.name for row in plan.checkpoints}) == CHECKPOINTS
+    assert len({(row.ring, row.lon, row.lat, row.side) for row in plan.checkpoints}) == CHECKPOINTS
+    centres = [(row.lon, row.lat) for row in plan.stations if row.kind == "police_station"]
+    away = {ring: [_nearest_km(row, centres) for row in plan.checkpoints if row.ring == ring] for ring in rings}
+    assert max(away[4] + away[6]) < 1.0 < 2.0 <= min(away[1]) and max(away[4]) < np.median(away[3]) < np.median(away[5])
+    assert all(bool(row.owner) == (row.ring == 6) for row in plan.checkpoints)
     assert {row.ring for row in plan.cameras} == {1, 2, 3, 4, 5, 6}
     assert {row.is_private for row in plan.cameras if row.ring == 6} == {True}
     down, up = plan.checkpoints[0], plan.checkpoints[1]
     assert abs((down.heading_deg - up.heading_deg) % 360.0 - 180.0) < 0.2
+
+
+def _nearest_km(row: CheckpointRow, places: list[tuple[float, float]]) -> float:
+    return min(float(np.hypot((row.lon - x) * 0.944, row.lat - y)) * 111.32 for x, y in places)
 
 
 def test_accounts_for_every_role_of_people(plan: OrganisationPlan) -> None:
