@@ -9,7 +9,7 @@ from incidents.states import SETTLED
 from stations.types import DataClass, Verb
 
 _SQL = """
-    SELECT i.geom, i.uid::text AS id, i.number, i.kind, i.title, i.state, i.grade, i.shortfall
+    SELECT i.geom, i.uid::text AS id, i.number, i.kind, i.title, i.state, i.grade, i.shortfall, i.exercise
       FROM incidents_incident i
      WHERE i.organisation_path LIKE ANY(%(paths)s) AND NOT i.state = ANY(%(settled)s)
 """
@@ -28,6 +28,6 @@ LAYERS: tuple[Layer, ...] = (
         cache_s=0,
         rows_sql=_incidents,
         title="警情",
-        properties=("id", "number", "kind", "title", "state", "grade", "shortfall"),
+        properties=("id", "number", "kind", "title", "state", "grade", "shortfall", "exercise"),
     ),
 )

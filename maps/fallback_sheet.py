@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 import time
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -48,6 +49,8 @@ def fallback_sheets_make() -> int:
         if not file.exists() or time.time() - file.stat().st_mtime >= YOUNG_S:
             _write(file, fallback_html(path))
             made += 1
+    # Sheets of releases that called them boards hold duty phones and are renewed by nobody.
+    shutil.rmtree(folder.parent / "boards", ignore_errors=True)
     for file in folder.glob("fallback-*"):
         if time.time() - file.stat().st_mtime > OLD_S:
             file.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from core.geo.layer import Layer
 from stations.types import DataClass, Verb
 
 _SQL = """
-    SELECT p.geom, u.uid::text AS id, u.call_sign, u.kind, u.agency, p.course_deg, p.speed_mps, p.is_mock,
+    SELECT p.geom, u.uid::text AS id, u.call_sign, u.kind, u.agency, p.course_deg, p.speed_mps, p.is_mock, t.exercise,
            extract(epoch FROM core_now() - p.fixed_at)::int AS age_s
       FROM patrols_tourposition p
       JOIN patrols_tour t ON t.id = p.tour_id AND t.state = 'open'
@@ -31,6 +31,6 @@ LAYERS: tuple[Layer, ...] = (
         cache_s=0,
         rows_sql=_units,
         title="在岗单元",
-        properties=("id", "call_sign", "kind", "agency", "course_deg", "speed_mps", "is_mock", "age_s"),
+        properties=("id", "call_sign", "kind", "agency", "course_deg", "speed_mps", "is_mock", "exercise", "age_s"),
     ),
 )

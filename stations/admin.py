@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stations import services
 from stations.access.admin_site import PolicyAdmin, PolicyGeoAdmin, actions_by
 from stations.models import (
+    CalendarDay,
     Camera,
     Checkpoint,
     Device,
@@ -24,6 +25,7 @@ from stations.models import (
     Vehicle,
 )
 from stations.selectors import actor_for_request, organisation_root
+from stations.services.calendar import calendar_day_save
 from stations.types import DataClass, Verb
 
 
@@ -113,6 +115,34 @@ class StationServiceAdmin(PolicyAdmin):
     def change(self, request: HttpRequest, row: StationService, data: dict[str, Any]) -> StationService:
         """station_service_save"""
         return services.station_service_save(actor=actor_for_request(request), row=row, **data)
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(PolicyAdmin):
+    """Holidays and exchanged working days of the deployment; hours of counters and duty phones follow them."""
+
+    data_class = DataClass.STATION
+    list_display = ("day", "name", "counts_as")
+    list_display_links = ("day", "name")
+    date_hierarchy = "day"
+    fields = ("day", "name", "counts_as")
+    search_fields = ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The date stays."""
+        return ("day",) if obj else ()
+
+    def _may(self, request: HttpRequest, verb: Verb, obj: Any) -> bool:
+        path = None if verb is Verb.VIEW else organisation_root().path or ""
+        return actor_for_request(request).may(verb, self.data_class, path)
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> CalendarDay:
+        """calendar_day_save"""
+        return calendar_day_save(actor=actor_for_request(request), **data)
+
+    def change(self, request: HttpRequest, row: CalendarDay, data: dict[str, Any]) -> CalendarDay:
+        """calendar_day_save"""
+        return calendar_day_save(actor=actor_for_request(request), row=row, **data)
 
 
 @admin.register(Checkpoint)

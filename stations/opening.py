@@ -2,7 +2,8 @@
 
 Read are `周一至周五 8:30-17:30`, `周六、周日 9:00-12:00`, `每天 8:00-20:00`, `24小时`, several of them parted by a
 semicolon or a comma, and the weekly form `{"mon": [["08:30", "12:00"], …], …}`. What is not understood is shown as it
-was written and never guessed at. Holidays with their exchanged working days 调休 are not in it: pages say so.
+was written and never guessed at. A holiday counts as a Sunday, a weekend worked in exchange 调休 as a work day: which
+dates those are is told by the county's calendar (`stations.CalendarDay`).
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _DAY_MIN = 24 * 60
 _WEEK_MIN = 7 * _DAY_MIN
+# So many days ahead it is looked when something opens again; no holiday is longer.
+HORIZON_DAYS = 21
 _ALWAYS = re.compile(r"24\s*小时|全天")
 _EVERY_DAY = re.compile(r"每[天日]|周一[至到~～-]周[日天]")
 _SPAN = re.compile(r"(?:周|星期)([一二三四五六日天])\s*[至到~～-]\s*(?:周|星期)?([一二三四五六日天])")
@@ -40,24 +43,36 @@ def weekly_windows(hours: Mapping[str, Any]) -> list[Window] | None:
     return None if windows is None else _merged(windows)
 
 
-def opening_at(hours: Mapping[str, Any], local: datetime) -> Opening | None:
-    """Whether it is open at a local time, and until or from when; None for what is not understood."""
+def opening_at(hours: Mapping[str, Any], local: datetime, days: Mapping[date, int] | None = None) -> Opening | None:
+    """Whether it is open at a local time, and until or from when; None for what is not understood. `days`: weekday
+    (Monday 0) as which a date counts that is not what the week says.
+    """
     windows = weekly_windows(hours)
     if not windows:
         return None
+    if windows == [(0, _WEEK_MIN)]:
+        return Opening(True, None)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = midnight - timedelta(days=local.weekday())
-    minute = local.weekday() * _DAY_MIN + local.hour * 60 + local.minute
-    for begin, end in [*windows, (windows[0][0] + _WEEK_MIN, windows[0][1] + _WEEK_MIN)]:
+    minute = local.hour * 60 + local.minute
+    for begin, end in _dated(windows, midnight.date(), days or {}):
         if minute < begin:
-            return Opening(False, monday + timedelta(minutes=begin))
+            return Opening(False, midnight + timedelta(minutes=begin))
         if minute < end:
-            always = end - begin >= _WEEK_MIN
-            # Open over Sunday's midnight goes on into the first window of the week.
-            if end == _WEEK_MIN and windows[0][0] == 0 and not always:
-                end += windows[0][1]
-            return Opening(True, None if always else monday + timedelta(minutes=end))
+            return Opening(True, midnight + timedelta(minutes=end))
     return None
+
+
+def _dated(windows: list[Window], today: date, days: Mapping[date, int]) -> list[Window]:
+    """Open windows of the days to come as minutes since today's midnight; what goes on over midnight is one."""
+    found: list[Window] = []
+    for ahead in range(HORIZON_DAYS):
+        day = today + timedelta(days=ahead)
+        start = days.get(day, day.weekday()) * _DAY_MIN
+        for begin, end in windows:
+            low, high = max(begin, start), min(end, start + _DAY_MIN)
+            if low < high:
+                found.append((low - start + ahead * _DAY_MIN, high - start + ahead * _DAY_MIN))
+    return _merged(found)
 
 
 def _of_text(text: str) -> list[Window] | None:

@@ -32,6 +32,7 @@ from maps.doors.chief_chart import months_of
 from maps.doors.chief_rows import Mine, incident_row, rows_of
 from maps.doors.context import page_context
 from roads.selectors import (
+    assignments_visible_to,
     chains_at,
     deputies_allowed,
     inspections_visible_to,
@@ -114,6 +115,9 @@ def chief_segment(request: HttpRequest, uid: UUID) -> HttpResponse:
         log=[{"entry": entry, "incident": found.get(str(entry.uid))} for entry in log],
         cases=[incident_row(case) for case in cases[:MOST_LISTED]],
         chain=chains_at([row.segment.pk], now).get(row.segment.pk, ()),
+        own_duty=assignments_visible_to(actor).filter(
+            segment=row.segment, person_id=actor.person_id or 0, valid__contains=now
+        ),
         trend=_trend(actor, [row.segment.pk], now, zone),
         page=_page(Mine(mine.holdings, (row,)), now, None),
     )

@@ -5,6 +5,8 @@ Published stations and duty contacts only; nobody of a station's people is named
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +22,7 @@ from core.errors import InvalidInput, LuzhangError, NotFound
 from core.geo.datum import place_check
 from maps.doors.public_page import absolute, in_asked_language, public_page
 from roads.selectors import deployment_bounds, place_locate, way_between
-from stations.selectors import districts_of, opening_at, stations_visible_to
+from stations.selectors import days_counted, districts_of, opening_at, stations_visible_to
 from stations.types import PUBLIC_ACTOR
 
 KINDS = ("service", "police_station", "settlement", "post", "persuasion")
@@ -54,7 +56,8 @@ def stations(request: HttpRequest) -> HttpResponse:
             organisation__path__startswith=next(p for p, each in districts.items() if each.code == district)
         )
     now = timezone.localtime(clock.now())
-    found = [_row(row, now, districts) for row in rows.order_by("kind", "code")[:MOST_SHOWN]]
+    days = days_counted(now.date())
+    found = [_row(row, now, districts, days) for row in rows.order_by("kind", "code")[:MOST_SHOWN]]
     found.sort(key=lambda row: row["district"])
     groups = [(name, list(each)) for name, each in groupby(found, key=lambda row: row["district"])]
     asked = {name: value for name, value in (("kind", kind), ("district", district)) if value}
@@ -90,7 +93,8 @@ def station(request: HttpRequest, uid: UUID) -> HttpResponse:
             found = _way(request, row, moment)
         except LuzhangError as error:
             found, status = {"error": error}, error.status
-    shown = _row(row, timezone.localtime(moment), districts_of([row.organisation.path or ""]))
+    local = timezone.localtime(moment)
+    shown = _row(row, local, districts_of([row.organisation.path or ""]), days_counted(local.date()))
     return public_page(
         request, "maps/public/station.html", status=status, found_by=urlencode(asked), station=shown,
         place=place_locate(row.geom.x, row.geom.y, at=moment), structured=_structured(row, shown, request),
@@ -98,7 +102,7 @@ def station(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _row(row: Any, now: Any, districts: dict[str, Any]) -> dict[str, Any]:
+def _row(row: Any, now: Any, districts: dict[str, Any], days: Mapping[date, int]) -> dict[str, Any]:
     path = row.organisation.path or ""
     district = next((each.name for above, each in districts.items() if path.startswith(above)), row.organisation.name)
     return {
@@ -111,7 +115,7 @@ def _row(row: Any, now: Any, districts: dict[str, Any]) -> dict[str, Any]:
         "address": row.address,
         "duty_phone": row.duty_phone,
         "hours": row.opening_hours.get("text", ""),
-        "opening": opening_at(row.opening_hours, now),
+        "opening": opening_at(row.opening_hours, now, days),
         "services": sorted((each.service_class, each.name) for each in row.services.all()),
         "generated": row.generated,
         "lon": round(row.geom.x, 6),

@@ -30,6 +30,7 @@ urlpatterns = [
     path("chiefs/leave/<int:leave_id>/end/", leave.LeaveEnd.as_view(), name="api-chief-leave-end"),
     path("chiefs/leave/<int:leave_id>/cancel/", leave.LeaveCancel.as_view(), name="api-chief-leave-cancel"),
     path("chiefs/<uuid:uid>/end/", chiefs.ChiefEnd.as_view(), name="api-chief-end"),
+    path("chiefs/<uuid:uid>/duty/", chiefs.ChiefDuty.as_view(), name="api-chief-duty"),
     path("chiefs/<uuid:uid>/deputies/", chiefs.DeputyCollection.as_view(), name="api-chief-deputies"),
     path("boards/", boards.BoardCollection.as_view(), name="api-boards"),
     path("boards/reprint/", boards.BoardReprints.as_view(), name="api-boards-reprint"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
@@ -20,7 +20,7 @@ from roads.axes.chainage import format_chainage
 from roads.models import ChiefAssignment, Closure, ReviewItem, RoadAxis, Segment, SegmentLineage
 from roads.selectors.chainage import axis_chainage_text, axis_shapes
 from roads.types import ChiefInChain
-from stations.selectors import opening_at, path_filter
+from stations.selectors import days_counted, opening_at, path_filter
 from stations.types import Actor, DataClass, Verb
 
 SIDE_NAMES = {(0, 1): "down", (1, 2): "up", (0, 2): "both"}
@@ -86,21 +86,24 @@ def public_chain(chain: Iterable[ChiefInChain]) -> list[dict[str, Any]]:
 
 
 def public_chains(chains: Mapping[int, Sequence[ChiefInChain]]) -> dict[int, list[dict[str, Any]]]:
-    """`public_chain` of many, by the same keys, with one query."""
+    """`public_chain` of many, by the same keys, with two queries at most."""
     members = [member.assignment_id for chain in chains.values() for member in chain]
     rows = ChiefAssignment.objects.filter(pk__in=members, level__is_public=True)
     published = set(rows.values_list("pk", flat=True)) if members else set()
-    return {key: _published(chain, published) for key, chain in chains.items()}
+    local = timezone.localtime(clock.now())
+    days = days_counted(local.date()) if published else {}
+    return {key: _published(chain, published, local, days) for key, chain in chains.items()}
 
 
-def _on_duty(member: ChiefInChain, local: datetime) -> bool:
+def _on_duty(member: ChiefInChain, local: datetime, days: Mapping[date, int]) -> bool:
     """Whether the duty contact is answered at a local time; without hours it always is."""
-    opening = opening_at({"text": member.duty_hours}, local) if member.duty_hours else None
+    opening = opening_at({"text": member.duty_hours}, local, days) if member.duty_hours else None
     return opening is None or opening.is_open
 
 
-def _published(members: Sequence[ChiefInChain], published: set[int]) -> list[dict[str, Any]]:
-    local = timezone.localtime(clock.now())
+def _published(
+    members: Sequence[ChiefInChain], published: set[int], local: datetime, days: Mapping[date, int]
+) -> list[dict[str, Any]]:
     shown = [
         {
             "level": member.level_rank,
@@ -111,7 +114,7 @@ def _published(members: Sequence[ChiefInChain], published: set[int]) -> list[dic
             "acting_name": member.acting_name,
             "acting_phone": member.acting_phone,
             "duty_hours": member.duty_hours,
-            "on_duty": _on_duty(member, local),
+            "on_duty": _on_duty(member, local, days),
             "answers": False,
         }
         for member in members

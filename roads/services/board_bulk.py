@@ -16,6 +16,7 @@ from core import clock
 from core.errors import Conflict, InvalidInput, NotFound, TransitionRefused
 from core.jobs import Work
 from core.models import Job
+from core.states import JobState
 from roads.models import Board
 from roads.selectors.boards import boards_wanted
 from roads.services.board_prints import boards_archive, pdf_keep, pdf_name
@@ -63,6 +64,8 @@ def boards_print(*, work: Work, actor: Actor, organisation: Any, which: str, ori
     work.step(_("打包"), len(plan["boards"]), len(plan["boards"]))
     size = boards_archive(folder, printed, _archive(work.job))
     shutil.rmtree(folder)
+    if which == ALL:
+        _replaced_remove(work.job)
     return {"boards": len(printed), "new_boards": plan["created"], "left_out": gone, "bytes": size}
 
 
@@ -86,6 +89,15 @@ def prints_sweep() -> int:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def _replaced_remove(job: Job) -> None:
+    """All boards of an organisation were printed anew: earlier archives of it, and of what lies below, say less."""
+    earlier = Job.objects.filter(
+        kind=PRINT_KIND, state=JobState.DONE, organisation_path__startswith=job.organisation_path, pk__lt=job.pk
+    )
+    for other in earlier:
+        _archive(other).unlink(missing_ok=True)
 
 
 def _plan(folder: Path, actor: Actor, organisation: Any, which: str) -> dict[str, Any]:

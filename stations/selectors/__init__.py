@@ -3,6 +3,7 @@
 from stations.opening import Opening, opening_at, weekly_windows
 from stations.selectors.actors import actor_for_device, actor_for_request, actor_for_user, device_by_token
 from stations.selectors.areas import DistrictOutline, area_served, districts_outlined
+from stations.selectors.calendar import days_counted
 from stations.selectors.contacts import Contacts, StationContact, contacts_of, stations_answering
 from stations.selectors.people import names_of_users, people_visible_to, role_grants_visible_to
 from stations.selectors.places import (
@@ -43,6 +44,7 @@ __all__ = [
     "cameras_visible_to",
     "checkpoints_visible_to",
     "contacts_of",
+    "days_counted",
     "device_by_token",
     "devices_visible_to",
     "districts_of",

@@ -45,6 +45,7 @@ GET    api/v1/jobs/<uuid:uid>/                         LM
 GET    api/v1/jobs/<uuid:uid>/errors/                  LM
 POST   api/v1/jobs/<uuid:uid>/cancel/                  LM
 POST   api/v1/jobs/<uuid:uid>/repeat/                  LM
+POST   api/v1/jobs/<uuid:uid>/undo/                    LM
 GET    api/v1/roads/where/                             everybody
 GET    api/v1/roads/chainage/                          everybody
 GET    api/v1/roads/search/                            everybody
@@ -75,6 +76,7 @@ GET    api/v1/inspections/                             CDOAWHP
 POST   api/v1/inspections/                             COAWHP
 GET    api/v1/inspections/<uuid:uid>/pictures/<uuid:attachment>/ CDOAWHP
 POST   api/v1/chiefs/<uuid:uid>/end/                   M
+POST   api/v1/chiefs/<uuid:uid>/duty/                  CDOAWHPSRLM
 GET    api/v1/chiefs/<uuid:uid>/deputies/              CDOAWHPSRLM
 POST   api/v1/chiefs/<uuid:uid>/deputies/              M
 POST   api/v1/recognition/passages/                    V

@@ -21,6 +21,8 @@ export function workView(detail, { draft, step, report, decline, backup, photo, 
   const at = STEPS.findIndex(([state]) => state === detail.state);
   const next = NEXT[detail.state];
   const going = ON_THE_WAY.has(detail.state);
+  // The button stands in the foot, which is always there; the foot lies over whatever is at the bottom of the page.
+  const [mapSwitch, mapPlace] = going ? mapButton() : [];
   return el("section.work", {},
     summary.exercise && el("p.stripe", {}, gettext("演练警情")),
     welfare(detail, well),
@@ -34,7 +36,7 @@ export function workView(detail, { draft, step, report, decline, backup, photo, 
       pictures(detail.attachments)),
     el("ol.steps", { "aria-label": gettext("进度") }, STEPS.map(([state, name], index) => el(`li${index <= at ? ".is-done" : ""}${index === at + 1 ? ".is-next" : ""}`, { "aria-current": index === at ? "step" : null }, name))),
     caseTasks(detail.tasks, finishTask),
-    going && [travelOf(detail), ...mapButton(), el("details", { open: true }, el("summary", {}, gettext("全部路线")), directions(detail.directions))],
+    going && [travelOf(detail), mapPlace, el("details", { open: true }, el("summary", {}, gettext("全部路线")), directions(detail.directions))],
     !going && detail.state !== "cleared" && page.may.photo && photoField(photo),
     detail.state === "cleared" && reportForm(summary, { draft, report, photo, type }),
     chiefs(detail.chain),
@@ -42,6 +44,7 @@ export function workView(detail, { draft, step, report, decline, backup, photo, 
       el("button.btn.btn--primary.btn--giant", { type: "button", id: "next-step", onclick: () => step(next[0]) }, next[1]),
       el("div.bottom__row", {},
         holdButton(backup),
+        mapSwitch,
         going && el("button.btn.btn--touch", { type: "button", id: "decline", onclick: decline }, gettext("去不了…")))));
 }
 
