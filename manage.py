@@ -11,7 +11,9 @@ def main() -> None:
     """Run the command named on the command line; a bad environment ends with one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config.environment import BadEnvironment
+    from core.collector import collector_eased
 
+    collector_eased()
     try:
         from django.core.management import execute_from_command_line
 

@@ -16,6 +16,7 @@ from django.db import connection
 from config.handler import django_handler
 from config.threads import ThreadedApplication
 from core import clock
+from core.collector import collector_eased, collector_settled
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,6 +24,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+collector_eased()
 _django: Any = django_handler()
 django_application: Any = ThreadedApplication(_django)
 
@@ -30,6 +32,8 @@ django_application: Any = ThreadedApplication(_django)
 from maps.live.asgi import application as live_application  # noqa: E402
 from patrols.intake.asgi import application as tracker_application  # noqa: E402
 from recognition.intake.asgi import application as viid_application  # noqa: E402
+
+collector_settled()
 
 MOUNTS: tuple[tuple[str, Any], ...] = (
     ("/trackers/", tracker_application),

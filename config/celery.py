@@ -13,8 +13,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from celery import Celery
+from celery.signals import worker_init
+
+from core.collector import collector_eased, collector_settled
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+collector_eased()
 
 ROOMS = ("core", "core.jobs", "stations", "roads", "patrols", "recognition", "incidents", "maps")
 
@@ -69,6 +74,11 @@ app.conf.update(
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
 )
 app.autodiscover_tasks(list(ROOMS))
+
+
+@worker_init.connect
+def _settle(**_: Any) -> None:
+    collector_settled()
 
 
 @app.on_after_finalize.connect

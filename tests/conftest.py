@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.launcher.places import places
+from core.collector import collector_eased, collector_settled
 from tests.migrated import migrated
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +19,7 @@ SHARED = ROOT.parent / "shared" / "data"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say at once what is missing, instead of failing in every test."""
+    collector_eased()
     lacking = [name for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "LUZHANG_KEYS") if not os.environ.get(name)]
     if lacking:
         raise pytest.UsageError(f"{', '.join(lacking)} not set: run the tests by `./run test [pytest arguments]`.")
@@ -44,6 +46,11 @@ def _emptied_quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied_by_rows(own))
         yield
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all that they import stay until the end."""
+    collector_settled()
 
 
 @pytest.fixture(scope="session", autouse=True)

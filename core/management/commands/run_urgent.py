@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
+from core.collector import collector_settled
 from core.urgent.process import UrgentProcess, beat_end
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         process = UrgentProcess(name)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: process.stop.set())
+        collector_settled()
         self.stderr.write(f"{name}: running")
         process.run()
         try:
