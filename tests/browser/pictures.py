@@ -54,7 +54,6 @@ LISTED = (
     Picture(HELP / "jobs.webp", "/jobs/", "administrator", LAPTOP, wait="#job-kind option", part="#job-form"),
     Picture(HELP / "setup.webp", "/setup/", "administrator", LAPTOP),
     Picture(HELP / "boards.webp", "/boards/", "administrator", LAPTOP),
-    Picture(HELP / "chief.webp", "/chief/", "chief", PHONE),
 )
 
 
