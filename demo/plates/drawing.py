@@ -66,7 +66,7 @@ def draw(text: str, style: Style, chance: Random) -> Floats:
     cv2.rectangle(plate, (5, 5), (width - 6, height - 6), ink, 3)
     chinese, latin = fonts()
     faces = chance.choice(chinese), chance.choice(latin)
-    for at, (char, cell) in enumerate(zip(text, _cells(style, len(text)), strict=True)):
+    for at, (char, cell) in enumerate(zip(text, cells(style, len(text)), strict=True)):
         face = faces[0] if ord(char) > 255 else faces[1]
         _put(plate, char, cell, face, _ink(style, char, at, ink))
     dot = _dot(style)
@@ -87,7 +87,7 @@ def _ground(style: Style, width: int, height: int) -> Floats:
     return np.full((height, width, 3), _GROUNDS[style.colour], np.float32)
 
 
-def _cells(style: Style, count: int) -> Sequence[Cell]:
+def cells(style: Style, count: int) -> Sequence[Cell]:
     """Left, top, width, height of each character, millimetres."""
     if style.size == TALL:
         return [(110, 15, 80, 60), (250, 15, 80, 60)] + [(27 + 80 * at, 90, 65, 110) for at in range(count - 2)]

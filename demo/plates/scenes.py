@@ -48,16 +48,16 @@ def scene(chance: Random, style: Style | None = None, *, text: str | None = None
     """A car with a plate: of `style` or any, with `text` or any."""
     style = style if style is not None else any_style(chance)
     text = text if text is not None else text_of(style, chance)
-    plate = _worn(draw(text, style, chance), chance)
+    plate = worn(draw(text, style, chance), chance)
     wide = chance.uniform(*hardness.plate_px)
     # Widths are those of a long plate: a motorcycle's is as near and half as wide.
     picture, quad = _placed(plate, _car(chance), chance, wide * style.size[0] / 440.0, hardness.yaw_deg)
-    return Scene(_seen(picture, chance, hardness), text, style, quad)
+    return Scene(seen(picture, chance, hardness), text, style, quad)
 
 
 def empty_scene(chance: Random) -> Scene:
     """A car whose plate is not in view."""
-    return Scene(_seen(_car(chance), chance, USUAL), "", None, None)
+    return Scene(seen(_car(chance), chance, USUAL), "", None, None)
 
 
 def passage(chance: Random, style: Style | None = None, *, frames: int = 5, hardness: Hardness = FAR) -> list[Scene]:
@@ -71,16 +71,16 @@ def cut_out(chance: Random, style: Style | None = None) -> Scene:
     """A plate alone, as cameras send it: loosely cut, no perspective to speak of."""
     style = style if style is not None else any_style(chance)
     text = text_of(style, chance)
-    plate = _worn(draw(text, style, chance), chance)
+    plate = worn(draw(text, style, chance), chance)
     wide = chance.uniform(110, 220)
     scale = wide / plate.shape[1]
     small = cv2.resize(plate, (round(wide), round(plate.shape[0] * scale)), interpolation=cv2.INTER_AREA)
     edge = round(wide * 0.02)
     framed = cv2.copyMakeBorder(small, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=(60, 60, 60))
-    return Scene(_seen(framed, chance, Hardness(motion_px=3, blur_px=0.8)), text, style, None)
+    return Scene(seen(framed, chance, Hardness(motion_px=3, blur_px=0.8)), text, style, None)
 
 
-def _worn(plate: Floats, chance: Random) -> Floats:
+def worn(plate: Floats, chance: Random) -> Floats:
     """Exposure, uneven light and dirt."""
     height, width = plate.shape[:2]
     worn = plate * chance.uniform(0.35, 1.15) + chance.uniform(-15, 25)
@@ -116,15 +116,7 @@ def _placed(plate: Floats, car: Floats, chance: Random, wide_px: float, yaw_deg:
     """The plate turned in space and laid on the car; the picture and the plate's corners."""
     height, width = car.shape[:2]
     tall, long = plate.shape[:2]
-    half, up = wide_px / 2, wide_px * tall / long / 2
-    corners = np.array([[-half, -up, 0], [half, -up, 0], [half, up, 0], [-half, up, 0]])
-    yaw, roll, pitch = np.deg2rad([chance.gauss(0, yaw_deg), chance.gauss(0, 6), chance.gauss(0, 10)])
-    about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
-    about_z = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
-    turned = corners @ (about_z @ about_y @ about_x).T
-    away = 6 * wide_px
-    flat = turned[:, :2] * (away / (away + turned[:, 2:]))
+    flat = turned((tall, long), chance, wide_px, yaw_deg)
     centre = np.array([chance.uniform(0.25, 0.75) * width, chance.uniform(0.35, 0.8) * height])
     quad = np.asarray(flat + centre, np.float32)
     matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [long, 0], [long, tall], [0, tall]], np.float32), quad)
@@ -134,7 +126,22 @@ def _placed(plate: Floats, car: Floats, chance: Random, wide_px: float, yaw_deg:
     return np.asarray(picture, np.float32), np.asarray(quad, np.float32)
 
 
-def _seen(picture: Floats, chance: Random, hardness: Hardness) -> Picture:
+def turned(size: tuple[int, int], chance: Random, wide_px: float, yaw_deg: float) -> Floats:
+    """The corners of a plate of `size` (height, width) turned in space, `wide_px` wide from straight before it, about
+    its centre, pixels.
+    """
+    half, up = wide_px / 2, wide_px * size[0] / size[1] / 2
+    corners = np.array([[-half, -up, 0], [half, -up, 0], [half, up, 0], [-half, up, 0]])
+    yaw, roll, pitch = np.deg2rad([chance.gauss(0, yaw_deg), chance.gauss(0, 6), chance.gauss(0, 10)])
+    about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
+    about_z = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
+    bent = corners @ (about_z @ about_y @ about_x).T
+    away = 6 * wide_px
+    return np.asarray(bent[:, :2] * (away / (away + bent[:, 2:])))
+
+
+def seen(picture: Floats, chance: Random, hardness: Hardness) -> Picture:
     """By a camera: motion, focus, noise, compression."""
     noise = np.random.default_rng(chance.randrange(1 << 30))
     if chance.random() < 0.5:

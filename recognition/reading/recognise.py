@@ -77,6 +77,30 @@ class PlateNetwork:
         return Table(steps, known)
 
 
+OWN_HEIGHT_PX, OWN_WIDTH_PX = 32, 128
+
+
+def own_row(plate: Picture) -> Floats:
+    """A plate as our own network takes it, 1 × 1 × 32 × 128: grey, stretched to one size, -1 to 1. EasyOCR does
+    the same to a picture four times as wide as high.
+    """
+    grey = cv2.cvtColor(plate, cv2.COLOR_BGR2GRAY) if plate.ndim == 3 else plate
+    small = cv2.resize(grey, (OWN_WIDTH_PX, OWN_HEIGHT_PX), interpolation=cv2.INTER_AREA)
+    row: Floats = (small.astype(np.float32) / 127.5 - 1)[None, None]
+    return row
+
+
+class OwnNetwork:
+    """Our own weights (`recognition/reading/own`): taught on generated plates of every kind, all of ALPHABET."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._known = np.ones(len(CHARACTERS), np.bool_)
+
+    def table(self, plate: Picture) -> Table:
+        return Table(self._network.run(own_row(plate))[0][0].astype(np.float64), self._known)
+
+
 class TextNetwork:
     """A network that reads any Chinese text, here held to the characters of plates."""
 

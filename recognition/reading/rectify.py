@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from recognition.reading.networks import Floats
 from recognition.reading.types import Picture
@@ -63,6 +64,13 @@ def sides(quad: Floats) -> tuple[float, float]:
 
 def upright(picture: Picture, quad: Floats, view: View, size: tuple[int, int] = (WIDTH_PX, HEIGHT_PX)) -> Picture:
     """The plate alone, `size` (width, height) pixels."""
+    matrix = homography(quad, view, size)
+    flat: Picture = cv2.warpPerspective(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return flat
+
+
+def homography(quad: Floats, view: View, size: tuple[int, int] = (WIDTH_PX, HEIGHT_PX)) -> NDArray[np.float64]:
+    """From pixels of the picture to those of the upright plate."""
     along = (quad[1] - quad[0] + quad[2] - quad[3]) / 2
     down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2
     out, lean = along * view.wider / 2, along * view.shear
@@ -71,9 +79,7 @@ def upright(picture: Picture, quad: Floats, view: View, size: tuple[int, int] = 
     moved = np.asarray(quad + along * view.right + moves, np.float32)
     width, height = size
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(moved, target)
-    flat: Picture = cv2.warpPerspective(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return flat
+    return np.asarray(cv2.getPerspectiveTransform(moved, target), np.float64)
 
 
 def side_by_side(tall: Picture, cut: RowCut) -> Picture:
