@@ -11,9 +11,11 @@ from types import MappingProxyType
 from recognition.reading import weights
 from recognition.reading.engine import READY, EngineNotReady, PlateReader, Readiness
 from recognition.reading.types import Profile
-from recognition.reading.weights import WeightsMissing
+from recognition.reading.weights import Role, WeightsMissing
 
 MODELS = "models"
+TRAIN = "python -m bench.plates_train makes one; name it in models/weights.toml under LUZHANG_VAR"
+INSTALL = "uv pip install easyocr torch into the environment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,44 @@ def _fused_ready(folder: Path) -> Readiness:
     return Readiness(False, "; ".join(missing), "./run setup") if missing else READY
 
 
+def _own(folder: Path, profile: Profile) -> PlateReader:
+    from recognition.reading.engines.own import OwnReader
+
+    return OwnReader(weights.manifest(folder), profile)
+
+
+def _together(folder: Path, profile: Profile) -> PlateReader:
+    from recognition.reading.engines.own import TogetherReader
+
+    return TogetherReader(weights.manifest(folder), profile)
+
+
+def _own_ready(folder: Path) -> Readiness:
+    state = _fused_ready(folder)
+    missing = weights.manifest(folder).missing([Role.OWN_RECOGNISER]) if state.ready else []
+    return Readiness(False, "; ".join(missing), TRAIN) if missing else state
+
+
 def _easyocr(folder: Path, profile: Profile) -> PlateReader:
     from recognition.reading.engines.easyocr import EasyOcrReader
 
     return EasyOcrReader(folder / "easyocr")
+
+
+def _easyocr_own(folder: Path, profile: Profile) -> PlateReader:
+    from recognition.reading.engines.easyocr_own import EasyOcrOwnReader
+
+    return EasyOcrOwnReader(weights.manifest(folder))
+
+
+def _easyocr_own_ready(folder: Path) -> Readiness:
+    from recognition.reading.engines.easyocr import not_installed
+
+    if not_installed():
+        return Readiness(False, not_installed(), INSTALL)
+    state = _fused_ready(folder)
+    missing = weights.manifest(folder).missing([Role.OWN_FOR_EASYOCR]) if state.ready else []
+    return Readiness(False, "; ".join(missing), TRAIN) if missing else state
 
 
 def _easyocr_ready(folder: Path) -> Readiness:
@@ -90,7 +126,10 @@ def _always(folder: Path) -> Readiness:
 # In the order in which one is taken where none is named; the last works everywhere and reads nothing.
 _ENGINES = (
     Engine("fused", _fused, _fused_ready),
+    Engine("fused-own", _together, _own_ready),
+    Engine("own", _own, _own_ready),
     Engine("easyocr", _easyocr, _easyocr_ready),
+    Engine("easyocr-own", _easyocr_own, _easyocr_own_ready),
     Engine("rapidocr", _rapidocr, _rapidocr_ready),
     Engine("hyperlpr2", _hyperlpr2, _hyperlpr2_ready),
     Engine("outline", _outline, _always),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,12 @@ class Role(StrEnum):
     PLATE_RECOGNISER = "plate_recogniser"
     PLATE_CHARACTERS = "plate_characters"
     TEXT_RECOGNISER = "text_recogniser"
+    OWN_RECOGNISER = "own_recogniser"
+    OWN_FOR_EASYOCR = "own_for_easyocr"
+
+
+# Without these the house's own engine does not read; the others are one more opinion, and may be left out.
+NEEDED = (Role.DETECTOR, Role.PLATE_RECOGNISER, Role.PLATE_CHARACTERS, Role.TEXT_RECOGNISER)
 
 
 class WeightsMissing(Exception):
@@ -62,9 +68,18 @@ class Manifest:
     version: str
     weights: Mapping[Role, Weight]
 
-    def missing(self) -> list[str]:
-        """What is missing, in words; empty if every file lies there."""
-        return [f"{role.value}: {why}" for role, weight in self.weights.items() if (why := weight.missing())]
+    def missing(self, roles: Iterable[Role] = NEEDED) -> list[str]:
+        """What is missing of these, in words; empty if every file lies there."""
+        return [f"{role.value}: {why}" for role in roles if (why := self._missing(role))]
+
+    def of(self, role: Role) -> Weight:
+        """Raises WeightsMissing where no manifest names any."""
+        if role not in self.weights:
+            raise WeightsMissing(f"{role.value}: {self._missing(role)}")
+        return self.weights[role]
+
+    def _missing(self, role: Role) -> str:
+        return self.weights[role].missing() if role in self.weights else "no manifest names one"
 
 
 def manifest(folder: Path | None = None) -> Manifest:
@@ -73,7 +88,7 @@ def manifest(folder: Path | None = None) -> Manifest:
     Raises WeightsMissing when the folder's manifest is no such file or names unknown roles.
     """
     table = _table(MANIFEST)
-    weights = {role: _packaged(role, table[role.value]) for role in Role}
+    weights = {role: _found(role, table[role.value]) for role in Role if role in NEEDED or role.value in table}
     own = folder / OWN_MANIFEST if folder is not None else None
     if own is None or folder is None or not own.is_file():
         return Manifest(str(table["version"]), weights)
@@ -96,8 +111,10 @@ def _table(path: Path) -> dict[str, Any]:
         raise WeightsMissing(f"{path}: {problem}") from problem
 
 
-def _packaged(role: Role, entry: Mapping[str, Any]) -> Weight:
-    """A file inside an installed package; the package itself is never imported."""
+def _found(role: Role, entry: Mapping[str, Any]) -> Weight:
+    """A file inside an installed package, which is never imported; without a package, one of the house's own."""
+    if "package" not in entry:
+        return Weight(role, MANIFEST.parent / str(entry["file"]), str(entry["sha256"]), "the house")
     package = str(entry["package"])
     spec = importlib.util.find_spec(package)
     folder = Path(spec.origin).parent if spec is not None and spec.origin else None

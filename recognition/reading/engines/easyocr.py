@@ -22,13 +22,16 @@ DETECTOR, CHINESE = "craft_mlt_25k.pth", "zh_sim_g2.pth"
 CANVAS_PX = 1280
 
 
+def not_installed() -> str:
+    """Which packages are lacking, in words; empty if none is."""
+    lacking = [name for name in ("torch", "easyocr") if importlib.util.find_spec(name) is None]
+    return f"not installed: {', '.join(lacking)}" if lacking else ""
+
+
 def readiness(folder: Path) -> Readiness:
     """Whether it can read here; `folder` is where its weights lie."""
-    lacking = [name for name in ("torch", "easyocr") if importlib.util.find_spec(name) is None]
-    if lacking:
-        return Readiness(
-            False, f"not installed: {', '.join(lacking)}", "uv pip install easyocr torch into the environment"
-        )
+    if not_installed():
+        return Readiness(False, not_installed(), "uv pip install easyocr torch into the environment")
     missing = [name for name in (DETECTOR, CHINESE) if not (folder / name).is_file()]
     if missing:
         return Readiness(
@@ -47,7 +50,7 @@ class EasyOcrReader:
         state = readiness(folder)
         if not state.ready:
             raise EngineNotReady(NAME, state)
-        self._operators = _torchvision_operators()
+        self._operators = torchvision_operators()
         import easyocr
 
         self._reader = easyocr.Reader(
@@ -80,7 +83,7 @@ def _corners(points: Any) -> Corners:
     return a, b, c, d
 
 
-def _torchvision_operators() -> Any:
+def torchvision_operators() -> Any:
     """torchvision's compiled part does not load beside a processor-only torch, and its import fails over an operator
     that is never called here. The operator's name is declared; the declaration must be kept alive.
     """
