@@ -36,6 +36,10 @@ PEERS: dict[str, tuple[str, ...]] = {
     ),
     "hyperlpr2": ("hyperlpr2==2.0.0", "opencv-python-headless<5"),
     "easyocr": (),
+    # Not peers, but measured as they are: our own weights alone, beside the borrowed ones, and inside EasyOCR.
+    "own": (),
+    "fused-own": (),
+    "easyocr-own": (),
 }
 PEER_SECONDS = 75.0
 OUR_SECONDS = 270.0
@@ -69,7 +73,9 @@ def run(as_json: bool) -> dict[str, Any]:
             if time.monotonic() - began > LIMIT_S - 3 * PEER_SECONDS:
                 report.skip(peer, "no time left")
                 continue
-            _rows(report, peer, _peer(report, peer, packages, [*real[:1], generated[0]]))
+            answer = _peer(report, peer, packages, [*real[:1], generated[0]])
+            _rows(report, peer, answer)
+            _even_photos(report, peer, answer.get("sets", {}).get("photos", []))
     _judge(report, found)
     return report.as_dict()
 
@@ -214,8 +220,7 @@ def _judge_photos_even(report: Report, evidence: dict[str, Any]) -> None:
     if photos:
         six = round(100 * _share(photos, _last_six), 1)
         report.check("evidence_photos_last_six", six, ">= 98 %", six >= 98)
-        even = [row for row in photos if row["row"] % 2]
-        report.row(f"fused evidence, even rows of photos ({len(even)}): exact", 100 * _share(even, _exact), "%")
+        _even_photos(report, EVIDENCE, photos)
     drawn = evidence.get(sets.GENERATED, [])
     for style in sorted({row["group"] for row in drawn}):
         rows = [row for row in drawn if row["group"] == style]
@@ -228,6 +233,13 @@ def _judge_photos_even(report: Report, evidence: dict[str, Any]) -> None:
         made_up = sum(bool(row["first"]) for row in empty)
         per_200 = round(200 * made_up / len(empty), 1)
         report.check("reads_without_a_plate_per_200", per_200, "<= 1", per_200 <= 1)
+
+
+def _even_photos(report: Report, name: str, photos: list[dict[str, Any]]) -> None:
+    """The even rows (from 1) alone: nothing was chosen on them."""
+    even = [row for row in photos if row["row"] % 2]
+    if even:
+        report.row(f"{name}, even rows of photos ({len(even)}): exact", 100 * _share(even, _exact), "%")
 
 
 def _judge_auto(report: Report, evidence: dict[str, Any]) -> None:
