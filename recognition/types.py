@@ -6,6 +6,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from recognition.states import WatchState
+
+__all__ = ["AlarmFacts", "SightingFacts", "WatchState"]
+
 
 @dataclass(frozen=True, slots=True)
 class AlarmFacts:

@@ -10,7 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from recognition.selectors.desk import watch_rows
+from recognition.selectors.passages import passage_features
+from recognition.selectors.sheets import alarm_rows
 from recognition.services.searching import MOST, PassageSearch, passages_search
+from recognition.services.vehicles import vehicle_way
 from stations.selectors import actor_for_request
 from stations.types import DataClass, Verb
 
@@ -34,6 +38,7 @@ class SearchIn(serializers.Serializer):
     vehicle_class = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     vehicle_colour = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     limit = serializers.IntegerField(min_value=1, max_value=MOST, required=False, default=200)
+    with_pictures = serializers.BooleanField(required=False, default=False)
 
 
 class PassageSearchApi(APIView):
@@ -52,12 +57,45 @@ class PassageSearchApi(APIView):
         asked["axis"] = str(asked["axis"]) if asked["axis"] else ""
         asked["bbox"] = tuple(asked["bbox"]) if asked["bbox"] else None
         actor = actor_for_request(request)
+        with_pictures = asked.pop("with_pictures")
         found = passages_search(actor=actor, wanted=PassageSearch(**asked), reason=reason, case=case)
-        return Response({"type": "FeatureCollection", "features": [_feature(row) for row in found]})
+        return Response(
+            {"type": "FeatureCollection", "features": passage_features(actor, found, with_pictures=with_pictures)}
+        )
 
 
-def _feature(row: dict[str, Any]) -> dict[str, Any]:
-    lon, lat = row.pop("lon"), row.pop("lat")
-    key = f"{row.pop('day')}/{row.pop('device_id')}/{row.pop('source_key')}"
-    place = None if lon is None or lat is None else {"type": "Point", "coordinates": [lon, lat]}
-    return {"type": "Feature", "id": key, "geometry": place, "properties": row}
+class VehicleIn(serializers.Serializer):
+    """Which vehicle, when, why, and under which case."""
+
+    plate = serializers.CharField(max_length=20)
+    reason = serializers.CharField(max_length=300)
+    case = serializers.CharField(max_length=60)
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+
+
+class VehicleWayApi(APIView):
+    """One vehicle: where it was, its alarms, whether it is watched."""
+
+    data_class = DataClass.PASSAGE
+    verbs: ClassVar[dict[str, Verb]] = {"POST": Verb.LOOKUP}
+
+    @extend_schema(operation_id="recognition_vehicle_way", request=VehicleIn, responses={200: dict})
+    def post(self, request: Request) -> Response:
+        """`passages` as GeoJSON (WGS-84) with pictures, `alarms`, `entries` (for who may see the watch-list), newest
+        first. Audited with reason and case.
+        """
+        body = VehicleIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        actor = actor_for_request(request)
+        seen = vehicle_way(actor=actor, **body.validated_data)
+        features = passage_features(actor, seen.passages, with_pictures=True)
+        return Response(
+            {
+                "plate": seen.plate,
+                "passages": {"type": "FeatureCollection", "features": features},
+                "more": seen.more,
+                "alarms": alarm_rows(seen.alarms),
+                "entries": watch_rows(actor, seen.entries),
+            }
+        )

@@ -18,7 +18,8 @@ from core.api.paging import page_of
 from core.api.repeatable import IDEMPOTENCY_PARAMETER, answered
 from core.errors import InvalidInput
 from recognition import services
-from recognition.selectors import watch_summary, watch_visible_to
+from recognition.selectors import watch_summary
+from recognition.selectors.desk import watch_counts, watch_found, watch_rows, watch_sheet
 from recognition.states import WatchState
 from stations.selectors import actor_for_request, organisations_visible_to
 from stations.types import DataClass, Verb
@@ -74,18 +75,29 @@ class WatchListApi(APIView):
 
     @extend_schema(
         operation_id="recognition_watch_list",
-        parameters=[OpenApiParameter("state", str, description="逗号分隔的状态")],
+        parameters=[
+            OpenApiParameter("state", str, description="逗号分隔的状态"),
+            OpenApiParameter("category", str, description="布控类别代码"),
+            OpenApiParameter("q", str, description="布控编号开头，或案件编号的一部分"),
+            OpenApiParameter("mine", str, enum=["1"], description="只列等我办理的"),
+        ],
         responses={200: dict},
     )
     def get(self, request: Request) -> Response:
-        """Newest first, plates masked."""
+        """Newest first, plates masked, with what the caller may do next; `counts` by state over the whole list."""
+        actor = actor_for_request(request)
         limit, offset = page_of(request)
-        rows = watch_visible_to(actor_for_request(request)).select_related("category").order_by("-applied_at", "-id")
-        if states := words_of(request, "state", [state.value for state in WatchState]):
-            rows = rows.filter(state__in=states)
+        rows = watch_found(
+            actor,
+            states=words_of(request, "state", [state.value for state in WatchState]),
+            category=request.query_params.get("category", "")[:40],
+            text=request.query_params.get("q", "").strip()[:60],
+            mine=bool(words_of(request, "mine", ["1"])),
+        )
         found = list(rows[offset : offset + limit + 1])
         more = offset + limit if len(found) > limit else None
-        return Response({"entries": [watch_summary(row) for row in found[:limit]], "next_offset": more})
+        entries = watch_rows(actor, found[:limit])
+        return Response({"entries": entries, "next_offset": more, "counts": watch_counts(actor)})
 
     @extend_schema(
         operation_id="recognition_watch_apply",
@@ -184,7 +196,6 @@ class WatchLookApi(APIView):
         """With a reason in `words`, which is audited with who asked."""
         body = WordsIn(data=request.data)
         body.is_valid(raise_exception=True)
-        entry = services.watch_look(actor=actor_for_request(request), uid=uid, reason=body.validated_data["words"])
-        clear = {"plate": str(entry.plate), "vehicle": entry.vehicle, "reason": entry.reason}
-        steps = list(entry.steps.order_by("id").values("at", "from_state", "to_state", "code", "text"))
-        return Response({**watch_summary(entry), **clear, "steps": steps})
+        actor = actor_for_request(request)
+        entry = services.watch_look(actor=actor, uid=uid, reason=body.validated_data["words"])
+        return Response(watch_sheet(actor, entry))

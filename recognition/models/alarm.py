@@ -48,6 +48,14 @@ class Alarm(models.Model):
         WRONG_READ = "wrong_read", _("识别错误")
         HANDED_OVER = "handed_over", _("已移交")
 
+    class FalseReason(models.TextChoices):
+        MISREAD = "misread", _("识别错误")
+        DIFFERS = "differs", _("车与布控不符")
+        LIST_WRONG = "list_wrong", _("布控信息有误")
+        HANDLED = "handled", _("已处置或重复")
+        TEST = "test", _("测试、调试")
+        OTHER = "other", _("其他")
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("预警编号"), max_length=24, unique=True)
     organisation = models.ForeignKey(
@@ -99,6 +107,7 @@ class Alarm(models.Model):
     reported_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(_("结果"), max_length=12, choices=Outcome, blank=True)
+    false_reason = models.CharField(_("误报原因"), max_length=12, choices=FalseReason, blank=True)
     generated = models.BooleanField(_("示例数据"), default=False)
 
     class Meta:

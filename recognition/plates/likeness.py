@@ -55,3 +55,11 @@ def apart(first: str, second: str) -> int | None:
     if one.translate(_FOLD) != other.translate(_FOLD):
         return None
     return sum(a != b for a, b in zip(one, other, strict=True))
+
+
+def differing(first: str, second: str) -> list[int]:
+    """The places (0 the first) at which two texts of one length differ; every place of the longer one otherwise."""
+    one, other = normalise(first), normalise(second)
+    if len(one) != len(other):
+        return list(range(max(len(one), len(other))))
+    return [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]

@@ -1,5 +1,6 @@
 """Readers of the recognition room. Lists start from what the actor may see."""
 
+from recognition.selectors.desk import plate_kinds, watch_categories
 from recognition.selectors.facts import alarm_facts, last_seen, sighting_facts
 from recognition.selectors.lists import (
     alarm_summary,
@@ -20,11 +21,13 @@ __all__ = [
     "last_seen",
     "masked",
     "passage_rules_visible_to",
+    "plate_kinds",
     "senders_visible_to",
     "sighting_facts",
     "standings_visible_to",
     "steps_of_alarms",
     "steps_of_watch",
+    "watch_categories",
     "watch_summary",
     "watch_visible_to",
 ]

@@ -1,6 +1,7 @@
 """The only writers of the recognition room."""
 
 from recognition.services.alarms import (
+    FalseTogether,
     alarm_confirm,
     alarm_false,
     alarm_hold,
@@ -8,10 +9,12 @@ from recognition.services.alarms import (
     alarm_ordered,
     alarm_report,
     alarms_close,
+    alarms_false,
     alarms_reported,
     alarms_turned_out,
 )
 from recognition.services.checking import passages_check
+from recognition.services.importing import watch_import, watch_import_columns
 from recognition.services.partitions import passage_partitions_make
 from recognition.services.passage_rules import RuleOrder, passage_rule_end, passage_rule_put
 from recognition.services.reading import PicturePlates, plates_read
@@ -33,6 +36,7 @@ from recognition.services.watching import (
 )
 
 __all__ = [
+    "FalseTogether",
     "PassageSearch",
     "PicturePlates",
     "RuleOrder",
@@ -45,6 +49,7 @@ __all__ = [
     "alarm_ordered",
     "alarm_report",
     "alarms_close",
+    "alarms_false",
     "alarms_reported",
     "alarms_turned_out",
     "checkpoint_hour",
@@ -64,6 +69,8 @@ __all__ = [
     "watch_check",
     "watch_decide",
     "watch_expire_due",
+    "watch_import",
+    "watch_import_columns",
     "watch_look",
     "watch_withdraw",
 ]

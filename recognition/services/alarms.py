@@ -3,53 +3,97 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, clock
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
+from core.messages import spoken
 from recognition.models import Alarm
+from recognition.selectors.decisions import Decision, decision_of
 from recognition.services.history import alarm_lock, alarm_move
 from recognition.states import AlarmState
 from stations.services import require, require_visible
 from stations.types import Actor, DataClass, Verb
 
 MAX_WORDS = 300
+# A storm: one gate that reads badly, one car before many cameras.
+MOST_TOGETHER = 200
 
 
 def alarm_confirm(*, actor: Actor, uid: object, words: str = "") -> Alarm:
-    """A person has looked at plate, scene and list: it is the vehicle (41). Repeating it changes nothing."""
+    """A person has looked at plate, scene and list: it is the vehicle (41). The same person repeating it changes
+    nothing; anybody later than another is told who decided (Conflict `already_decided`).
+    """
     with transaction.atomic():
         alarm = _locked(actor, uid)
-        if alarm.state not in (AlarmState.RAISED.value, AlarmState.HELD.value) and alarm.confirmed_at is not None:
+        if not waits(alarm) and alarm.confirmed_at is not None and decision_of(alarm).by_id == actor.user_id:
             return alarm
+        _refuse_decided(alarm)
         alarm_move(alarm, AlarmState.CONFIRMED, actor_id=actor.user_id, text=_within(words), confirmed_at=clock.now())
         _record(actor, alarm, "confirm", words)
     return alarm
 
 
 def alarm_hold(*, actor: Actor, uid: object, words: str = "") -> Alarm:
-    """Not now: more is needed to tell."""
+    """Not now: more is needed to tell. Raises Conflict `already_decided` as `alarm_confirm` does."""
     with transaction.atomic():
         alarm = _locked(actor, uid)
+        _refuse_decided(alarm)
         alarm_move(alarm, AlarmState.HELD, actor_id=actor.user_id, text=_within(words))
         _record(actor, alarm, "hold", words)
     return alarm
 
 
-def alarm_false(*, actor: Actor, uid: object, words: str, wrong_read: bool = True) -> Alarm:
-    """It is not the vehicle: misread (`wrong_read`), or the list is wrong. Needs words; nobody is sent."""
-    if not words.strip():
-        raise InvalidInput(_("请说明原因"), field="words", cure=_("填写一句话原因后再提交"))
+def alarm_false(*, actor: Actor, uid: object, words: str = "", reason: str = "") -> Alarm:
+    """It is not the vehicle, for one of `Alarm.FalseReason`; nobody is sent. Without a reason, or with "other", it
+    needs words, and is taken for misread. Raises Conflict `already_decided`.
+    """
+    reason = _why(reason, words)
     with transaction.atomic():
         alarm = _locked(actor, uid)
-        outcome = Alarm.Outcome.WRONG_READ.value if wrong_read else ""
-        alarm_move(
-            alarm, AlarmState.FALSE, actor_id=actor.user_id, text=_within(words), closed_at=clock.now(), outcome=outcome
-        )
-        _record(actor, alarm, "false", words)
+        _refuse_decided(alarm)
+        _call_false(actor, alarm, reason, words)
     return alarm
+
+
+@dataclass(frozen=True, slots=True)
+class FalseTogether:
+    """What came of one reason for many alarms: those it was given to, and those that somebody had decided before."""
+
+    done: tuple[Alarm, ...]
+    before: tuple[tuple[Alarm, Decision], ...]
+
+
+def alarms_false(*, actor: Actor, uids: Sequence[object], words: str = "", reason: str = "") -> FalseTogether:
+    """One reason for a storm of alarms, in one transaction: all that still wait, or none where one is unknown or out of
+    sight. Those that were decided meanwhile stay as they are and are named, with who decided.
+    """
+    wanted = sorted({str(uid) for uid in uids})
+    if not 0 < len(wanted) <= MOST_TOGETHER:
+        raise InvalidInput(
+            _("请选择预警"),
+            field="alarms",
+            value=len(wanted),
+            cure=_("一次 1 至 %(most)s 条") % {"most": MOST_TOGETHER},
+        )
+    reason = _why(reason, words)
+    done: list[Alarm] = []
+    before: list[tuple[Alarm, Decision]] = []
+    with transaction.atomic():
+        # In one order for everybody: two desks that choose the same ones wait for each other, never in a circle.
+        for uid in wanted:
+            alarm = _locked(actor, uid)
+            if waits(alarm):
+                _call_false(actor, alarm, reason, words)
+                done.append(alarm)
+            else:
+                before.append((alarm, decision_of(alarm)))
+    return FalseTogether(tuple(done), tuple(before))
 
 
 def alarm_look(*, actor: Actor, uid: object, reason: str) -> Alarm:
@@ -130,6 +174,50 @@ def alarms_close(*, incident_uid: uuid.UUID, actor_id: int | None) -> int:
 def _of_incident(incident_uid: uuid.UUID, *states: AlarmState) -> list[Alarm]:
     rows = Alarm.objects.select_for_update(of=("self",)).filter(incident_uid=incident_uid)
     return list(rows.filter(state__in=[state.value for state in states]).order_by("pk"))
+
+
+def waits(alarm: Alarm) -> bool:
+    """Whether nobody has said yet that it is the vehicle, or is not."""
+    return alarm.state in (AlarmState.RAISED.value, AlarmState.HELD.value)
+
+
+def _refuse_decided(alarm: Alarm) -> None:
+    if waits(alarm):
+        return
+    decision = decision_of(alarm)
+    raise Conflict(
+        _("%(who)s 已在 %(at)s 处理：%(what)s")
+        % {
+            "who": decision.by or _("系统"),
+            "at": f"{timezone.localtime(decision.at):%H:%M:%S}",
+            "what": spoken(decision.state.label),
+        },
+        code="already_decided",
+        field="alarm",
+        value=alarm.number,
+        cure=_("不必再处理"),
+    )
+
+
+def _why(reason: str, words: str) -> str:
+    """The reason as it is kept."""
+    if reason and reason not in Alarm.FalseReason.values:
+        raise InvalidInput(
+            _("未知的误报原因"), field="reason", value=reason[:40], cure="、".join(Alarm.FalseReason.values)
+        )
+    if reason in ("", Alarm.FalseReason.OTHER.value) and not words.strip():
+        raise InvalidInput(_("请说明原因"), field="words", cure=_("填写一句话原因后再提交"))
+    return reason or Alarm.FalseReason.MISREAD.value
+
+
+def _call_false(actor: Actor, alarm: Alarm, reason: str, words: str) -> None:
+    # A vehicle that is another one, or a list that is wrong, says nothing against the camera.
+    misread = reason == Alarm.FalseReason.MISREAD.value
+    alarm_move(
+        alarm, AlarmState.FALSE, actor_id=actor.user_id, text=_within(words) or str(Alarm.FalseReason(reason).label),
+        closed_at=clock.now(), outcome=Alarm.Outcome.WRONG_READ.value if misread else "", false_reason=reason,
+    )  # fmt: skip
+    _record(actor, alarm, "false", words or reason)
 
 
 def _locked(actor: Actor, uid: object) -> Alarm:

@@ -18,6 +18,7 @@ from recognition.models import Alarm, AlarmStep, WatchCategory, WatchEntry, Watc
 from recognition.services.climbing import wait_begin, wait_follow
 from recognition.services.telling import told_of
 from recognition.states import ALARM_LIFECYCLE, WATCH_LIFECYCLE, AlarmState, WatchState
+from stations.selectors import names_of_users
 from stations.types import DataClass
 
 MAX_TEXT = 300
@@ -89,7 +90,8 @@ def alarm_move(alarm: Alarm, to: AlarmState, *, actor_id: int | None, text: str 
         alarm=alarm, at=clock.now(), from_state=old.value, to_state=to.value, code=to.code, actor_id=actor_id,
         text=text[:MAX_TEXT],
     )  # fmt: skip
-    alarm_publish(alarm, f"recognition.alarm_{to.value}", from_state=old.value)
+    by = "" if actor_id is None else names_of_users([actor_id]).get(actor_id, "")
+    alarm_publish(alarm, f"recognition.alarm_{to.value}", from_state=old.value, by=by)
     wait_follow(alarm, to)
 
 
@@ -111,6 +113,7 @@ def alarm_publish(alarm: Alarm, topic: str, **payload: Any) -> None:
             "lat": alarm.geom.y if alarm.geom is not None else None,
             "passed_at": alarm.passed_at,
             "chain": alarm.chain_id,
+            "incident": str(alarm.incident_uid) if alarm.incident_uid is not None else None,
             **payload,
         },
     )

@@ -57,6 +57,7 @@ VALUES = {
     "<str:language>": "en",
     "<int:z>/<int:x>/<int:y>": "14/13216/7309",
     "<str:feature_id>": "0",
+    "<str:code>": "no-such-camera",
     "<str:number>": "00000",
     "<str:section>": "roads",
     "<int:number>": "1",
