@@ -61,6 +61,8 @@ def command(request: HttpRequest) -> HttpResponse:
             "broadcast": actor.may(Verb.CREATE, DataClass.BROADCAST),
             "handover": actor.may(Verb.CREATE, DataClass.HANDOVER),
             "tours": actor.may(Verb.CHANGE, DataClass.TOUR),
+            "alarms": actor.may(Verb.VIEW, DataClass.ALARM),
+            "judge": actor.may(Verb.CONFIRM, DataClass.ALARM),
             "shift": actor.may(Verb.VIEW, DataClass.REQUIREMENT),
             **map_rights(actor),
         },

@@ -10,9 +10,11 @@ import { Intake } from "./intake.js";
 import { IncidentList, tabOf } from "./list.js";
 import { MapSide } from "./mapside.js";
 import { Store } from "./store.js";
+import { AlarmQueue } from "./alarmqueue.js";
 import { drawCalls, tickCalls } from "./calls.js";
 import { drawHelp, helpCalls, helpKey, tickHelp } from "./helpcards.js";
 import { Keys } from "./keys.js";
+import { AlarmPanel, drawAlarms } from "./panel_alarms.js";
 import { PressPanel, RedPanel } from "./panel_cases.js";
 import { NoticesPanel } from "./panel_notices.js";
 import { ShiftPanel } from "./panel_shift.js";
@@ -34,7 +36,11 @@ const drawer = new Drawer(store, { onRoute: (points) => side.showRoute(points), 
 const list = new IncidentList(store, (uid) => choose(uid));
 const intake = page.may.create ? new Intake({ pickPlace: () => side.pickPlace(), onMade: (made) => { store.apply({ topic: "", payload: { incident: made } }); choose(made.uid); }, onSame: (uid) => choose(uid) }) : null;
 
+const queue = new AlarmQueue();
+const alarms = new AlarmPanel(queue, { open: (uid) => choose(uid) });
+
 const panels = new Panels({
+  ...(page.may.alarms && { alarms }),
   red: new RedPanel(store, { choose: (uid) => choose(uid) }),
   presses: new PressPanel(store, { choose: (uid) => choose(uid) }),
   units: new UnitsPanel(store, { choose: (uid) => choose(uid) }),
@@ -180,9 +186,9 @@ store.addEventListener("positions", ({ detail }) => side.drawUnits(detail.map((e
 
 const age = byId("feed-age");
 new Feed("positions=1", {
-  change: (change) => store.apply(change),
+  change: (change) => { store.apply(change); if (page.may.alarms) queue.apply(change); },
   positions: (units) => store.move(units),
-  reset: () => reloadSoon(),
+  reset: () => { reloadSoon(); if (page.may.alarms) queue.reload(); },
   age(seconds, late) {
     age.classList.remove("age--unknown");
     age.classList.toggle("is-late", late);
@@ -201,11 +207,28 @@ everySecond(() => {
   tickCalls(store);
   tickHelp(store);
   if (helpCalls(store)) sound.call("red");
+  if (alarms.calls()) sound.call("alarm");
+  alarms.tick();
   panels.tick();
 });
 setInterval(() => { side.drawUnits(); figures(); }, 5000);
 
 store.addEventListener("notices", () => { if (panels.name === "notices") panels.load(); });
+
+queue.addEventListener("raised", ({ detail }) => {
+  sound.call("alarm");
+  if (!flooded && panels.name !== "alarms") toast(gettext("新预警待确认：%(number)s", { number: detail.number }), "warn");
+});
+queue.addEventListener("failed", ({ detail }) => { if (!queue.loaded) toast(detail.words, "error"); });
+queue.addEventListener("rows", () => {
+  drawAlarms(queue, byId("alarms"), openAlarm);
+  if (panels.name === "alarms") alarms.draw();
+});
+function openAlarm(uid) {
+  if (onWall()) return;
+  if (panels.name !== "alarms") panels.open("alarms");
+  if (uid) alarms.choose(uid);
+}
 
 weeksButton();
 byId("new-incident")?.addEventListener("click", () => intake.open());
@@ -213,13 +236,25 @@ byId("new-incident")?.addEventListener("click", () => intake.open());
 function escape() {
   if (side.picking) side.picked(null);
   else if (side.close()) return;
+  else if (panels.name === "alarms" && alarms.card.whyOpen) alarms.card.why(false);
   else if (panels.name) panels.close();
   else if (chosen) choose(null);
 }
 const working = () => !onWall();
 const openPanel = (name) => ({ when: () => panels.has(name) && working(), told: () => panels.has(name), act: () => panels.toggle(name) });
 // What works and what `?` tells: one table.
+const atAlarms = () => panels.name === "alarms" && working();
+const judging = { when: () => atAlarms() && Boolean(page.may.judge), told: () => Boolean(page.may.judge), act: (key) => alarms.key(key) };
 new Keys([
+  { keys: ["y"], name: gettext("预警"), ...openPanel("alarms") },
+  { keys: ["j"], name: gettext("下一条预警"), when: atAlarms, told: () => false, act: () => alarms.step(1) },
+  { keys: ["k"], name: gettext("上一条预警"), when: atAlarms, told: () => false, act: () => alarms.step(-1) },
+  { keys: ["c"], name: gettext("预警：确认，派警拦截"), ...judging },
+  { keys: ["x"], name: gettext("预警：误报，再按 1 至 6 选原因"), ...judging },
+  { keys: ["1", "2", "3", "4", "5", "6"], name: "", ...judging, when: () => judging.when() && alarms.card.whyOpen, told: () => false },
+  { keys: ["z"], name: gettext("预警：暂缓"), ...judging },
+  { keys: ["m"], name: gettext("预警：选中，可多选后一并记误报"), ...judging },
+  { keys: ["v"], name: gettext("预警：全选"), ...judging },
   { keys: ["j"], name: gettext("下一件警情"), when: working, act: () => list.step(1) },
   { keys: ["k"], name: gettext("上一件警情"), when: working, act: () => list.step(-1) },
   { keys: ["n"], name: gettext("新警情"), told: () => Boolean(intake), when: () => Boolean(intake) && working(), act: () => intake.open() },

@@ -1,4 +1,4 @@
-// What the desk lets be heard: a red case, lateness, a call by radio. Off and on are kept in this browser; before a
+// What the desk lets be heard: a red case, lateness, an alarm to be judged, a call by radio. Off and on are kept in this browser; before a
 // person has touched the page nothing sounds, and the button says so.
 import { byId, fill } from "../dom.js";
 import { gettext } from "../page.js";
@@ -9,6 +9,7 @@ const KEPT = "luzhang.desk.sound";
 const CALLS = {
   red: [[880, 0.16], [1175, 0.16], [880, 0.16], [1175, 0.3]],
   late: [[523, 0.2], [392, 0.35]],
+  alarm: [[988, 0.12], [784, 0.12], [988, 0.12], [784, 0.24]],
   radio: [[660, 0.12], [660, 0.12], [660, 0.12], [660, 0.12], [660, 0.3]],
 };
 const LOUDNESS = 0.2;
@@ -60,7 +61,7 @@ export class Sound {
     fill(this.button, icon(this.muted ? "mute" : "sound"), words);
   }
 
-  /** red | late | radio */
+  /** red | late | alarm | radio */
   call(name) {
     const now = performance.now();
     if (this.state !== "on" || now - (this.last[name] ?? -APART_MS) < APART_MS) return;
