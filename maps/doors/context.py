@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotFound
+from maps.doors.recognition_tabs import recognition_tabs
 from roads.selectors import current_build
 from stations.selectors import actor_for_request, organisation_root
 from stations.types import Actor, DataClass, Verb
@@ -38,6 +39,11 @@ def doors_of(actor: Actor, here: str) -> list[dict[str, Any]]:
         found.append({"href": "/chief/", "name": _("路长"), "here": here == "chief"})
     if actor.may(Verb.CREATE, DataClass.BOARD):
         found.append({"href": "/boards/", "name": _("公示牌"), "here": here == "boards"})
+    # Who sets cameras up sees how they do from /setup/; a door of its own is for who works with plates.
+    if (actor.may(Verb.VIEW, DataClass.ALARM) or actor.may(Verb.LOOKUP, DataClass.PASSAGE)) and (
+        tabs := recognition_tabs(actor)
+    ):
+        found.append({"href": tabs[0]["href"], "name": _("缉查"), "here": here == "recognition"})
     return found
 
 

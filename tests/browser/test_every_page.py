@@ -46,6 +46,10 @@ PAGES: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...] = (
     ("/boards/", "administrator", BOTH),
     ("/jobs/", "administrator", BOTH),
     ("/styleguide/", "administrator", BOTH),
+    ("/watchlist/", "dispatcher", BOTH),
+    ("/vehicles/", "dispatcher", BOTH),
+    ("/cameras/", "dispatcher", BOTH),
+    ("/interceptions/", "commander", BOTH),
     ("/no-such-page/", "", BOTH),
 )
 
