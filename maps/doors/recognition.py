@@ -50,7 +50,7 @@ def watchlist(request: HttpRequest) -> HttpResponse:
     ]
     checkpoints = checkpoints_visible_to(actor).order_by("code").values("code", "name")[:MOST_PLACES]
     page = {
-        "states": [{"code": state.value, "name": spoken(state.label)} for state in WatchState],
+        "states": _states(),
         "categories": watch_categories(),
         "plate_kinds": plate_kinds(),
         "organisations": organisations,
@@ -71,6 +71,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
     axes = axes_by_weight(at_least_m=0, limit=MOST_ROADS)
     page = {
         "cameras": list(cameras),
+        "states": _states(),
         "roads": [{"uid": str(axis.uid), "name": " ".join(filter(None, (axis.code, axis.name)))} for axis in axes],
         "may": {"watchlist": actor.may(Verb.VIEW, DataClass.WATCHLIST)},
     }
@@ -92,3 +93,7 @@ def cameras(request: HttpRequest) -> HttpResponse:
 def interceptions(request: HttpRequest) -> HttpResponse:
     """What came of the alarms, as figures."""
     return render(request, "maps/interceptions.html", recognition_context(request, "figures"))
+
+
+def _states() -> list[dict[str, str]]:
+    return [{"code": state.value, "name": spoken(state.label)} for state in WatchState]

@@ -113,7 +113,7 @@ def alarm_publish(alarm: Alarm, topic: str, **payload: Any) -> None:
             "lat": alarm.geom.y if alarm.geom is not None else None,
             "passed_at": alarm.passed_at,
             "chain": alarm.chain_id,
-            "incident": str(alarm.incident_uid) if alarm.incident_uid is not None else None,
+            "incident_uid": str(alarm.incident_uid) if alarm.incident_uid is not None else None,
             **payload,
         },
     )

@@ -55,7 +55,7 @@ export class AlarmQueue extends EventTarget {
     const uid = subject.alarm;
     if (OVER.has(payload.state)) {
       if (this.rows.delete(uid)) this.count = Math.max(this.rows.size, this.count - 1);
-      this.keep({ uid, number: payload.number, state: payload.state, by: payload.by || "", at, incident: payload.incident || null });
+      this.keep({ uid, number: payload.number, state: payload.state, by: payload.by || "", at, incident: payload.incident_uid || null });
       this.tell("decided", uid);
       this.tell("rows");
     } else {

@@ -19,7 +19,7 @@ export function passageTable(features, { onPlate = null, numbered = false } = {}
     el("thead", {}, el("tr", {}, head.map((name) => el("th", { scope: "col" }, name)))),
     el("tbody", {}, features.map(({ id, properties: row, number }) => el("tr", { dataset: { passage: id } },
       numbered && el("td", {}, number ? el("b.track-number", {}, String(number)) : "–"),
-      el("td", {}, el("time", {}, momentText(row.passed_at)), row.clock !== "plausible" && el("span.chip.chip--warn", {}, row.clock === "corrected" ? gettext("已校时") : gettext("时间存疑"))),
+      el("td", {}, el("time", {}, momentText(row.passed_at)), row.clock && el("span.chip.chip--warn", {}, row.clock === "corrected" ? gettext("已校时") : gettext("时间存疑"))),
       el("td", {}, row.plate ? (onPlate ? el("button.link", { type: "button", onclick: () => onPlate(row.plate) }, plate(row.plate, { colour: row.colour })) : plate(row.plate, { colour: row.colour })) : el("span.muted", {}, row.reading === "no_plate" ? gettext("无牌") : row.plate_text || gettext("未识别"))),
       el("td", {}, el("span", {}, row.camera_name), el("small.block", {}, row.place_text)),
       el("td", {}, carWords(row) || "–", row.speed_mps != null && el("small.block", {}, speedText(row.speed_mps))),
