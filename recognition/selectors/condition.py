@@ -16,7 +16,6 @@ from django.db.models import Count, Q
 from core import clock
 from recognition.models import Alarm, CameraStanding, ViidSender
 from recognition.services.standing import offset_s
-from stations.models import Camera
 from stations.selectors import cameras_visible_to
 from stations.types import Actor
 
@@ -98,7 +97,7 @@ def camera_condition(actor: Actor, code: str) -> dict[str, Any] | None:
 
 
 def _row(
-    camera: Camera, standings: Sequence[CameraStanding], wrong: tuple[int, int], online: dict[int, bool]
+    camera: Any, standings: Sequence[CameraStanding], wrong: tuple[int, int], online: dict[int, bool]
 ) -> dict[str, Any]:
     last = max(standings, key=lambda one: one.last_received_at, default=None)
     passages, read = sum(one.passages for one in standings), sum(one.read for one in standings)
