@@ -67,7 +67,7 @@ async function search(body) {
   try {
     if (isVehicle(body)) {
       const { plate, since, until, reason, case: number } = body;
-      const told = await post("recognition/vehicles/look/", { plate, since, until, reason, case: number });
+      const told = await post("recognition/vehicles/way/", { plate, since, until, reason, case: number });
       if (mine === wanted) await showVehicle(told);
     } else {
       const { features } = await post("recognition/passages/search/", { ...body, limit: MOST, with_pictures: true });

@@ -9,7 +9,7 @@ import { Track } from "./track.js";
 
 let track = null;
 
-/** `told`: what `recognition/vehicles/look/` answers. */
+/** `told`: what `recognition/vehicles/way/` answers. */
 export async function showVehicle(told) {
   // Numbered in the order of time; the table shows the last one first.
   const rows = told.passages.features;
