@@ -130,7 +130,6 @@ export class AlarmCard {
     const people = [entry.applied_by && gettext("%(who)s 申请", { who: entry.applied_by }), entry.approved_by ? gettext("%(who)s 审批", { who: entry.approved_by }) : entry.urgent && gettext("紧急布控，尚未审批")];
     return section(gettext("布控"), !entry.in_force && el("p.banner.banner--warn", {}, gettext("这条布控已不在有效期内")), el("dl.kv", {},
       pair(gettext("车辆特征"), entry.vehicle || gettext("布控未填写")),
-      pair(gettext("机动车登记"), gettext("未接入登记库")),
       entry.reason && pair(gettext("理由"), entry.reason),
       entry.case_number && pair(gettext("案件编号"), entry.case_number),
       pair(gettext("有效至"), `${entry.valid_until.slice(0, 10)} ${timeText(entry.valid_until).slice(0, 5)}`),
