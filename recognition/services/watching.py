@@ -216,7 +216,7 @@ def plate_of(text: str, kind_code: str) -> str:
     found = parse(text)
     if not isinstance(found, Plate):
         meant = "、".join(one.text for one in suggestions(text))
-        raise InvalidInput(_("不是有效的号牌"), field="plate", value=text[:20], cure=meant or _("例如 琼C12345"))
+        raise InvalidInput(_("不是有效的号牌"), field="plate", value=text[:20], cure=meant or _("例如 琼C54321"))
     wanted = KIND_CODES[kind_code].kind if kind_code else None
     if wanted is not None and wanted is not found.kind:
         raise InvalidInput(_("号牌与种类不符"), field="kind_code", value=kind_code, cure="、".join(found.kind_codes))

@@ -26,6 +26,7 @@ TABLE = """
 stations/organisation            MK  M
 stations/station                 M   M
 stations/stationservice          M   M
+stations/calendarday             M   M
 stations/checkpoint              M   M
 stations/camera                  M   M
 stations/device                  MK  M

@@ -19,6 +19,7 @@ import pytest
 
 from config.environment import ROOT
 from config.launcher.places import MARK, environment, generated, places
+from tests.factories.workers import until
 
 PATIENCE_S = 60
 # A start on a busy machine; after that nobody waits for a line that never comes.
@@ -113,7 +114,8 @@ class House:
         return found
 
     def kill_server(self) -> None:
-        """SIGKILL to PostgreSQL and Redis, as when memory runs out."""
+        """SIGKILL to PostgreSQL and Redis, as when memory runs out; returns when the system has forgotten them."""
+        killed = []
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
                 words = (entry / "cmdline").read_bytes().split(b"\0")
@@ -121,6 +123,8 @@ class House:
                 redis = program == "redis-server" and any(os.fsencode(self.var) in word for word in words)
                 if redis or (program == "postgres" and os.fsencode(self.where.cluster) in words):
                     os.kill(int(entry.name), signal.SIGKILL)
+                    killed.append(entry)
+        until(lambda: not any(entry.exists() for entry in killed), "the system has forgotten the killed processes")
 
     def query(self, statement: str) -> str:
         """One value of the running database."""

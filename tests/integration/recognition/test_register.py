@@ -72,7 +72,7 @@ def test_what_cannot_be_the_registered_car_asks_a_person(
 def test_once_a_while_and_never_again_after_a_person_said_it_is_right(known: Gate) -> None:
     (alarm,) = _passes(known, 9, vehicle_colour="4")
     assert [each.count for each in _passes(known, 10, vehicle_colour="4")] == [2]
-    alarm_false(actor=known.people[0], uid=alarm.uid, words="已改色", wrong_read=False)
+    alarm_false(actor=known.people[0], uid=alarm.uid, reason="differs", words="已改色")
     assert len(_passes(known, 15, vehicle_colour="4")) == 1
 
 

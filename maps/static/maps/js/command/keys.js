@@ -13,7 +13,9 @@ export class Keys {
   }
 
   pressed(event) {
-    if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A dialogue that was just closed has the focus until the page is drawn again.
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")?.checkVisibility()) return;
     const key = event.key.toLowerCase();
     const row = this.table.find((each) => each.keys.includes(key) && (each.when?.() ?? true));
     if (!row) return;

@@ -30,7 +30,7 @@ export function application(done) {
       el("p.muted", {}, gettext("须经另一人审核、批准后才生效；紧急布控立即比对两小时。")),
       el("p.banner.banner--error", { role: "alert", hidden: true }),
       el("div.fields", {},
-        field("plate", gettext("号牌"), text({ required: true, maxLength: 20, autocomplete: "off" }), gettext("如 琼C12345")),
+        field("plate", gettext("号牌"), text({ required: true, maxLength: 20, autocomplete: "off" }), gettext("如 琼C54321")),
         field("kind_code", gettext("号牌种类"), choice(page.plate_kinds.map((each) => [each.code, `${each.code} ${each.name}`]), gettext("不明"))),
         field("category", gettext("类别"), category),
         field("organisation", gettext("机构"), choice(page.organisations.map((each) => [each.uid, each.name]))),
