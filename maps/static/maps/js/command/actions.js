@@ -7,7 +7,7 @@ import { ask } from "../ask.js";
 import { nowMs } from "../clock.js";
 import { attach } from "./casework.js";
 
-const reason = (required = true) => [{ name: "reason", label: gettext("原因"), required, rows: 2 }];
+const reason = (required = true, value = "") => [{ name: "reason", label: gettext("原因"), required, value, rows: 2 }];
 
 /** Do it, say how it went, tell whether it worked. */
 export async function attempt(act, done = gettext("已完成")) {
@@ -29,11 +29,11 @@ const acted = () => document.dispatchEvent(new CustomEvent("incident-acted"));
 
 /**
  * Send a unit of the list, and no other: whatever the engine thinks by now. `isBest`: it was the engine's first when the
- * list was made. Says whom the centre has sent.
+ * list was made; `because`: the reason that is offered to a person who has to give one. Says whom the centre has sent.
  */
-export async function dispatch(incident, candidate, { isBest = false, preempt = false, tour = null } = {}) {
+export async function dispatch(incident, candidate, { isBest = false, preempt = false, tour = null, because = "" } = {}) {
   const why = (text) => ask({
-    title: gettext("改派 %(unit)s", { unit: candidate.call_sign }), text, fields: reason(), submit: gettext("派警"), danger: preempt,
+    title: gettext("改派 %(unit)s", { unit: candidate.call_sign }), text, fields: reason(true, because), submit: gettext("派警"), danger: preempt,
   });
   const send = (given = {}) => post(`incidents/${incident.uid}/dispatch/`, { preempt, tour, seen: incident.seen, ...given }, { "Idempotency-Key": clientKey() });
   try {

@@ -8,6 +8,7 @@ import {
   ageText, assignmentState, clockText, distanceText, FLAGS, INCIDENT_STATES, kindName, MARK_TARGETS, SHORTFALLS, SOURCES, timeText,
 } from "../words.js";
 import { pictures } from "../pictures.js";
+import { Ahead } from "./ahead.js";
 import { byRadio, deskActions, dispatch, merge, recall, reporter } from "./actions.js";
 import { family, marks, origin, tasks } from "./casework.js";
 import { history } from "./history.js";
@@ -24,7 +25,7 @@ const STAMPS = [
 ];
 
 export class Drawer {
-  constructor(store, { onRoute, onClose, onOpen, onHoles }) {
+  constructor(store, { onRoute, onClose, onOpen, onHoles, onAhead }) {
     this.store = store;
     this.onOpen = onOpen;
     this.onHoles = onHoles;
@@ -35,6 +36,7 @@ export class Drawer {
     this.detail = null;
     this.proposal = null;
     this.busy = false;
+    this.ahead = new Ahead({ changed: () => this.detail && this.draw(), show: onAhead });
     // What was just done here is seen at once: the feed may be slow, and the next act names the last row that was seen.
     document.addEventListener("incident-acted", () => this.refresh());
   }
@@ -45,6 +47,7 @@ export class Drawer {
       this.proposal = null;
       this.routeOf = null;
       this.onRoute(null);
+      this.ahead.of(null);
     }
     this.uid = uid;
     this.place.hidden = false;
@@ -56,6 +59,7 @@ export class Drawer {
     this.uid = null;
     this.place.hidden = true;
     this.onRoute(null);
+    this.ahead.of(null);
     this.onClose();
   }
 
@@ -78,6 +82,7 @@ export class Drawer {
       this.place.removeAttribute("aria-busy");
       this.route();
       this.propose(uid);
+      this.ahead.of(detail);
     } catch (problem) {
       if (uid === this.uid) fill(this.place, this.head(gettext("打不开这条警情")), stateBlock("error", problem.words || problem.message, "", el("button.btn.btn--sm", { type: "button", onclick: () => this.refresh() }, gettext("重试"))));
     } finally {
@@ -145,7 +150,7 @@ export class Drawer {
         el("small", {}, row.number)),
       row.exercise && el("p.stripe", {}, gettext("演练：不计入统计，不督办路长")),
       el("div.drawer__body", { tabIndex: -1 },
-        this.duplicates(row), this.what(row), this.where(row), this.assignments(row),
+        this.duplicates(row), this.what(row), this.where(row), this.ahead.part(section, (one) => this.headOff(row, one)), this.assignments(row),
         // Until somebody goes, whom to send comes first.
         noneSent(row) ? [this.proposed(row), this.held(row)] : [this.held(row), this.proposed(row)],
         section(gettext("经过"), history(row.timeline))),
@@ -264,6 +269,13 @@ export class Drawer {
         type: "button", disabled: !unit,
         onclick: () => dispatch(row, candidate, { isBest: candidate === best && !preempt, preempt, tour: unit?.tour }),
       }, index === 0 ? gettext("派首选") : preempt ? gettext("抽调") : gettext("改派"), index >= 0 && index < 5 && el("span.kbd", {}, String(index + 1))));
+  }
+
+  /** Send a unit that can stand ahead of the car: in place of the best by the road to where the car was. */
+  headOff(row, one) {
+    const unit = this.store.units.get(one.tour_id);
+    if (!unit || one.on_its_way || !DISPATCHABLE.has(row.state)) return null;
+    return el("button.btn.btn--sm", { type: "button", onclick: () => dispatch(row, one, { tour: unit.tour, because: one.reasons[0] }) }, gettext("派去拦截"));
   }
 
   /** A warning; one that an area would be left without units shows these areas on the map. */

@@ -32,7 +32,7 @@ wallStart();
 const sound = new Sound();
 
 const side = new MapSide(store, { choose: (uid) => choose(uid), report: (at) => intake?.open(at) });
-const drawer = new Drawer(store, { onRoute: (points) => side.showRoute(points), onClose: () => choose(null), onOpen: (uid) => choose(uid), onHoles: (tours) => side.showHoles(tours) });
+const drawer = new Drawer(store, { onRoute: (points) => side.showRoute(points), onClose: () => choose(null), onOpen: (uid) => choose(uid), onHoles: (tours) => side.showHoles(tours), onAhead: (plan) => side.showAhead(plan) });
 const list = new IncidentList(store, (uid) => choose(uid));
 const intake = page.may.create ? new Intake({ pickPlace: () => side.pickPlace(), onMade: (made) => { store.apply({ topic: "", payload: { incident: made } }); choose(made.uid); }, onSame: (uid) => choose(uid) }) : null;
 

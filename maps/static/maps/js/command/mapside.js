@@ -25,8 +25,9 @@ export class MapSide {
   }
 
   async start() {
-    const [{ newMap, RouteLine }, { UnitLayer }, { CaseLayer }, { TrailLayer }, { HoleLayer }] = await Promise.all([
+    const [{ newMap, RouteLine }, { UnitLayer }, { CaseLayer }, { TrailLayer }, { HoleLayer }, { AheadLayer }] = await Promise.all([
       import("../mapview.js"), import("../map/units.js"), import("../map/cases.js"), import("../map/trails.js"), import("../map/areas.js"),
+      import("../map/ahead.js"),
     ]);
     const map = newMap(byId("map"), { layers: ["segments"] });
     this.map = map;
@@ -38,6 +39,8 @@ export class MapSide {
     });
     this.trails = new TrailLayer(map);
     this.holes = new HoleLayer(map);
+    this.ahead = new AheadLayer(map);
+    this.ahead.show(this.plan || null);
     this.incidents = new CaseLayer(map, { incident: (uid) => this.choose(uid), span: spanOf });
     this.card = new MapCard(this);
     this.layers = new MapLayers(this);
@@ -68,6 +71,12 @@ export class MapSide {
 
   showRoute(points) {
     return this.route?.show(points);
+  }
+
+  /** Where the car of an interception can be, and who can stand ahead of it; null for nothing. */
+  showAhead(plan) {
+    this.plan = plan;
+    this.ahead?.show(plan);
   }
 
   /** Show where nobody would be free if the tours with these uids were sent; without any, only where nobody is now. */
