@@ -53,7 +53,8 @@ def test_from_alarm_to_interception_by_keys(visit: Callable[..., Any], house: In
     expect(line).to_have_count(0)
     opening.click()
     expect(desk.locator("#drawer")).to_contain_text("布控拦截")
-    # Where the car can be by now and next, and who can stand ahead of it.
+    # Where the car can be by now and next, and who can stand ahead of it: on the map, which the panel covered.
+    expect(desk.locator(".panel")).to_be_hidden()
     expect(desk.locator("#drawer")).to_contain_text("现在可能在")
     expect(desk.locator(".ahead--outer")).to_be_attached()
     expect(desk.locator(".ahead-post, #drawer .muted:has-text('没有可抢在前方的警力')").first).to_be_attached()

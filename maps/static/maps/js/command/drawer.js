@@ -150,7 +150,7 @@ export class Drawer {
         el("small", {}, row.number)),
       row.exercise && el("p.stripe", {}, gettext("演练：不计入统计，不督办路长")),
       el("div.drawer__body", { tabIndex: -1 },
-        this.duplicates(row), this.what(row), this.where(row), this.ahead.part(section, (one) => this.headOff(row, one)), this.assignments(row),
+        this.duplicates(row), this.what(row), this.ahead.part(section, (one) => this.headOff(row, one)), this.where(row), this.assignments(row),
         // Until somebody goes, whom to send comes first.
         noneSent(row) ? [this.proposed(row), this.held(row)] : [this.held(row), this.proposed(row)],
         section(gettext("经过"), history(row.timeline))),

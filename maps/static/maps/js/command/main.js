@@ -37,7 +37,8 @@ const list = new IncidentList(store, (uid) => choose(uid));
 const intake = page.may.create ? new Intake({ pickPlace: () => side.pickPlace(), onMade: (made) => { store.apply({ topic: "", payload: { incident: made } }); choose(made.uid); }, onSame: (uid) => choose(uid) }) : null;
 
 const queue = new AlarmQueue();
-const alarms = new AlarmPanel(queue, { open: (uid) => choose(uid) });
+// The case of an alarm wants the map, where its car may be by now.
+const alarms = new AlarmPanel(queue, { open: (uid) => { panels.close(); choose(uid); } });
 
 const panels = new Panels({
   ...(page.may.alarms && { alarms }),
