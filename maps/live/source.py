@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from core.db.prepared import prepared
 from core.events import loaded
 from core.jsontext import dumps
 from maps.live.messages import FeedMessage, feed_message
@@ -61,7 +62,7 @@ class MovedUnit:
 def events_after(seq: int, limit: int = BATCH) -> list[FeedMessage]:
     """Feed rows with a greater number, in order, encoded."""
     with connection.cursor() as cursor:
-        cursor.execute(_EVENTS_SQL, [seq, limit])
+        prepared(cursor, _EVENTS_SQL, [seq, limit])
         return [_message(row) for row in cursor.fetchall()]
 
 
